@@ -1,0 +1,29 @@
+import { agentRoutes, fileRoutes, processRoutes } from './routes/agents.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
+import { deploymentRoutes } from './routes/deployment.ts';
+import { templateRoutes, templateVersionRoutes } from './routes/templates.ts';
+import { organizationRoutes, userRoutes } from './routes/users.ts';
+import { buildRoutes, workspaceRoutes } from './routes/workspaces.ts';
+
+/** The prefix of every route of the contract. */
+export const API_PREFIX = '/api/v2';
+/** Where MCP is spoken over HTTP. */
+export const MCP_PATH = '/api/experimental/mcp/http';
+/** The header upstream sends its tokens in; `Authorization: Bearer` works as well. */
+export const SESSION_TOKEN_HEADER = 'Coder-Session-Token';
+export const SESSION_TOKEN_COOKIE = 'coder_session_token';
+
+/** The whole REST contract: one definition for the server's router, the typed client and the OpenAPI document. */
+export const contract = {
+  deployment: deploymentRoutes,
+  users: userRoutes,
+  organizations: organizationRoutes,
+  apiKeys: apiKeyRoutes,
+  templates: templateRoutes,
+  templateVersions: templateVersionRoutes,
+  workspaces: workspaceRoutes,
+  builds: buildRoutes,
+  agents: agentRoutes,
+  processes: processRoutes,
+  files: fileRoutes,
+};

@@ -1,0 +1,16 @@
+export * from './client.ts';
+export * from './contract.ts';
+export * from './errors.ts';
+export * from './permissions.ts';
+export * from './route.ts';
+export { MAX_REQUEST_WAIT_MS } from './routes/agents.ts';
+export * from './routes/raw.ts';
+export * from './schemas/agents.ts';
+export * from './schemas/api-keys.ts';
+export * from './schemas/common.ts';
+export * from './schemas/deployment.ts';
+export * from './schemas/jobs.ts';
+export * from './schemas/templates.ts';
+export * from './schemas/users.ts';
+export * from './schemas/workspaces.ts';
+export * from './scopes.ts';

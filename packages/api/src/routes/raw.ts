@@ -1,0 +1,130 @@
+import type { RouteMeta } from '../route.ts';
+
+/** A route that is not a JSON call: a byte stream, a WebSocket or server-sent events. */
+export type RawRoute = {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Below the REST prefix unless it is marked as at the root. Parameters in braces. */
+  path: string;
+  at?: 'root';
+  upgrade?: 'websocket';
+  summary: string;
+  meta: RouteMeta;
+};
+
+const ssh = { permission: 'workspace:ssh' } as const;
+
+/**
+ * The routes beside the typed contract, as data, so that they too have exactly one row for authorization, audit and
+ * rate limits.
+ */
+export const rawRoutes = {
+  uploadFile: {
+    method: 'POST',
+    path: '/files',
+    summary: 'Upload a template archive (application/x-tar or application/zip)',
+    meta: { permission: 'file:create', rateLimit: 'files', audit: { action: 'create', resource: 'file' } },
+  },
+  downloadFile: {
+    method: 'GET',
+    path: '/files/{file}',
+    summary: 'Download a template archive',
+    meta: { permission: 'file:read', rateLimit: 'files' },
+  },
+  watchWorkspace: {
+    method: 'GET',
+    path: '/workspaces/{workspace}/watch',
+    summary: 'Server-sent events: the workspace whenever it changes',
+    meta: { permission: 'workspace:read' },
+  },
+  followBuildLogs: {
+    method: 'GET',
+    path: '/workspacebuilds/{build}/logs',
+    upgrade: 'websocket',
+    summary: 'With ?follow: one JSON log line a message until the build ends',
+    meta: { permission: 'workspace:read' },
+  },
+  followTemplateVersionLogs: {
+    method: 'GET',
+    path: '/templateversions/{version}/logs',
+    upgrade: 'websocket',
+    summary: 'With ?follow: one JSON log line a message until the import ends',
+    meta: { permission: 'template:read' },
+  },
+  followAgentLogs: {
+    method: 'GET',
+    path: '/workspaceagents/{agent}/logs',
+    upgrade: 'websocket',
+    summary: 'With ?follow: JSON arrays of log lines',
+    meta: { permission: 'workspace:read' },
+  },
+  agentLink: {
+    method: 'GET',
+    path: '/workspaceagents/me/link',
+    upgrade: 'websocket',
+    summary: 'The link an agent dials; HTTP/2 with the roles turned round is spoken over it',
+    meta: { auth: 'agent', rateLimit: 'none' },
+  },
+  terminal: {
+    method: 'GET',
+    path: '/workspaceagents/{agent}/pty',
+    upgrade: 'websocket',
+    summary: "A terminal (upstream's protocol: JSON in, raw bytes out)",
+    meta: { ...ssh, audit: { action: 'connect', resource: 'workspace_agent' } },
+  },
+  processStream: {
+    method: 'GET',
+    path: '/workspaceagents/{agent}/processes/{process}/stream',
+    summary: 'Frames of output until the process ends',
+    meta: { ...ssh, audit: { action: 'read', resource: 'workspace_agent' } },
+  },
+  processStdin: {
+    method: 'POST',
+    path: '/workspaceagents/{agent}/processes/{process}/stdin',
+    summary: 'Raw bytes for its standard input; ?close=true ends it',
+    meta: { ...ssh, audit: { action: 'execute', resource: 'workspace_agent' } },
+  },
+  processResize: {
+    method: 'POST',
+    path: '/workspaceagents/{agent}/processes/{process}/resize',
+    summary: 'The new size of its terminal',
+    meta: ssh,
+  },
+  uploadWorkspaceFile: {
+    method: 'PUT',
+    path: '/workspaceagents/{agent}/files/upload',
+    summary: 'Stream a file into the workspace (?path=, ?sha256=)',
+    meta: { ...ssh, audit: { action: 'execute', resource: 'workspace_agent' } },
+  },
+  downloadWorkspaceFile: {
+    method: 'GET',
+    path: '/workspaceagents/{agent}/files/download',
+    summary: 'Stream a file out of the workspace (?path=)',
+    meta: { ...ssh, audit: { action: 'read', resource: 'workspace_agent' } },
+  },
+  archiveWorkspaceFolder: {
+    method: 'GET',
+    path: '/workspaceagents/{agent}/files/archive',
+    summary: 'Stream a folder out of the workspace as a tar (?path=)',
+    meta: { ...ssh, audit: { action: 'read', resource: 'workspace_agent' } },
+  },
+  portProxy: {
+    method: 'GET',
+    path: '/@{user}/{workspace}/ports/{port}/*',
+    at: 'root',
+    summary: 'HTTP and WebSocket to a port inside a workspace (all methods; workspace may be name.agent)',
+    meta: {
+      permission: 'workspace:application_connect',
+      audit: { action: 'open', resource: 'workspace_app' },
+    },
+  },
+  appProxy: {
+    method: 'GET',
+    path: '/@{user}/{workspace}/apps/{app}/*',
+    at: 'root',
+    summary: 'HTTP and WebSocket to an app of a workspace (all methods; workspace may be name.agent)',
+    meta: {
+      permission: 'workspace:application_connect',
+      audit: { action: 'open', resource: 'workspace_app' },
+    },
+  },
+} as const satisfies Record<string, RawRoute>;

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+
+/** RFC 3339 time, as upstream writes it. */
+export const time = z.string();
+export const uuid = z.uuid();
+
+/** Upstream's name rule for users, workspaces, templates and organizations: letters, digits and single hyphens. */
+export const NAME_PATTERN = /^[a-zA-Z0-9]+(?:-[a-zA-Z0-9]+)*$/;
+export const nameSchema = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(32, 'must be at most 32 characters long')
+  .regex(
+    NAME_PATTERN,
+    'must be letters, digits and single hyphens, starting and ending with a letter or digit',
+  );
+
+/** Booleans and numbers arrive as text in a query string and as themselves from a typed caller. */
+export const queryBoolean = z.union([z.boolean(), z.stringbool()]);
+export const queryInteger = z.coerce.number<number>().int();
+
+/** Paging as upstream has it. Lists are bounded: without a limit a list answers with its first 100 entries. */
+export const DEFAULT_PAGE_SIZE = 100;
+export const MAX_PAGE_SIZE = 1000;
+export const paging = {
+  limit: queryInteger.min(0).max(MAX_PAGE_SIZE).optional(),
+  offset: queryInteger.min(0).optional(),
+  after_id: uuid.optional(),
+};
+
+export const responseMessage = z.object({ message: z.string() });
+
+/** A path parameter that takes a username, an id or `me`. */
+export const userRef = z.string().min(1).max(100);
+/** A path parameter that takes an organization's name, its id or `default`. */
+export const organizationRef = z.string().min(1).max(100);
