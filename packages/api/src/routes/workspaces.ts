@@ -18,6 +18,7 @@ import {
   ttlSchema,
   workspaceBuildSchema,
   workspaceMetricsSchema,
+  workspaceReadinessSchema,
   workspaceSchema,
   workspacesResponseSchema,
 } from '../schemas/workspaces.ts';
@@ -179,6 +180,21 @@ export const workspaceRoutes = {
     })
     .input(workspace)
     .output(z.object({ parameter_mismatch: z.boolean() })),
+  readiness: route
+    .meta({ permission: 'workspace:read' })
+    .route({
+      method: 'GET',
+      path: '/workspaces/{workspace}/readiness',
+      tags,
+      summary: 'Whether it can be worked in; wait_ms waits until that is decided. Never starts anything',
+    })
+    .input(
+      workspace.extend({
+        agent: z.string().max(64).optional(),
+        wait_ms: queryInteger.min(0).max(45_000).default(0),
+      }),
+    )
+    .output(workspaceReadinessSchema),
   metrics: route
     .meta({ permission: 'workspace:read' })
     .route({

@@ -185,3 +185,38 @@ export const workspaceMetricsSchema = z.object({
   reason: z.string(),
 });
 export type WorkspaceMetrics = z.infer<typeof workspaceMetricsSchema>;
+
+export const readinessStates = [
+  'ready',
+  'pending',
+  'stopped',
+  'stopping',
+  'deleting',
+  'deleted',
+  'build_failed',
+  'build_canceled',
+  'start_error',
+  'start_timeout',
+  'disconnected',
+  'connection_timeout',
+  'unavailable',
+] as const;
+
+/** Whether a workspace can be worked in, and why not. Upstream's shape of `coder_workspace_readiness`. */
+export const workspaceReadinessSchema = z.object({
+  workspace_id: uuid,
+  build_id: uuid,
+  build_status: z.string(),
+  build_transition: z.enum(transitions),
+  build_error: z.string().optional(),
+  agent_id: uuid.optional(),
+  agent_name: z.string().optional(),
+  connection_status: z.string().optional(),
+  lifecycle_state: z.string().optional(),
+  state: z.enum(readinessStates),
+  reason: z.string(),
+  ready: z.boolean(),
+  /** The wait ended before the state was final; ask again. */
+  wait_expired: z.boolean(),
+});
+export type WorkspaceReadiness = z.infer<typeof workspaceReadinessSchema>;

@@ -1,0 +1,31 @@
+import type { Permission, ResourceType } from '@coder/api';
+
+/** Who asks: a user, through one key, with everything a decision needs. It is made once for a request. */
+export type Actor = {
+  readonly user: {
+    readonly id: string;
+    readonly username: string;
+    readonly email: string;
+    /** Site roles, without the implied `member`. */
+    readonly roles: readonly string[];
+  };
+  /** The organizations the user belongs to, each with the user's roles there. */
+  readonly organizations: ReadonlyMap<string, readonly string[]>;
+  readonly key: {
+    readonly id: string;
+    readonly loginType: string;
+    readonly scopes: readonly string[];
+    /** What the scopes add up to. */
+    readonly permissions: ReadonlySet<Permission> | 'all';
+    /** `<type>:<uuid>`, `<type>:*` or `*:*`. */
+    readonly allowList: readonly string[];
+  };
+};
+
+/** What an action is done to. `id` is absent for what does not exist yet (a create) or for a whole list. */
+export type Resource = {
+  readonly type: ResourceType;
+  readonly id?: string | undefined;
+  readonly ownerId?: string | undefined;
+  readonly organizationId?: string | undefined;
+};

@@ -1,0 +1,8 @@
+import type { Migration } from '../migrate.ts';
+import { initial, initial } from './0001-initial.ts';
+
+/**
+ * Every migration, in order. A new one is a file here, `NNNN-what-it-does.ts`, that exports a `Migration`, and a line in this
+ * list. A migration that has been released is never changed.
+ */
+export const migrations: readonly Migration[] = [initial];

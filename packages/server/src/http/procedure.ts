@@ -1,0 +1,27 @@
+import { contract } from '@coder/api';
+import { implement } from '@orpc/server';
+import type { Actor } from '../authorization/actor.ts';
+
+/** What every handler knows about the request it answers. */
+export type RequestContext = {
+  /** The verified caller; absent on routes that anybody may call. */
+  readonly actor: Actor | undefined;
+  /** The workspace agent that calls, on the routes of agents. */
+  readonly agent: { readonly id: string; readonly workspaceId: string } | undefined;
+  readonly request: {
+    readonly id: string;
+    readonly ip: string;
+    readonly userAgent: string;
+    readonly headers: Headers;
+    readonly signal: AbortSignal;
+  };
+  /** What the audit row of this request should say beyond what the route's metadata knows. */
+  readonly audit: {
+    target(resourceId: string, name: string): void;
+    diff(field: string, from: unknown, to: unknown, secret?: boolean): void;
+    field(name: string, value: unknown): void;
+  };
+};
+
+/** The builder of the routes: `api.users.get.handler(({ input, context }) => …)`. */
+export const api = implement(contract).$context<RequestContext>();
