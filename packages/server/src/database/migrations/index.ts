@@ -1,5 +1,5 @@
 import type { Migration } from '../migrate.ts';
-import { initial, initial } from './0001-initial.ts';
+import { initial } from './0001-initial.ts';
 
 /**
  * Every migration, in order. A new one is a file here, `NNNN-what-it-does.ts`, that exports a `Migration`, and a line in this

@@ -1,0 +1,62 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Logger } from '../logger.ts';
+import { columnTypes } from './column-types.ts';
+import type { Tables } from './tables.ts';
+
+/** The server's typed database. */
+export type Db = Kysely<Tables>;
+
+export interface Database {
+  readonly db: Db;
+  /** The pool under `db`, for graphile-worker and for what needs a connection of its own. */
+  readonly pool: pg.Pool;
+  /** The URL the pool connects to. It holds the password: never log it. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** A `postgresql://` URL; `?host=/directory` reaches a unix socket. */
+  url: string;
+  /** Connections at most; 10 by default, as upstream. */
+  maxConnections?: number;
+  /** A statement that runs longer is cancelled; 30 s by default. */
+  statementTimeoutMs?: number;
+  applicationName?: string;
+  log?: Logger;
+}
+
+/** Opens a pool on a PostgreSQL. It connects when the first query comes, so a wrong URL shows only then. */
+export function createDatabase({
+  url,
+  maxConnections = 10,
+  statementTimeoutMs = 30_000,
+  applicationName = 'coder',
+  log,
+}: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: 60_000,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    application_name: applicationName,
+    types: columnTypes,
+  });
+  // An idle connection that breaks (a restarted database) is dropped by the pool; without a listener it would end the process.
+  pool.on('error', (err) => log?.warn({ err }, 'an idle database connection was lost'));
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  let closing: Promise<void> | undefined;
+  return {
+    db,
+    pool,
+    url,
+    close: () => {
+      closing ??= db.destroy();
+      return closing;
+    },
+  };
+}

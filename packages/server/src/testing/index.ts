@@ -1,0 +1,3 @@
+export { createNoopLogger } from '../logger.ts';
+export { type TestClock, testClock } from './test-clock.ts';
+export { type TestDatabase, testDatabase } from './test-database.ts';
