@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { ApiError } from '@coder/api';
+import { Hono } from 'hono';
+import { routePath } from 'hono/route';
+import type { Logger } from '../logger.ts';
+import { type BodyLimits, bodyLimit, defaultBodyLimitBytes } from './body-limit.ts';
+import { clientAddress, type TrustedProxies } from './client-address.ts';
+import { errorResponse, toApiError } from './error-response.ts';
+import type { Health } from './health.ts';
+import type { Metrics } from './metrics.ts';
+import type { HttpContext, HttpEnv, RequestInfo } from './request-info.ts';
+
+export interface HttpAppOptions {
+  log: Logger;
+  health: Health;
+  trustedProxies: TrustedProxies;
+  /** Limits by path; 10 MiB everywhere by default. */
+  bodyLimits?: BodyLimits;
+  metrics?: Metrics | undefined;
+}
+
+export type HttpApp = Hono<HttpEnv>;
+
+/**
+ * The application that everything else mounts its routes on. For each request it makes its {@link RequestInfo}, limits its
+ * body, logs and counts it, and turns whatever was thrown into an answer that tells nothing internal.
+ */
+export function createHttpApp(options: HttpAppOptions): HttpApp {
+  const { log, health, metrics, bodyLimits = () => defaultBodyLimitBytes } = options;
+  const app = new Hono<HttpEnv>();
+  const addressOf = clientAddress(options.trustedProxies);
+
+  app.use(async (c, next) => {
+    const started = performance.now();
+    const info = requestInfo(c, addressOf);
+    c.set('requestInfo', info);
+    c.env?.outgoing?.setHeader('X-Coder-Request-Id', info.id);
+    metrics?.requestStarted();
+    await next();
+    const milliseconds = performance.now() - started;
+    const { status } = c.res;
+    logRequest(log, c, info, milliseconds);
+    metrics?.observeRequest({
+      method: c.req.method,
+      route: routeOf(c),
+      status,
+      seconds: milliseconds / 1_000,
+    });
+  });
+  app.use(bodyLimit(bodyLimits));
+
+  app.get('/healthz', async (c) => {
+    const problem = await health.problem();
+    return problem === undefined ? c.text('OK') : c.text(`unhealthy: ${problem}`, 503);
+  });
+  app.get('/latency-check', (c) => c.body(null, 200));
+
+  app.notFound((c) => {
+    const message = 'Route not found.';
+    return c.req.path.startsWith('/api/')
+      ? errorResponse(new ApiError('NOT_FOUND', { message }))
+      : c.text(message, 404);
+  });
+  app.onError((thrown, c) => {
+    const { id } = c.get('requestInfo');
+    const error = toApiError(thrown, id);
+    if (error.status >= 500) log.error({ err: error.cause ?? error, requestId: id }, 'a request failed');
+    return errorResponse(error);
+  });
+  return app;
+}
+
+function requestInfo(c: HttpContext, addressOf: ReturnType<typeof clientAddress>): RequestInfo {
+  const { raw } = c.req;
+  const inProcess = c.env?.inProcess;
+  const header = (name: string) => c.req.header(name);
+  return {
+    id: inProcess?.requestId ?? randomUUID(),
+    ip: inProcess?.ip ?? addressOf(c.env?.incoming?.socket.remoteAddress, header),
+    userAgent: inProcess?.userAgent ?? header('user-agent') ?? '',
+    // Node's adapter makes these only when they are asked for, and most requests do not ask.
+    get headers() {
+      return raw.headers;
+    },
+    get signal() {
+      return raw.signal;
+    },
+  };
+}
+
+/** The path alone, since a query may carry a token. */
+function logRequest(log: Logger, c: HttpContext, info: RequestInfo, milliseconds: number): void {
+  const { status } = c.res;
+  const level = status >= 500 ? 'warn' : 'debug';
+  if (!log.isLevelEnabled(level)) return;
+  const { method, path } = c.req;
+  log[level](
+    { requestId: info.id, method, path, status, ms: Math.round(milliseconds * 10) / 10, ip: info.ip },
+    'request',
+  );
+}
+
+function routeOf(c: HttpContext): string {
+  return c.get('routePattern') ?? (c.res.status === 404 ? 'unknown' : routePath(c, -1));
+}

@@ -1,0 +1,11 @@
+export { createHttpApp, type HttpApp, type HttpAppOptions } from './app.ts';
+export { type BodyLimits, defaultBodyLimitBytes } from './body-limit.ts';
+export { clientAddress, type TrustedProxies } from './client-address.ts';
+export { type ConcurrencyLimiter, createConcurrencyLimiter } from './concurrency-limiter.ts';
+export { errorResponse, toApiError } from './error-response.ts';
+export { createHealth, type Health } from './health.ts';
+export { createMetrics, type Metrics, serveMetrics } from './metrics.ts';
+export { createRateLimiter, type RateDecision, type RateLimiter } from './rate-limiter.ts';
+export type { HttpBindings, HttpContext, HttpEnv, RequestInfo } from './request-info.ts';
+export { createHttpServer, type HttpServer } from './server.ts';
+export { createUpgrades, type UpgradeHandler, type UpgradeRequest, type Upgrades } from './upgrades.ts';

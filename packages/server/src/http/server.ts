@@ -1,0 +1,94 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ApiError } from '@coder/api';
+import { getRequestListener } from '@hono/node-server';
+import type { Logger } from '../logger.ts';
+import { StartupError } from '../startup-error.ts';
+import { errorResponse } from './error-response.ts';
+import type { HttpBindings } from './request-info.ts';
+import type { Upgrades } from './upgrades.ts';
+
+export interface HttpServer {
+  /** `http://host:port`, with the port that was taken if 0 was asked for. */
+  readonly url: string;
+  readonly port: number;
+  /**
+   * Stops taking connections, lets what is being answered finish, closes WebSockets with 1001, and after `graceMs` ends
+   * what is left.
+   */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface HttpServerOptions {
+  fetch(request: Request, bindings: HttpBindings): Response | Promise<Response>;
+  address: { host: string; port: number };
+  upgrades: Upgrades;
+  /** Sent as X-Coder-Build-Version with every answer. */
+  version: string;
+  log: Logger;
+}
+
+/** Listens, and hands requests to `fetch` and upgrades to the registry. */
+export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { address, upgrades, version, log } = options;
+  let closing = false;
+  const listener = getRequestListener((request, env) => options.fetch(request, env as HttpBindings), {
+    errorHandler: (error) => badRequest(error, log),
+  });
+  const server = createServer(
+    // A transfer into a workspace may take long; what a client may hold open without sending is bounded by the headers' time.
+    { requestTimeout: 3_600_000, headersTimeout: 60_000, keepAliveTimeout: 75_000 },
+    (incoming: IncomingMessage, outgoing: ServerResponse) => {
+      outgoing.setHeader('X-Content-Type-Options', 'nosniff');
+      outgoing.setHeader('X-Coder-Build-Version', version);
+      if (closing) outgoing.setHeader('Connection', 'close');
+      outgoing.once('close', () => {
+        if (closing) server.closeIdleConnections();
+      });
+      void listener(incoming, outgoing);
+    },
+  );
+  server.on('upgrade', upgrades.handle);
+  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', (error) => reject(listenError(error, address)));
+  server.listen(address.port, address.host, resolve);
+  await listening;
+  const { port } = server.address() as AddressInfo;
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  return {
+    url: `http://${host}:${port}`,
+    port,
+    async close(graceMs) {
+      closing = true;
+      const { promise: closed, resolve: done } = Promise.withResolvers<void>();
+      server.close(() => done());
+      upgrades.close();
+      const deadline = setTimeout(() => {
+        upgrades.terminate();
+        server.closeAllConnections();
+      }, graceMs);
+      await closed;
+      clearTimeout(deadline);
+    },
+  };
+}
+
+/** What Node's adapter could not make a request of, such as one with a broken Host header. */
+function badRequest(error: unknown, log: Logger): Response {
+  log.debug({ err: error }, 'a request could not be read');
+  return errorResponse(new ApiError('BAD_REQUEST'));
+}
+
+function listenError(error: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): Error {
+  const advice: Record<string, string> = {
+    EADDRINUSE: `another program listens on ${host}:${port}`,
+    EACCES: `this user may not listen on port ${port}`,
+    EADDRNOTAVAIL: `this machine does not have the address ${host}`,
+    ENOTFOUND: `the name ${host} is not known`,
+  };
+  const why = advice[error.code ?? ''] ?? error.message;
+  return new StartupError(
+    `The server cannot listen: ${why}. Choose another address with --http-address (CODER_HTTP_ADDRESS).`,
+    { cause: error },
+  );
+}
