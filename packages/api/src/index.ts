@@ -10,6 +10,8 @@ export * from './schemas/api-keys.ts';
 export * from './schemas/common.ts';
 export * from './schemas/deployment.ts';
 export * from './schemas/jobs.ts';
+export * from './schemas/manifest.ts';
+export * from './schemas/manifest-values.ts';
 export * from './schemas/templates.ts';
 export * from './schemas/users.ts';
 export * from './schemas/workspaces.ts';
