@@ -1,0 +1,15 @@
+export {
+  createJobLog,
+  type JobLog,
+  type JobLogLevel,
+  type JobLogSource,
+  maxJobLogLength,
+} from './job-log.ts';
+export {
+  createQueue,
+  type EnqueueOptions,
+  type Queue,
+  type QueueOptions,
+  type TaskHandler,
+} from './queue.ts';
+export { createReplica, type Replica, type ReplicaOptions } from './replicas.ts';
