@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/**
- * A UUID (version 8) that is always the same for the same parts. Scripts and their logs have ids in upstream's shape but no rows
- * of their own here: their place in the agent's specification names them.
- */
+/** A UUID (version 8) that is always the same for the same parts, for names that have to stand in a column of ids. */
 export function stableId(...parts: string[]): string {
   const bytes = createHash('sha256').update(parts.join('\0')).digest().subarray(0, 16);
   bytes[6] = ((bytes[6] as number) & 0x0f) | 0x80;

@@ -1,7 +1,7 @@
 import type { WorkspaceAgent, WorkspaceApp } from '@coder/api';
 import type { Selectable } from 'kysely';
 import type { Tables } from '../../database/index.ts';
-import { agentScripts, storedSpec } from '../spec.ts';
+import { storedSpec } from '../spec.ts';
 import { agentHealth, agentStatus } from './status.ts';
 
 export type AgentRow = Selectable<Tables['workspace_agents']>;
@@ -16,7 +16,6 @@ export function presentAgent(
   const spec = storedSpec(row.spec);
   const status = agentStatus(row, now, inactiveDisconnectMs);
   const lifecycle = row.lifecycle_state as WorkspaceAgent['lifecycle_state'];
-  const scripts = agentScripts(row.id, spec);
   return {
     id: row.id,
     parent_id: null,
@@ -42,26 +41,26 @@ export function presentAgent(
     subsystems: [],
     health: agentHealth(status, lifecycle),
     display_apps: [...spec.display_apps],
-    log_sources: scripts.map((script) => ({
-      id: script.logSourceId,
+    log_sources: spec.log_sources.map(({ id, display_name, icon }) => ({
+      id,
       workspace_agent_id: row.id,
       created_at: row.created_at.toISOString(),
-      display_name: script.displayName,
-      icon: '',
+      display_name,
+      icon,
     })),
-    scripts: scripts.map((script) => ({
+    scripts: spec.scripts.map((script) => ({
       id: script.id,
-      log_source_id: script.logSourceId,
+      log_source_id: script.log_source_id,
       log_path: '',
       script: script.script,
       cron: '',
-      run_on_start: script.runOnStart,
-      run_on_stop: script.runOnStop,
-      start_blocks_login: script.startBlocksLogin,
-      timeout: script.timeoutSeconds,
-      display_name: script.displayName,
+      run_on_start: script.run_on_start,
+      run_on_stop: script.run_on_stop,
+      start_blocks_login: script.start_blocks_login,
+      timeout: script.timeout_seconds,
+      display_name: script.display_name,
     })),
-    startup_script_behavior: scripts.some((s) => s.startBlocksLogin) ? 'blocking' : 'non-blocking',
+    startup_script_behavior: spec.startup_script_behavior,
   };
 }
 

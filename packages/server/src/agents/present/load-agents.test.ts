@@ -13,7 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
+const source = { id: randomUUID(), display_name: 'Startup Script', icon: '' };
 const script = {
+  id: randomUUID(),
+  log_source_id: source.id,
   display_name: 'Startup Script',
   script: 'npm ci',
   run_on_start: true,
@@ -38,7 +41,7 @@ async function status(
 
 describe('loadAgents', () => {
   it("answers in the contract's shape, by resource, with apps and their newest statuses first", async () => {
-    const one = await seedWorkspace(database.db, { spec: { scripts: [script] } });
+    const one = await seedWorkspace(database.db, { spec: { scripts: [script], log_sources: [source] } });
     const other = await seedWorkspace(database.db, { workspaceName: 'api' });
     const app = await seedApp(database.db, one, {
       slug: 'dev',
@@ -60,7 +63,7 @@ describe('loadAgents', () => {
       lifecycle_state: 'created',
       health: { healthy: true },
       display_apps: ['web_terminal'],
-      startup_script_behavior: 'blocking',
+      startup_script_behavior: 'non-blocking',
     });
     expect(agent?.scripts[0]).toMatchObject({
       script: 'npm ci',

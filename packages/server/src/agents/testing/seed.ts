@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Db } from '../../database/index.ts';
-import type { StoredSpec } from '../spec.ts';
+import type { AgentSpec } from '../../templates/spec.ts';
 
 export interface Seeded {
   userId: string;
@@ -18,15 +18,20 @@ export interface SeedOptions {
   workspaceName?: string;
   transition?: 'start' | 'stop';
   at?: Date;
-  spec?: Partial<StoredSpec>;
+  spec?: Partial<AgentSpec>;
 }
 
-const plainSpec: StoredSpec = {
+const plainSpec: AgentSpec = {
+  name: 'main',
   directory: '',
   env: {},
   scripts: [],
+  log_sources: [],
   metadata: [],
   display_apps: ['web_terminal'],
+  connection_timeout_seconds: 120,
+  troubleshooting_url: '',
+  startup_script_behavior: 'non-blocking',
 };
 
 /** The rows of a user who owns a running workspace with one agent, which may dial with `token`. */
