@@ -20,6 +20,8 @@ export type Actor = {
     /** `<type>:<uuid>`, `<type>:*` or `*:*`. */
     readonly allowList: readonly string[];
   };
+  /** The deployment keeps owners out of other users' workspaces (`--disable-owner-workspace-access`). */
+  readonly withoutOwnerWorkspaceAccess?: boolean;
 };
 
 /** What an action is done to. `id` is absent for what does not exist yet (a create) or for a whole list. */

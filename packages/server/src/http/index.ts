@@ -1,10 +1,21 @@
 export { createHttpApp, type HttpApp, type HttpAppOptions } from './app.ts';
+export type { AuditEntry, AuditOutcome, AuditTrail } from './audit-draft.ts';
 export { type BodyLimits, defaultBodyLimitBytes } from './body-limit.ts';
 export { clientAddress, type TrustedProxies } from './client-address.ts';
 export { type ConcurrencyLimiter, createConcurrencyLimiter } from './concurrency-limiter.ts';
 export { errorResponse, toApiError } from './error-response.ts';
-export { createHealth, type Health } from './health.ts';
+export { createHealth, type Health, type HealthState } from './health.ts';
 export { createMetrics, type Metrics, serveMetrics } from './metrics.ts';
+export {
+  type Authenticate,
+  type AuthenticateAgent,
+  type Call,
+  type Credentials,
+  createPipeline,
+  type Pipeline,
+} from './pipeline.ts';
+export { createRateLimits, type RateLimits } from './pipeline-limits.ts';
+export { api, type RequestContext } from './procedure.ts';
 export { createRateLimiter, type RateDecision, type RateLimiter } from './rate-limiter.ts';
 export type { HttpBindings, HttpContext, HttpEnv, RequestInfo } from './request-info.ts';
 export { createHttpServer, type HttpServer } from './server.ts';

@@ -1,6 +1,6 @@
 import { contract } from '@coder/api';
 import { implement } from '@orpc/server';
-import type { Actor } from '../authorization/actor.ts';
+import type { Actor } from '../authorization/index.ts';
 
 /** What every handler knows about the request it answers. */
 export type RequestContext = {
@@ -20,6 +20,11 @@ export type RequestContext = {
     target(resourceId: string, name: string): void;
     diff(field: string, from: unknown, to: unknown, secret?: boolean): void;
     field(name: string, value: unknown): void;
+  };
+  /** What the answer carries besides its body. */
+  readonly reply: {
+    /** Adds a header; the same name may be added again (`Set-Cookie`). */
+    header(name: string, value: string): void;
   };
 };
 

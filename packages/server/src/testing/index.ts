@@ -1,3 +1,4 @@
 export { createNoopLogger } from '../logger.ts';
+export { type TestUser, type TestUserOptions, testActor, testContext, testUser } from './actors.ts';
 export { type TestClock, testClock } from './test-clock.ts';
 export { type TestDatabase, testDatabase } from './test-database.ts';

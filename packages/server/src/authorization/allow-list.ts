@@ -1,0 +1,82 @@
+import type { ResourceType } from '@coder/api';
+import type { Actor, Resource } from './actor.ts';
+
+/** The entry that restricts nothing. */
+export const ALLOW_ALL = '*:*';
+
+/** The ids of one type that an allow list lets through. */
+export type AllowedIds = 'all' | 'none' | readonly string[];
+
+/**
+ * What an allow list says about a type by naming it: all of it, some ids of it, or nothing. A list that does not name the
+ * type, not even by `*`, leaves it out.
+ */
+export function allowedIds(allowList: readonly string[], type: ResourceType): AllowedIds {
+  const ids: string[] = [];
+  for (const entry of allowList) {
+    const [entryType, id] = split(entry);
+    if (entryType !== '*' && entryType !== type) continue;
+    if (id === '*') return 'all';
+    ids.push(id);
+  }
+  return ids.length === 0 ? 'none' : ids;
+}
+
+/** Whether an actor's allow list lets an action on a resource through. */
+export function allowListAdmits(actor: Actor, action: string, resource: Resource): boolean {
+  const { allowList } = actor.key;
+  const ids = allowedIds(allowList, resource.type);
+  if (ids === 'all') return true;
+  if (ids !== 'none') return resource.id !== undefined && ids.includes(resource.id);
+  return isCompanion(actor, action, resource);
+}
+
+/**
+ * An allow list that names only workspaces would be of no use if the template of an allowed workspace, or the user it
+ * belongs to, could not be read. So a type that the list does not name at all still lets through what goes along:
+ * the caller's own user and organizations may be read; with any workspace, templates and build jobs may be read; with
+ * all workspaces, templates may also be used (to create one); with any template, its files may be sent and own ones read.
+ * Only reads that the user's roles and the token's scopes allow anyway are meant, and a type that is named is never widened.
+ */
+function isCompanion(actor: Actor, action: string, resource: Resource): boolean {
+  const { allowList } = actor.key;
+  const isOwn = resource.ownerId === actor.user.id;
+  const names = (type: ResourceType) => allowedIds(allowList, type) !== 'none';
+  switch (`${resource.type}:${action}`) {
+    case 'user:read':
+    case 'user:read_personal':
+      return isOwn;
+    case 'organization:read':
+    case 'organization_member:read':
+      return resource.organizationId !== undefined && actor.organizations.has(resource.organizationId);
+    case 'assign_role:read':
+      return true;
+    case 'template:read':
+      return names('workspace');
+    case 'template:use':
+      return allowedIds(allowList, 'workspace') === 'all';
+    case 'provisioner_jobs:read':
+      return names('workspace') || names('template');
+    case 'file:create':
+    case 'file:read':
+      return isOwn && names('template');
+    default:
+      return false;
+  }
+}
+
+/** Whether every resource that `narrow` lets through is let through by `wide`, entry by entry. */
+export function allowListContains(wide: readonly string[], narrow: readonly string[]): boolean {
+  return narrow.every((entry) => {
+    const [type, id] = split(entry);
+    return wide.some((candidate) => {
+      const [wideType, wideId] = split(candidate);
+      return (wideType === '*' || wideType === type) && (wideId === '*' || wideId === id);
+    });
+  });
+}
+
+function split(entry: string): [string, string] {
+  const at = entry.indexOf(':');
+  return [entry.slice(0, at), entry.slice(at + 1)];
+}

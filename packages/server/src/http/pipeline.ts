@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { ApiError, type RouteMeta } from '@coder/api';
+import { type Actor, missingScope, tokenCarries } from '../authorization/index.ts';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../logger.ts';
+import { type AuditDraft, type AuditEntry, type AuditTrail, createAuditDraft } from './audit-draft.ts';
+import { toApiError } from './error-response.ts';
+import type { RateLimits } from './pipeline-limits.ts';
+import type { RequestContext } from './procedure.ts';
+
+/** The part of a request that says who sends it. */
+export type Credentials = {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Headers;
+  readonly ip: string;
+  /** The request asks to become a WebSocket, which a page of another site may open. */
+  readonly upgrade: boolean;
+};
+
+/** Verifies a user's token. Throws UNAUTHENTICATED, with a detail, for one that is absent, malformed, expired or revoked. */
+export type Authenticate = (credentials: Credentials) => Promise<Actor>;
+/** Verifies the token of a workspace's agent. */
+export type AuthenticateAgent = (
+  credentials: Credentials,
+) => Promise<{ readonly id: string; readonly workspaceId: string }>;
+
+/** One request, on whatever way it came. */
+export type Call = Credentials & {
+  readonly requestId: string;
+  readonly userAgent: string;
+  readonly signal: AbortSignal;
+  /** The caller, when the code that makes the call inside this process has verified it already. */
+  readonly actor?: Actor | undefined;
+};
+
+/** A route as its audit rows name it, and what holds for all who call it. */
+export type PipelineRoute = { readonly name: string; readonly meta: RouteMeta };
+
+/** A request that may go on to its handler. */
+export type Admitted = {
+  readonly route: PipelineRoute;
+  readonly context: RequestContext;
+  readonly replyHeaders: Headers;
+  readonly draft: AuditDraft;
+};
+
+export type Pipeline = {
+  /** Everything that is asked before the body is read: who is it, how often, with which scope. Throws an ApiError. */
+  admit(route: PipelineRoute, call: Call): Promise<Admitted>;
+  /**
+   * Runs the handler with its audit row: written before it when the route has an effect, behind its answer when it reads.
+   * `statusOf` tells the status of what the handler returned.
+   */
+  audited<T>(admitted: Admitted, handler: () => Promise<T>, statusOf: (result: T) => number): Promise<T>;
+};
+
+export type PipelineOptions = {
+  authenticate: Authenticate;
+  authenticateAgent: AuthenticateAgent;
+  limits: RateLimits;
+  audit: AuditTrail;
+  clock: Clock;
+  log: Logger;
+};
+
+/** The one way that every request takes, whether it is for a procedure of the contract, a stream or a WebSocket. */
+export function createPipeline(options: PipelineOptions): Pipeline {
+  const { authenticate, authenticateAgent, limits, audit, clock, log } = options;
+
+  async function actorOf(meta: RouteMeta, call: Call): Promise<Actor | undefined> {
+    if (meta.auth === 'none' || meta.auth === 'agent') return undefined;
+    if (call.actor) return call.actor;
+    try {
+      return await authenticate(call);
+    } catch (error) {
+      // Guessing tokens is limited like any other anonymous request.
+      if (error instanceof ApiError && error.status === 401) limits.take(meta, call, undefined);
+      throw error;
+    }
+  }
+
+  function entryOf({ route, context }: Admitted): AuditEntry | undefined {
+    if (!route.meta.audit) return undefined;
+    const { actor, request, agent } = context;
+    return {
+      id: randomUUID(),
+      time: clock.now(),
+      requestId: request.id,
+      userId: actor?.user.id,
+      username: actor?.user.username ?? (agent ? `agent ${agent.id}` : ''),
+      email: actor?.user.email ?? '',
+      apiKeyId: actor?.key.id ?? '',
+      ip: request.ip,
+      userAgent: request.userAgent.slice(0, 256),
+      action: route.meta.audit.action,
+      resourceType: route.meta.audit.resource,
+      description: route.name,
+    };
+  }
+
+  async function intend(entry: AuditEntry): Promise<void> {
+    try {
+      await audit.intend(entry);
+    } catch (cause) {
+      log.error({ err: cause, requestId: entry.requestId }, 'an audit row could not be written');
+      throw new ApiError('OVERLOADED', {
+        message: 'The audit log cannot be written now, so nothing was done.',
+        retryAfter: 2,
+        cause,
+      });
+    }
+  }
+
+  return {
+    async admit(route, call) {
+      const { meta } = route;
+      const actor = await actorOf(meta, call);
+      const agent = meta.auth === 'agent' ? await authenticateAgent(call) : undefined;
+      limits.take(meta, call, actor);
+      const draft = createAuditDraft();
+      const replyHeaders = new Headers();
+      const context: RequestContext = {
+        actor,
+        agent,
+        request: {
+          id: call.requestId,
+          ip: call.ip,
+          userAgent: call.userAgent,
+          headers: call.headers,
+          signal: call.signal,
+        },
+        audit: draft,
+        reply: { header: (name, value) => replyHeaders.append(name, value) },
+      };
+      const admitted = { route, context, replyHeaders, draft };
+      const { permission } = meta;
+      if (actor && permission && permission !== 'signed-in' && !tokenCarries(actor, permission)) {
+        // A token that tries what it may not do is worth a row; it has no effect, so the row need not come first.
+        const entry = entryOf(admitted);
+        if (entry) audit.record(entry, draft.outcome(403, 0));
+        throw missingScope(permission);
+      }
+      return admitted;
+    },
+
+    async audited(admitted, handler, statusOf) {
+      const entry = entryOf(admitted);
+      if (!entry) return handler();
+      const hasEffect = entry.action !== 'read';
+      if (hasEffect) await intend(entry);
+      const started = performance.now();
+      const finish = (status: number) => {
+        const outcome = admitted.draft.outcome(status, performance.now() - started);
+        if (hasEffect) audit.settle(entry, outcome);
+        else audit.record(entry, outcome);
+      };
+      try {
+        const result = await handler();
+        finish(statusOf(result));
+        return result;
+      } catch (error) {
+        finish(toApiError(error, entry.requestId).status);
+        throw error;
+      }
+    },
+  };
+}

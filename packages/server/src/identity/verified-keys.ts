@@ -1,0 +1,137 @@
+import { ApiError, expandScopes } from '@coder/api';
+import type { Actor } from '../authorization/index.ts';
+import type { Clock } from '../clock.ts';
+import type { Db } from '../database/index.ts';
+
+/** A key as it was read, with whom it stands for. */
+export type VerifiedKey = {
+  readonly hashedSecret: Buffer;
+  readonly actor: Actor;
+  readonly userStatus: string;
+  readonly lifetimeSeconds: number;
+  readonly isSession: boolean;
+  /** These two move on while the key is used; the database follows. */
+  expiresAt: Date;
+  lastUsed: Date;
+};
+
+export type VerifiedKeys = {
+  /** The key of this id, from memory if it was read within the last minute; undefined if there is none. */
+  find(id: string): Promise<VerifiedKey | undefined>;
+  forgetKey(id: string): void;
+  forgetUser(userId: string): void;
+  forgetAll(): void;
+};
+
+export type VerifiedKeysOptions = {
+  db: Db;
+  clock: Clock;
+  withoutOwnerWorkspaceAccess?: boolean;
+  /** Keys held at most; the least recently used goes first. */
+  capacity?: number;
+  /** How long a key is believed without asking the database, in milliseconds. */
+  ttlMs?: number;
+};
+
+/**
+ * Keys in memory, so that an authenticated request needs no SQL. A revoked key is forgotten on its notification; the short
+ * life of an entry bounds what a lost notification could do.
+ */
+export function createVerifiedKeys(options: VerifiedKeysOptions): VerifiedKeys {
+  const { db, clock, capacity = 10_000, ttlMs = 60_000 } = options;
+  const held = new Map<string, { key: VerifiedKey; until: number }>();
+  /** Grows with everything forgotten, so that what was being read meanwhile is not held. */
+  let forgotten = 0;
+
+  async function load(id: string): Promise<VerifiedKey | undefined> {
+    const row = await db
+      .selectFrom('api_keys')
+      .innerJoin('users', 'users.id', 'api_keys.user_id')
+      .where('api_keys.id', '=', id)
+      .where('users.deleted', '=', false)
+      .select([
+        'api_keys.hashed_secret',
+        'api_keys.login_type',
+        'api_keys.scopes',
+        'api_keys.allow_list',
+        'api_keys.expires_at',
+        'api_keys.last_used',
+        'api_keys.lifetime_seconds',
+        'users.id as user_id',
+        'users.username',
+        'users.email',
+        'users.status',
+        'users.rbac_roles',
+      ])
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const memberships = await db
+      .selectFrom('organization_members')
+      .where('user_id', '=', row.user_id)
+      .select(['organization_id', 'roles'])
+      .orderBy('created_at')
+      .execute();
+    return {
+      hashedSecret: row.hashed_secret,
+      userStatus: row.status,
+      lifetimeSeconds: row.lifetime_seconds,
+      isSession: row.login_type !== 'token',
+      expiresAt: row.expires_at,
+      lastUsed: row.last_used,
+      actor: {
+        user: { id: row.user_id, username: row.username, email: row.email, roles: row.rbac_roles },
+        organizations: new Map(memberships.map(({ organization_id, roles }) => [organization_id, roles])),
+        key: {
+          id,
+          loginType: row.login_type,
+          scopes: row.scopes,
+          permissions: expandScopes(row.scopes),
+          allowList: row.allow_list,
+        },
+        ...(options.withoutOwnerWorkspaceAccess ? { withoutOwnerWorkspaceAccess: true } : {}),
+      },
+    };
+  }
+
+  function hold(id: string, key: VerifiedKey): void {
+    held.delete(id);
+    held.set(id, { key, until: clock.now().getTime() + ttlMs });
+    if (held.size <= capacity) return;
+    const [oldest] = held.keys();
+    if (oldest !== undefined) held.delete(oldest);
+  }
+
+  return {
+    async find(id) {
+      const entry = held.get(id);
+      if (entry && entry.until > clock.now().getTime()) {
+        // A map keeps the order of insertion, so putting it in again makes it the youngest.
+        held.delete(id);
+        held.set(id, entry);
+        return entry.key;
+      }
+      const before = forgotten;
+      const key = await load(id);
+      if (key && before === forgotten) hold(id, key);
+      else if (!key) held.delete(id);
+      return key;
+    },
+    forgetKey(id) {
+      forgotten += 1;
+      held.delete(id);
+    },
+    forgetUser(userId) {
+      forgotten += 1;
+      for (const [id, { key }] of held) if (key.actor.user.id === userId) held.delete(id);
+    },
+    forgetAll() {
+      forgotten += 1;
+      held.clear();
+    },
+  };
+}
+
+/** 401 with the sentence everybody knows and the technical reason beside it. */
+export function unauthenticated(detail: string): ApiError {
+  return new ApiError('UNAUTHENTICATED', { detail });
+}
