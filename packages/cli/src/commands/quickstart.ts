@@ -1,0 +1,35 @@
+import { Command } from 'commander';
+import { coderCommand } from '../coder-command.ts';
+import { createProgress } from '../output/progress.ts';
+import { firstRun } from '../quickstart/first-run.ts';
+import { renderGuide, renderOwner } from '../quickstart/guide.ts';
+import { version } from '../version.ts';
+import { addServerFlags, readServerConfig, serve, serverFlags } from './server.ts';
+
+export function quickstartCommand(): Command {
+  const command = new Command('quickstart')
+    .description(
+      'Run a server ready to use: owner, starter templates and a workspace "demo" on the first run',
+    )
+    .addHelpText(
+      'after',
+      '\nTakes the flags of "coder server". CODER_FIRST_USER_EMAIL, _USERNAME and _PASSWORD choose the owner.',
+    );
+  addServerFlags(command);
+  return command.action(async () => {
+    const config = readServerConfig({
+      experiments: process.env.CODER_EXPERIMENTS || 'oauth2,mcp-server-http',
+      'local-sandbox': process.env.CODER_LOCAL_SANDBOX || 'auto',
+      'log-level': process.env.CODER_LOG_LEVEL || 'warn',
+      ...serverFlags(command),
+    });
+    const progress = createProgress();
+    progress.step('Starting the server');
+    await serve(config, async (server) => {
+      const result = await firstRun(server.url, config.configDir, process.env, progress);
+      progress.succeed(`coder ${version} is running.`);
+      if (result?.created) process.stdout.write(renderOwner(result, config.configDir));
+      process.stdout.write(renderGuide({ url: server.accessUrl, coder: coderCommand() }));
+    });
+  });
+}

@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+import { isCompletionRequest, workspaceNames } from './completion.ts';
+import { reportError } from './output/report-error.ts';
+import { createProgram } from './program.ts';
+
+// A reader that goes away (`coder list | head -1`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  const workspaces = isCompletionRequest(process.argv) ? await workspaceNames() : [];
+  await createProgram(workspaces).parseAsync(process.argv);
+} catch (error) {
+  process.exitCode = reportError(error);
+}

@@ -1,0 +1,77 @@
+import { Command } from 'commander';
+import { cpCommand } from './commands/cp.ts';
+import { createCommand } from './commands/create.ts';
+import { listCommand } from './commands/list.ts';
+import { loginCommand, logoutCommand } from './commands/login.ts';
+import { logsCommand } from './commands/logs.ts';
+import { pingCommand } from './commands/ping.ts';
+import { quickstartCommand } from './commands/quickstart.ts';
+import { scheduleCommand } from './commands/schedule.ts';
+import { serverCommand } from './commands/server.ts';
+import { showCommand } from './commands/show.ts';
+import { sshCommand } from './commands/ssh.ts';
+import { statCommand } from './commands/stat.ts';
+import { templatesCommand } from './commands/templates.ts';
+import { tokensCommand } from './commands/tokens.ts';
+import {
+  deleteCommand,
+  restartCommand,
+  startCommand,
+  stopCommand,
+  updateCommand,
+} from './commands/transitions.ts';
+import { usersCommand } from './commands/users.ts';
+import { versionCommand } from './commands/version.ts';
+import { whoamiCommand } from './commands/whoami.ts';
+import { addCompletion } from './completion.ts';
+import { mcpCommand } from './mcp/index.ts';
+import { version } from './version.ts';
+
+/** The whole `coder` command. `workspaces` are what the shell may be offered when it asks for candidates. */
+export function createProgram(workspaces: readonly string[] = []): Command {
+  const program = new Command('coder')
+    .description('Development workspaces that people and AI agents share.')
+    .version(version, '-v, --version')
+    .option('--url <url>', 'address of the deployment (CODER_URL)')
+    .option('--token <token>', 'session token (CODER_SESSION_TOKEN)')
+    .option('--global-config <folder>', 'where the session is kept (CODER_CONFIG_DIR)')
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .showHelpAfterError('(see --help)');
+  const groups: Record<string, Command[]> = {
+    'Deployment:': [
+      quickstartCommand(),
+      serverCommand(),
+      loginCommand(),
+      logoutCommand(),
+      whoamiCommand(),
+      versionCommand(),
+    ],
+    'Workspaces:': [
+      listCommand(),
+      showCommand(),
+      createCommand(),
+      startCommand(),
+      stopCommand(),
+      restartCommand(),
+      updateCommand(),
+      deleteCommand(),
+      scheduleCommand(),
+    ],
+    'Work in a workspace:': [sshCommand(), cpCommand(), logsCommand(), statCommand(), pingCommand()],
+    'Administration:': [templatesCommand(), tokensCommand(), usersCommand()],
+    'Experimental:': [new Command('exp').description('What may still change').addCommand(mcpCommand())],
+  };
+  for (const [heading, commands] of Object.entries(groups)) {
+    for (const command of commands) program.addCommand(command.helpGroup(heading));
+  }
+  addCompletion(program, workspaces);
+  exitOverride(program);
+  return program;
+}
+
+/** Every command throws instead of ending the process, so that one place decides the exit code. */
+function exitOverride(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) exitOverride(child);
+}
