@@ -1,0 +1,35 @@
+import type { ToolResult } from './tool.ts';
+
+/** Above this many characters a result is sent once, as text, and not a second time as structured content. */
+const STRUCTURED_LIMIT = 4_096;
+
+/** A result as compact JSON; a small object also as structured content, for clients that read it by program. */
+export function jsonResult(value: unknown): ToolResult {
+  const text = JSON.stringify(value);
+  const structured = isRecord(value) && text.length <= STRUCTURED_LIMIT;
+  return {
+    content: [{ type: 'text', text }],
+    // Parsed again, so that both are the same JSON: no undefined, no dates.
+    ...(structured ? { structuredContent: JSON.parse(text) as Record<string, unknown> } : {}),
+  };
+}
+
+/** A text exactly as it is, and beside it, when there is one, a note about it. */
+export function textResult(text: string, note?: string): ToolResult {
+  return {
+    content: [
+      { type: 'text', text },
+      ...(note === undefined || note === '' ? [] : [{ type: 'text' as const, text: note }]),
+    ],
+  };
+}
+
+/** A result that tells the model what went wrong and what to do next. */
+export function errorResult(text: string): ToolResult {
+  return { content: [{ type: 'text', text }], isError: true };
+}
+
+/** Whether a value is a JSON object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,2 @@
+export { adds, defineTool, destroys, reads } from './tool.ts';
+export { actingToolsets, readingToolsets } from './toolsets.ts';
