@@ -8,11 +8,15 @@ export {
   isAlive,
   type ProcessIdentity,
   processIdentity,
+  type SupervisedPostgres,
   startEmbeddedPostgres,
   stopPostmaster,
+  superviseEmbeddedPostgres,
 } from './embedded/index.ts';
 export { type Migration, migrate } from './migrate.ts';
 export { migrations } from './migrations/index.ts';
 export { type ChannelHandler, createNotifications, type Notifications, notify } from './notifications.ts';
+export { deploymentId, ensureSetting, signingKey } from './site-settings.ts';
 export type { Tables } from './tables.ts';
 export { inTransaction, isUniqueViolation, sqlState } from './transaction.ts';
+export { waitForDatabase } from './wait.ts';

@@ -32,7 +32,12 @@ async function serve({ bodyLimitBytes = 1_000, trustedProxies = noProxies } = {}
   const health = createHealth({ check: () => database(), timeoutMs: 50 });
   const metrics = createMetrics();
   const app = createHttpApp({ log, health, metrics, trustedProxies, bodyLimits: () => bodyLimitBytes });
-  const upgrades = createUpgrades({ log, trustedProxies });
+  const upgrades = createUpgrades({
+    log,
+    trustedProxies,
+    closedFor: () =>
+      health.state === 'stopping' ? new ApiError('OVERLOADED', { retryAfter: 1 }) : undefined,
+  });
   const server = await createHttpServer({
     fetch: (request, bindings) => app.fetch(request, bindings),
     address: { host: '127.0.0.1', port: 0 },
@@ -222,6 +227,16 @@ describe('a WebSocket', () => {
       expect([path, response.statusCode]).toEqual([path, status]);
       expect(JSON.parse(Buffer.concat(chunks).toString()).message).toBeTruthy();
     }
+  });
+
+  it('is told to come back while the server takes none', async () => {
+    const { server, upgrades, health } = await serve();
+    upgrades.on('/link', async ({ accept }) => void (await accept()));
+    health.state = 'stopping';
+    const client = new WebSocket(`${server.url}/link`);
+    client.on('error', () => undefined);
+    const [, response] = await once(client, 'unexpected-response');
+    expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '1']);
   });
 
   it('may be passed on as a bare connection', async () => {

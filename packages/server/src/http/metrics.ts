@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { listen } from './listen.ts';
 
 /** The metrics of one server. Whoever has something to count registers it here. */
 export interface Metrics {
@@ -56,13 +56,9 @@ export async function serveMetrics(
     response.setHeader('Content-Type', registry.contentType);
     response.end(await registry.metrics());
   });
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject);
-  server.listen(address.port, address.host, resolve);
-  await promise;
-  const { port } = server.address() as AddressInfo;
+  const { url } = await listen(server, address, '--prometheus-address (CODER_PROMETHEUS_ADDRESS)');
   return {
-    url: `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}/metrics`,
+    url: `${url}/metrics`,
     close: () =>
       new Promise((done) => {
         server.close(() => done());

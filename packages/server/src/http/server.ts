@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { ApiError } from '@coder/api';
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from '../logger.ts';
-import { StartupError } from '../startup-error.ts';
 import { errorResponse } from './error-response.ts';
+import { listen } from './listen.ts';
 import type { HttpBindings } from './request-info.ts';
 import type { Upgrades } from './upgrades.ts';
 
@@ -49,14 +48,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     },
   );
   server.on('upgrade', upgrades.handle);
-  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', (error) => reject(listenError(error, address)));
-  server.listen(address.port, address.host, resolve);
-  await listening;
-  const { port } = server.address() as AddressInfo;
-  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  const { url, port } = await listen(server, address, '--http-address (CODER_HTTP_ADDRESS)');
   return {
-    url: `http://${host}:${port}`,
+    url,
     port,
     async close(graceMs) {
       closing = true;
@@ -77,18 +71,4 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 function badRequest(error: unknown, log: Logger): Response {
   log.debug({ err: error }, 'a request could not be read');
   return errorResponse(new ApiError('BAD_REQUEST'));
-}
-
-function listenError(error: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): Error {
-  const advice: Record<string, string> = {
-    EADDRINUSE: `another program listens on ${host}:${port}`,
-    EACCES: `this user may not listen on port ${port}`,
-    EADDRNOTAVAIL: `this machine does not have the address ${host}`,
-    ENOTFOUND: `the name ${host} is not known`,
-  };
-  const why = advice[error.code ?? ''] ?? error.message;
-  return new StartupError(
-    `The server cannot listen: ${why}. Choose another address with --http-address (CODER_HTTP_ADDRESS).`,
-    { cause: error },
-  );
 }

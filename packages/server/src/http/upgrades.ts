@@ -40,13 +40,14 @@ const maxFrameBytes = 16 * 1024 * 1024;
 
 type Match = (incoming: IncomingMessage, url: URL) => Record<string, string> | undefined;
 
-export function createUpgrades({
-  log,
-  trustedProxies,
-}: {
+export interface UpgradesOptions {
   log: Logger;
   trustedProxies: TrustedProxies;
-}): Upgrades {
+  /** The reason to take none at the moment, if there is one: a client that hears "not found" would not come back. */
+  closedFor?(): ApiError | undefined;
+}
+
+export function createUpgrades({ log, trustedProxies, closedFor }: UpgradesOptions): Upgrades {
   const routes: { match: Match; handler: UpgradeHandler }[] = [];
   const server = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, perMessageDeflate: false });
   const taken = new Set<Duplex>();
@@ -58,6 +59,8 @@ export function createUpgrades({
     head: Buffer,
     info: RequestInfo,
   ): Promise<void> {
+    const closed = closedFor?.();
+    if (closed) throw closed;
     const url = requestUrl(incoming);
     for (const { match, handler } of routes) {
       const params = match(incoming, url);

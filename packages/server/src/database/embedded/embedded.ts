@@ -8,7 +8,7 @@ import { StartupError } from '../../startup-error.ts';
 import { type Account, checkReachable, postgresAccount, spawnAs } from './account.ts';
 import { ensureCluster, superuser } from './cluster.ts';
 import { type EmbeddedPaths, embeddedPaths } from './paths.ts';
-import { findPostmaster, type Postmaster, stopPostmaster, waitForEnd } from './postmaster.ts';
+import { findPostmaster, type Postmaster, stopPostmaster } from './postmaster.ts';
 import { isAlive } from './process-info.ts';
 import { type Runtime, stageRuntime } from './runtime.ts';
 import { settingArguments } from './settings.ts';
@@ -37,6 +37,8 @@ export interface EmbeddedOptions {
 }
 
 const startTimeoutMs = 60_000;
+/** How long the children of a server that was killed may take to notice. */
+const orphanTimeoutMs = 10_000;
 
 /**
  * Starts the PostgreSQL that comes with the server, or takes over the one an earlier run left behind: nothing there, it is
@@ -66,11 +68,11 @@ export async function startEmbeddedPostgres({
     postmaster = undefined;
   }
   if (postmaster && !(await answers(postmaster, password))) {
-    await waitForEnd(postmaster, startTimeoutMs);
+    await stopPostmaster(postmaster);
     postmaster = undefined;
   }
   const takenOver = postmaster !== undefined;
-  postmaster ??= await launch(paths, program, account, password, settings);
+  postmaster ??= await launchAfterOrphans(paths, program, account, password, settings);
   const running = postmaster;
   const urlOf = (database: string) => socketUrl(running.socketDir, password, database);
   await ensureDatabase(urlOf('postgres'), superuser);
@@ -91,6 +93,19 @@ export async function startEmbeddedPostgres({
 
 function socketUrl(socketDir: string, password: string, database: string): string {
   return `postgresql://${superuser}:${password}@localhost/${database}?host=${encodeURIComponent(socketDir)}`;
+}
+
+/** Launches, again if children of a server that was killed still hold its shared memory: they end within moments. */
+async function launchAfterOrphans(...args: Parameters<typeof launch>): Promise<Postmaster> {
+  for (const until = performance.now() + orphanTimeoutMs; ; await delay(50)) {
+    try {
+      return await launch(...args);
+    } catch (error) {
+      const orphans =
+        error instanceof StartupError && /shared memory block .* still in use/.test(error.message);
+      if (!orphans || performance.now() > until) throw error;
+    }
+  }
 }
 
 async function launch(

@@ -1,0 +1,40 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lockDataDirectory } from './data-lock.ts';
+
+let dataDir: string;
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'coder-lock-'));
+});
+afterEach(() => rm(dataDir, { recursive: true }));
+
+describe('the lock of a data directory', () => {
+  it('is held by one, and free again after it', async () => {
+    const lock = await lockDataDirectory(dataDir);
+    await expect(lockDataDirectory(dataDir)).rejects.toThrow(
+      new RegExp(`process ${process.pid}\\).*kill ${process.pid}`),
+    );
+    await lock.release();
+    expect(await readdir(dataDir)).toEqual([]);
+    await (await lockDataDirectory(dataDir)).release();
+  });
+
+  it.each([
+    ['a process that is gone', (text: string) => text.replace(/"pid":\d+/, '"pid":4194999')],
+    [
+      'another process with the number of one that is gone',
+      (text: string) => text.replace(/"startTicks":"\d+"/, '"startTicks":"1"'),
+    ],
+    ['before the machine started', (text: string) => text.replace(/"bootId":"[^"]+"/, '"bootId":"x"')],
+    ['nobody, being broken', () => '{"pid":'],
+  ])('is void when it is of %s', async (_, change) => {
+    const path = join(dataDir, 'server.lock');
+    await lockDataDirectory(dataDir);
+    await writeFile(path, change(await readFile(path, 'utf8')));
+    const claims = await Promise.allSettled([1, 2, 3, 4, 5].map(() => lockDataDirectory(dataDir)));
+    expect(claims.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await readdir(dataDir)).toEqual(['server.lock']);
+  });
+});

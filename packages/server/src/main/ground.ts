@@ -1,0 +1,30 @@
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config/index.ts';
+import type { Database, Notifications } from '../database/index.ts';
+import type { HttpApp, Metrics, Upgrades } from '../http/index.ts';
+import type { Logger } from '../logger.ts';
+
+/** What every capability of the server stands on. */
+export interface Ground {
+  readonly config: Config;
+  /** The URL at which the server is reached, without a slash at the end. */
+  readonly accessUrl: string;
+  readonly version: string;
+  readonly deploymentId: string;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly notifications: Notifications;
+  /** Routes are added before the first request is let in. */
+  readonly app: HttpApp;
+  readonly upgrades: Upgrades;
+  readonly metrics: Metrics;
+}
+
+/** The running capabilities together. */
+export interface Composition {
+  /** Takes no new work and resolves when what runs has ended, or is cut short by the signal. */
+  drain(signal: AbortSignal): Promise<void>;
+  /** Lets go of everything; workspaces go on running. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,49 @@
+import type { Config } from '../config/index.ts';
+import { type RunningServer, type ServerOptions, startServer } from './start-server.ts';
+
+export interface RunOptions extends ServerOptions {
+  /** Called when the server is healthy. */
+  onReady?(server: RunningServer): Promise<void> | void;
+}
+
+const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+/**
+ * Runs a server until the process is told to stop, and resolves with the exit code. The first signal stops it in order, the
+ * second ends the process at once (a built-in database left running is taken over by the next start).
+ * @throws {StartupError} if it cannot start
+ */
+export async function runServer(config: Config, { onReady, ...options }: RunOptions): Promise<number> {
+  const { log } = options;
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<string>();
+  let signals = 0;
+  const onSignal = (signal: NodeJS.Signals) => {
+    signals += 1;
+    if (signals > 1) process.exit(130);
+    log.info({ signal }, 'stopping; a second signal ends the process at once');
+    stop(signal);
+  };
+  const onCrash = (err: unknown) => {
+    log.fatal({ err }, 'an error that nobody handled ends the server');
+    process.exit(1);
+  };
+  for (const signal of stopSignals) process.on(signal, onSignal);
+  process.on('uncaughtException', onCrash);
+  process.on('unhandledRejection', onCrash);
+  try {
+    const server = await startServer(config, options);
+    try {
+      // A stop that is asked for while the work after the start goes on need not wait for it.
+      await Promise.race([stopped, onReady?.(server)]);
+      await stopped;
+    } finally {
+      await server.close();
+    }
+    log.info('stopped');
+    return 0;
+  } finally {
+    for (const signal of stopSignals) process.off(signal, onSignal);
+    process.off('uncaughtException', onCrash);
+    process.off('unhandledRejection', onCrash);
+  }
+}
