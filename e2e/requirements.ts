@@ -1,0 +1,196 @@
+/** One behaviour that the documentation promises: what, and where it is promised. */
+export type Requirement = { readonly id: string; readonly promise: string; readonly source: string };
+
+/**
+ * Everything the product promises to its users, as data: the list to read to know what it does. A test says which of
+ * them it verifies; a check fails for one that no test verifies.
+ */
+export const requirements = [
+  {
+    id: 'quickstart.first-run',
+    promise:
+      'quickstart creates the owner, signs the command line in, publishes the starter templates, starts the workspace demo and prints how to connect',
+    source: 'README, Start',
+  },
+  {
+    id: 'quickstart.password-file',
+    promise: 'the password of the first run is printed once and kept in a file that only its owner can read',
+    source: 'README, Start',
+  },
+  {
+    id: 'quickstart.chosen-owner',
+    promise: 'CODER_FIRST_USER_EMAIL, _USERNAME and _PASSWORD choose the owner',
+    source: 'README, Start',
+  },
+  { id: 'quickstart.again', promise: 'run again, quickstart only serves', source: 'README, Start' },
+  {
+    id: 'server.help',
+    promise: 'coder server --help groups the options and lists the experiments',
+    source: 'docs/reference/configuration.md',
+  },
+  {
+    id: 'server.bad-config',
+    promise: 'all problems of a configuration are listed at once, each with its source',
+    source: 'docs/reference/configuration.md',
+  },
+  { id: 'server.health', promise: '/healthz and /api/v2/buildinfo answer', source: 'docs/architecture.md' },
+  {
+    id: 'server.term',
+    promise: 'TERM stops the server in order and leaves workspaces running',
+    source: 'README, Start',
+  },
+  {
+    id: 'server.kill',
+    promise:
+      'after kill -9 the server starts again on the same state: agents reconnect, running commands and their output are still there',
+    source: 'docs/architecture.md',
+  },
+  {
+    id: 'server.kill-mid-build',
+    promise: 'a build that kill -9 interrupts ends in a true state and leaves no orphan process',
+    source: 'docs/architecture.md',
+  },
+  {
+    id: 'cli.login',
+    promise: 'coder login creates the first user of a new deployment',
+    source: 'README, Use',
+  },
+  {
+    id: 'cli.whoami',
+    promise: 'coder whoami says who is signed in, logout ends that',
+    source: 'README, Use',
+  },
+  {
+    id: 'cli.templates',
+    promise: 'templates init, push, list, pull, versions, edit and delete',
+    source: 'README, Use',
+  },
+  {
+    id: 'cli.create',
+    promise: 'coder create makes a workspace and streams its build log',
+    source: 'README, Use',
+  },
+  {
+    id: 'cli.list',
+    promise: 'coder list and show print tables and JSON, filtered by --search',
+    source: 'README, Use',
+  },
+  {
+    id: 'cli.ssh',
+    promise: 'coder ssh runs a command, streams its output and passes its exit code on',
+    source: 'README, Use',
+  },
+  { id: 'cli.ssh-terminal', promise: 'coder ssh opens a terminal', source: 'README, Use' },
+  { id: 'cli.cp', promise: 'coder cp copies files and folders both ways', source: 'README, Use' },
+  { id: 'cli.stat', promise: 'coder stat and ping measure a workspace', source: 'README, Use' },
+  { id: 'cli.stop-start', promise: 'files stay over coder stop and coder start', source: 'README, Use' },
+  { id: 'cli.delete', promise: 'coder delete leaves nothing of a workspace behind', source: 'README, Use' },
+  { id: 'cli.schedule', promise: 'coder schedule sets autostart and autostop', source: 'README, Use' },
+  {
+    id: 'cli.tokens',
+    promise: 'coder tokens create, list and remove',
+    source: 'README, Connect an AI agent',
+  },
+  { id: 'cli.users', promise: 'coder users create and list', source: 'README, Use' },
+  {
+    id: 'cli.errors',
+    promise: 'a failed command says one sentence and the next step, and exits with 1',
+    source: 'README, Use',
+  },
+  { id: 'cli.completion', promise: 'coder completion prints a script for the shell', source: 'README, Use' },
+  {
+    id: 'mcp.main-job.http.modern',
+    promise: 'the main job over HTTP with the SDK client, 2026-07-28',
+    source: 'README, Connect an AI agent',
+  },
+  {
+    id: 'mcp.main-job.http.legacy',
+    promise: 'the main job over HTTP with the SDK client, 2025-11-25',
+    source: 'README, Connect an AI agent',
+  },
+  {
+    id: 'mcp.main-job.stdio.modern',
+    promise: 'the main job over stdio with the SDK client, 2026-07-28',
+    source: 'README, Connect an AI agent',
+  },
+  {
+    id: 'mcp.main-job.stdio.legacy',
+    promise: 'the main job over stdio with the SDK client, 2025-11-25',
+    source: 'README, Connect an AI agent',
+  },
+  {
+    id: 'mcp.timeout',
+    promise: 'a command that reaches its timeout is ended with all its children, and its output is kept',
+    source: 'docs/mcp.md',
+  },
+  {
+    id: 'mcp.large-output',
+    promise: 'large output stays within the result budget and the rest is read by cursor',
+    source: 'docs/mcp.md',
+  },
+  {
+    id: 'mcp.port',
+    promise: 'a port in a workspace is listed and reached through its URL',
+    source: 'docs/ports.md',
+  },
+  {
+    id: 'mcp.experiments',
+    promise: 'without both experiments the MCP address answers 403 and says what to set',
+    source: 'README, Connect an AI agent',
+  },
+  {
+    id: 'mcp.curl',
+    promise: 'curl -I and a plain GET with a bearer token answer with a small JSON status',
+    source: 'README, Connect an AI agent',
+  },
+  {
+    id: 'mcp.rest',
+    promise: 'GET …/http/workspaces and POST …/http/workspaces/{id or name}/execute work as plain REST',
+    source: 'docs/mcp.md',
+  },
+  {
+    id: 'mcp.unauthorized',
+    promise: 'without a token: 401 and a right WWW-Authenticate',
+    source: 'docs/mcp.md',
+  },
+  {
+    id: 'mcp.toolsets',
+    promise: '?toolset chooses standard, workspace, readonly or chatgpt; any other is 400',
+    source: 'README, Connect an AI agent',
+  },
+  {
+    id: 'mcp.limits',
+    promise: 'too many requests a second are 429, too many at once 503, both with Retry-After',
+    source: 'docs/reference/configuration.md',
+  },
+  {
+    id: 'mcp.configure',
+    promise:
+      "coder exp mcp configure merges into the client's file, refuses one that is not JSON, and --print writes nothing",
+    source: 'README, Connect an AI agent',
+  },
+  {
+    id: 'mcp.stdio-clean',
+    promise: 'coder exp mcp server writes nothing but MCP to standard output',
+    source: 'README, Connect an AI agent',
+  },
+  {
+    id: 'tokens.narrow',
+    promise:
+      'a token with scopes and an allow list can do just that, and tools it may not use are not listed',
+    source: 'README, Connect an AI agent',
+  },
+  {
+    id: 'input.refused',
+    promise: 'bad input is refused whole, with its field and the next step',
+    source: 'CONTRIBUTING.md',
+  },
+] as const satisfies readonly Requirement[];
+
+export type RequirementId = (typeof requirements)[number]['id'];
+
+/** The title of a test that verifies a requirement: `test(verifies('cli.list'), …)`. */
+export function verifies(id: RequirementId): string {
+  const found = requirements.find((requirement) => requirement.id === id);
+  return `${id}: ${found?.promise}`;
+}
