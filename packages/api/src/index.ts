@@ -1,3 +1,4 @@
+export * from './app-url.ts';
 export * from './client.ts';
 export * from './contract.ts';
 export * from './errors.ts';
