@@ -45,7 +45,7 @@ const scalar = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())
 const environmentName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be letters, digits and "_", not beginning with a digit')
-  .regex(/^(?!CODER_)/, 'must not begin with CODER_, which is the platform’s own');
+  .regex(/^(?!CODER_)/, 'must not begin with CODER_: those names belong to the platform');
 const environment = z.record(
   environmentName,
   z.string({ error: 'must be text: put it in quotes' }).regex(/^[^\0]*$/, 'must have no NUL'),
@@ -98,16 +98,22 @@ export const manifestPresetSchema = z.strictObject({
   parameters: z.record(z.string(), scalar),
 });
 
+/** Between what the numeric resources of a runtime may be. */
+export const resourceBounds = {
+  cpus: { min: 0.05, max: 1024, whole: false },
+  processes: { min: 8, max: 1_000_000, whole: true },
+} as const;
+
 const localRuntime = z.strictObject({
   /** Cores; a fraction is allowed. */
   cpus: numberOrReference(
-    z.number().min(0.05).max(1024),
+    z.number().min(resourceBounds.cpus.min).max(resourceBounds.cpus.max),
     'must be a number of cores from 0.05 to 1024',
   ).optional(),
   memory: size.optional(),
   disk: size.optional(),
   processes: numberOrReference(
-    z.number().int().min(8).max(1_000_000),
+    z.number().int().min(resourceBounds.processes.min).max(resourceBounds.processes.max),
     'must be a whole number from 8 to 1000000',
   ).optional(),
   env: environment.optional(),
@@ -209,7 +215,23 @@ export const templateManifestSchema = z.strictObject({
   task: z.strictObject({ command: script }).optional(),
 });
 
-/** A checked manifest, with its defaults filled in. */
-export type TemplateManifest = z.output<typeof templateManifestSchema>;
-export type ManifestParameter = TemplateManifest['parameters'][number];
-export type ManifestPreset = TemplateManifest['presets'][number];
+/** A manifest as it is written, with its defaults filled in. */
+export type ManifestSource = z.output<typeof templateManifestSchema>;
+type ParameterSource = ManifestSource['parameters'][number];
+type OptionSource = NonNullable<ParameterSource['options']>[number];
+
+/** A parameter of a checked manifest: every value is text, as it is in a build. */
+export type ManifestParameter = Omit<ParameterSource, 'default' | 'options' | 'form_type' | 'required'> & {
+  default?: string;
+  required: boolean;
+  form_type: (typeof formTypes)[number];
+  options: (Omit<OptionSource, 'value'> & { value: string })[];
+};
+export type ManifestPreset = Omit<ManifestSource['presets'][number], 'parameters'> & {
+  parameters: Record<string, string>;
+};
+/** A checked manifest: the server makes it from a {@link ManifestSource} in which it found nothing wrong. */
+export type TemplateManifest = Omit<ManifestSource, 'parameters' | 'presets'> & {
+  parameters: ManifestParameter[];
+  presets: ManifestPreset[];
+};

@@ -63,11 +63,7 @@ export type WorkspaceSpec = {
   readonly apps: readonly AppSpec[];
 };
 
-/**
- * Turns a checked manifest and resolved values into what is to run. Throws `ApiError('VALIDATION_FAILED')`, with the
- * parameter's name as field, for a value that does not fit where it is used; call it before a build is queued.
- */
-export type Instantiate = (manifest: TemplateManifest, input: InstantiateInput) => WorkspaceSpec;
+/** What a manifest is instantiated with. */
 export type InstantiateInput = {
   readonly values: readonly BuildParameter[];
   readonly workspace: { readonly name: string };
@@ -94,7 +90,6 @@ export type Resolved = {
   /** Not empty: refuse the request. */
   readonly problems: readonly ParameterProblem[];
 };
-export type ResolveParameters = (input: ResolveInput) => Resolved;
 
 /** A preset as it is stored with a version. */
 export type VersionPreset = {
@@ -117,13 +112,3 @@ export type BuildableVersion = {
   readonly manifest: TemplateManifest;
   readonly presets: readonly VersionPreset[];
 };
-
-/**
- * What the workspaces folder uses of this one, exported by index.ts:
- * - `resolveParameters`, `instantiate`
- * - `parameterValidations(problems)`: the `validations` of an ApiError('VALIDATION_FAILED')
- * - `matchingPreset(presets, values)`: the preset a build is bound to when none was asked for
- * - `loadBuildableVersion(db, versionId)`: throws NOT_FOUND when there is none and CONFLICT while its import has not succeeded
- * - `importTemplateVersion(deps)(jobId)`: the work of a `template_version_import` job, to be run by the queue
- */
-export type LoadBuildableVersion<Database> = (db: Database, versionId: string) => Promise<BuildableVersion>;
