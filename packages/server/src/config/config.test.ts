@@ -199,6 +199,12 @@ describe('the help', () => {
   });
 });
 
+describe('the reference page', () => {
+  it('is what the table of options says (vitest -u writes it)', async () => {
+    await expect(renderReference()).toMatchFileSnapshot('../../../../docs/reference/configuration.md');
+  });
+});
+
 describe('durations', () => {
   it('read back as they are written', () => {
     fc.assert(fc.property(fc.nat({ max: 10_000_000_000 }), (ms) => parseDuration(formatDuration(ms)) === ms));

@@ -58,7 +58,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const started = performance.now();
   await using undo = new AsyncDisposableStack();
-  await ensureDataDirectory(config.dataDir);
+  await ensureDataDirectory(config);
   const lock = await lockDataDirectory(config.dataDir);
   undo.defer(lock.release);
 

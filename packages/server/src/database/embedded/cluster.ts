@@ -89,10 +89,19 @@ function run(program: string, account: Account, args: string[]): Promise<void> {
   });
   child.once('close', (code, signal) => {
     if (code === 0) resolve();
+    else if (/could not look up effective user ID/.test(output)) reject(namelessAccount());
     else
       reject(
         new StartupError(`${basename(program)} failed (${signal ?? `exit code ${code}`}):\n${output.trim()}`),
       );
   });
   return promise;
+}
+
+/** Containers are often started under a number that has no name. */
+function namelessAccount(): StartupError {
+  return new StartupError(
+    `PostgreSQL runs only as an account that has a name, and uid ${process.getuid?.()} has none on this machine. ` +
+      'Add it to /etc/passwd, or set CODER_PG_CONNECTION_URL to a PostgreSQL of your own.',
+  );
 }
