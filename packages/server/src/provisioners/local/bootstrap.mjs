@@ -1,0 +1,39 @@
+// The first thing that runs in a workspace: it takes the agent's environment from the server over file descriptor 3, so that
+// the token never stands in /proc/<pid>/environ and no variable of the template can change how Node itself starts. It then
+// loads the agent and tells the server that it runs. A server that dies meanwhile closes the descriptor, and this ends.
+import { closeSync, readSync, writeSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+
+const channel = 3;
+/** A module may go on awaiting for as long as the agent runs: after this many milliseconds of it, it is running. */
+const patienceMs = 100;
+
+function readMessage() {
+  const chunks = [];
+  const chunk = Buffer.alloc(65_536);
+  for (;;) {
+    const count = readSync(channel, chunk, 0, chunk.length, null);
+    if (count === 0) process.exit(1);
+    chunks.push(Buffer.from(chunk.subarray(0, count)));
+    if (chunk[count - 1] === 0x0a) return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  }
+}
+
+const { env, entry, compileCache } = readMessage();
+Object.assign(process.env, env);
+if (compileCache) enableCompileCache(compileCache);
+process.argv[1] = entry;
+
+let told = false;
+function tell() {
+  if (told) return;
+  told = true;
+  writeSync(channel, 'running\n');
+  closeSync(channel);
+}
+
+const patience = setTimeout(tell, patienceMs);
+patience.unref();
+await import(entry);
+clearTimeout(patience);
+tell();

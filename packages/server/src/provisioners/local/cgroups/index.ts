@@ -1,0 +1,1 @@
+export { type Cgroups, createCgroups } from './cgroups.ts';

@@ -1,0 +1,71 @@
+import { basename, dirname, join } from 'node:path';
+import { inside, sandboxCommand } from './bwrap.ts';
+import type { Context } from './context.ts';
+import type { Places } from './environment.ts';
+import type { WorkspaceLayout } from './layout.ts';
+import { type Runtime, runtimePaths } from './runtime.ts';
+import type { Sandbox } from './sandbox.ts';
+
+/** The unix socket that an agent dials, when its address is one. */
+export function socketOf(agentUrl: string): string | undefined {
+  return agentUrl.startsWith('unix:') ? new URL(agentUrl).pathname : undefined;
+}
+
+/** Where an agent sees its things. */
+export function placesFor(
+  sandbox: Sandbox,
+  paths: WorkspaceLayout,
+  runtime: Runtime,
+  agentName: string,
+  agentUrl: string,
+): Places {
+  if (sandbox.kind === 'none') {
+    return {
+      user: 'coder',
+      home: paths.home,
+      runtime: runtime.folder,
+      agentState: join(paths.agentState, agentName),
+      temporary: join(paths.temporary, 'tmp'),
+      runtimeDirectory: undefined,
+      agentUrl,
+    };
+  }
+  const socket = socketOf(agentUrl);
+  return {
+    user: inside.user,
+    home: inside.home,
+    runtime: inside.runtime,
+    agentState: join(inside.agentState, agentName),
+    temporary: '/tmp',
+    runtimeDirectory: inside.runtimeDirectory,
+    // Its folder is what is shown, because a server that starts again makes a new socket in it.
+    agentUrl: socket ? `unix://${inside.link}/${basename(socket)}` : agentUrl,
+  };
+}
+
+/** The whole command line of an agent, its sandbox included. */
+export function commandFor(
+  { hidden, cgroups, agentUrl }: Context,
+  sandbox: Sandbox,
+  paths: WorkspaceLayout,
+  runtime: Runtime,
+  places: Places,
+  workspace: { id: string; name: string; inCgroup: boolean },
+): string[] {
+  const program = [join(places.runtime, runtimePaths.node), join(places.runtime, runtimePaths.bootstrap)];
+  if (sandbox.kind === 'none') return [...sandbox.noNewPrivileges, ...program];
+  const socket = socketOf(agentUrl());
+  const command = sandboxCommand({
+    bwrap: sandbox.program,
+    hostName: workspace.name,
+    home: paths.home,
+    agentState: paths.agentState,
+    temporary: paths.temporary,
+    etc: paths.etc,
+    runtime: runtime.folder,
+    linkFolder: socket && dirname(socket),
+    cgroupViews: workspace.inCgroup ? cgroups.views(workspace.id) : [],
+    hidden,
+  });
+  return [...command, ...program];
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { chmod, copyFile, cp, link, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The programs every workspace is given, in a folder that its account may read and not write. */
+export interface Runtime {
+  /** Holds `bin/node`, `agent/` and `bootstrap.mjs`. */
+  folder: string;
+  /** The agent's file, relative to the folder. */
+  entry: string;
+}
+
+const bootstrapFile = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url));
+
+/** Where things are in a runtime folder, wherever that is mounted. */
+export const runtimePaths = {
+  bin: 'bin',
+  node: 'bin/node',
+  bootstrap: 'bootstrap.mjs',
+  agent: 'agent',
+} as const;
+
+/**
+ * Places Node and the agent under `target`, in a folder named for what is in it, so that a new version of either stands beside
+ * the one that running workspaces use. `entry` is the agent's file; all that is beside it in its folder belongs to it.
+ */
+export async function stageRuntime(target: string, node: string, entry: string): Promise<Runtime> {
+  const folder = join(target, await fingerprint(node, entry));
+  const runtime = { folder, entry: join(runtimePaths.agent, basename(entry)) };
+  if (await exists(folder)) return runtime;
+  await mkdir(target, { recursive: true });
+  await chmod(target, 0o755);
+  const building = `${folder}.${process.pid}`;
+  await rm(building, { recursive: true, force: true });
+  await mkdir(join(building, runtimePaths.bin), { recursive: true });
+  await placeProgram(node, join(building, runtimePaths.node));
+  await copyFile(bootstrapFile, join(building, runtimePaths.bootstrap));
+  await cp(dirname(entry), join(building, runtimePaths.agent), { recursive: true, dereference: true });
+  await openToAll(building);
+  try {
+    await rename(building, folder);
+  } catch (error) {
+    // Another server that starts at the same moment has placed the same files.
+    await rm(building, { recursive: true, force: true });
+    if (!(await exists(folder))) throw error;
+  }
+  return runtime;
+}
+
+/** What is in the runtime, as a name. Node is known by its size and time: reading 120 MB would take too long. */
+async function fingerprint(node: string, entry: string): Promise<string> {
+  const { size, mtimeMs } = await stat(node);
+  const hash = createHash('sha256')
+    .update(`${process.version} ${size} ${mtimeMs}\n`)
+    .update(await readFile(bootstrapFile));
+  const names = await readdir(dirname(entry), { recursive: true, withFileTypes: true });
+  const files = names.filter((name) => name.isFile()).map((name) => join(name.parentPath, name.name));
+  for (const file of files.sort())
+    hash.update(`\n${file.slice(dirname(entry).length)}\n`).update(await readFile(file));
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** A hard link costs neither time nor room; where there can be none, or its mode would not do, it is a copy. */
+async function placeProgram(source: string, target: string): Promise<void> {
+  const { mode } = await stat(source);
+  try {
+    if ((mode & 0o005) !== 0o005) throw new Error('closed to other accounts');
+    await link(source, target);
+  } catch {
+    await copyFile(source, target);
+    await chmod(target, 0o755);
+  }
+}
+
+async function openToAll(folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await openToAll(path);
+    // A program may be a link to a file that is not ours to change; it has been checked.
+    else if (entry.name !== basename(runtimePaths.node))
+      await chmod(path, entry.name.endsWith('.node') ? 0o755 : 0o644);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

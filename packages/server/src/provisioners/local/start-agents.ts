@@ -1,0 +1,116 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BuildLog, StartInput } from '../provisioner.ts';
+import type { Account } from './accounts.ts';
+import { logTail, openLog } from './agent-log.ts';
+import { commandFor, placesFor } from './command.ts';
+import type { Context } from './context.ts';
+import { agentEnvironment, processEnvironment } from './environment.ts';
+import { describeEnd, EarlyExit, type Launch, launch } from './launch.ts';
+import { identityOf } from './process-table.ts';
+import { type RunRecord, writeRecord } from './run-record.ts';
+import type { Runtime } from './runtime.ts';
+import type { Sandbox } from './sandbox.ts';
+
+type Agent = StartInput['agents'][number];
+
+interface HeldAgent {
+  agent: Agent;
+  /** What it is told when it is let go. */
+  message: object;
+  launch: Launch;
+}
+
+export interface AgentsInput {
+  input: StartInput;
+  account: Account;
+  sandbox: Sandbox;
+  runtime: Runtime;
+  /** Whether the workspace has cgroups for them. */
+  inCgroup: boolean;
+}
+
+/**
+ * Starts a workspace's agents: held back first, then written down and put in their cgroup, then let go. Returns once each
+ * has begun to work. Rejects with the end of the log when one ends before.
+ */
+export async function startAgents(
+  context: Context,
+  what: AgentsInput,
+  log: BuildLog,
+  signal: AbortSignal,
+): Promise<void> {
+  const { input, inCgroup } = what;
+  const paths = context.layout.workspace(input.workspaceId);
+  const logStart = (await stat(paths.log).catch(() => ({ size: 0 }))).size;
+  const held = await holdAgents(context, what);
+  await Promise.all([
+    writeRecord(paths.record, recordOf(context, what, held)),
+    ...held.map(({ launch: { pid } }) =>
+      inCgroup ? context.cgroups.attach(input.workspaceId, pid) : undefined,
+    ),
+  ]);
+  context.builds.set(input.workspaceId, input.buildId);
+  try {
+    await Promise.all(held.map(({ launch: { release }, message }) => release(message, signal)));
+  } catch (error) {
+    if (!(error instanceof EarlyExit)) throw error;
+    const tail = await logTail(paths.log, logStart);
+    throw new Error(tail ? `${error.message} Its last output:\n${tail}` : error.message, { cause: error });
+  }
+  for (const { agent, launch } of held) void reportEnd(context, input, agent, launch, logStart);
+  log('debug', 'Starting workspace', `Started: ${held.map(({ agent }) => agent.name).join(', ')}.`);
+}
+
+async function holdAgents(context: Context, what: AgentsInput): Promise<HeldAgent[]> {
+  const { input, account, sandbox, runtime, inCgroup } = what;
+  const paths = context.layout.workspace(input.workspaceId);
+  const workspace = { id: input.workspaceId, name: input.workspaceName, inCgroup };
+  const logFile = await openLog(paths.log);
+  try {
+    return await Promise.all(
+      input.agents.map(async (agent) => {
+        const places = placesFor(sandbox, paths, runtime, agent.name, context.agentUrl());
+        const command = commandFor(context, sandbox, paths, runtime, places, workspace);
+        const env = processEnvironment(input.workspaceId, places);
+        const entry = join(places.runtime, runtime.entry);
+        const message = { env: agentEnvironment(input, agent, places), entry };
+        return { agent, message, launch: await launch({ command, account, env, log: logFile }) };
+      }),
+    );
+  } finally {
+    await logFile.close();
+  }
+}
+
+function recordOf(context: Context, { input, sandbox }: AgentsInput, held: readonly HeldAgent[]): RunRecord {
+  return {
+    version: 1,
+    buildId: input.buildId,
+    sandbox: sandbox.kind,
+    startedAt: context.clock.now().toISOString(),
+    agents: held.flatMap(({ agent, launch: { pid } }) => {
+      const process = identityOf(pid);
+      return process ? [{ id: agent.id, name: agent.name, process }] : [];
+    }),
+  };
+}
+
+/** An agent ends when it is stopped. Any other end is told, once. */
+async function reportEnd(
+  context: Context,
+  { workspaceId, buildId }: StartInput,
+  agent: Agent,
+  launch: Launch,
+  logStart: number,
+): Promise<void> {
+  const end = await launch.ended;
+  if (context.builds.get(workspaceId) !== buildId) return;
+  const outOfMemory = context.cgroups.oomKills(workspaceId) > 0;
+  const tail = await logTail(context.layout.workspace(workspaceId).log, logStart);
+  const reason = outOfMemory ? ' The workspace had reached its memory limit.' : '';
+  const output = tail ? ` Its last output:\n${tail}` : '';
+  const message = `The agent "${agent.name}" ${describeEnd(end)}.${reason}${output}`;
+  context.log.warn({ workspace_id: workspaceId, agent_id: agent.id, out_of_memory: outOfMemory }, message);
+  context.onAgentExit({ workspaceId, buildId, agentId: agent.id, outOfMemory, message });
+}

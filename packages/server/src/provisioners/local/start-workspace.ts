@@ -1,0 +1,111 @@
+import type { BuildLog, Limits, StartedResource, StartInput } from '../provisioner.ts';
+import { accountFiles } from './bwrap.ts';
+import type { Context } from './context.ts';
+import { shellOf } from './environment.ts';
+import { prepareFolders, prepareSharedFolders, writeAccountFiles } from './folders.ts';
+import { livingAgents, readRecord } from './run-record.ts';
+import { startAgents } from './start-agents.ts';
+import { stopProcesses } from './stop-workspace.ts';
+
+const stage = 'Starting workspace';
+/** What a template that says nothing gets: a fork bomb must not take the machine with it. */
+const defaultProcesses = 4096;
+const noLimits: Limits = { cpuCores: null, memoryBytes: null, diskBytes: null, processes: null };
+
+export interface Started {
+  state: unknown;
+  resources: readonly StartedResource[];
+  /** Those that are enforced. */
+  limits: Limits;
+}
+
+/** Brings a workspace up for one build. The same build again finds it running and leaves it alone. */
+export async function startWorkspace(
+  context: Context,
+  input: StartInput,
+  log: BuildLog,
+  signal: AbortSignal,
+): Promise<Started> {
+  const { layout, accounts, cgroups } = context;
+  const { workspaceId } = input;
+  const paths = layout.workspace(workspaceId);
+  const wanted = { ...input.limits, processes: input.limits.processes ?? defaultProcesses };
+  const existing = await readRecord(paths.record);
+  if (existing?.buildId === input.buildId && livingAgents(existing).length === input.agents.length) {
+    log('info', stage, 'The workspace is running already.');
+    const limits = cgroups.processes(workspaceId).length > 0 ? cgroups.enforceable(wanted) : noLimits;
+    return answer(input, limits, existing.sandbox);
+  }
+  const sandbox = context.sandbox();
+  const [runtime] = await Promise.all([context.runtime(), prepareSharedFolders(layout)]);
+  const account = await accounts.allocate(workspaceId);
+  // An earlier build may have left something, also where no record tells of it.
+  await stopProcesses(context, workspaceId);
+  signal.throwIfAborted();
+
+  const [inCgroup] = await Promise.all([
+    createCgroup(context, workspaceId, wanted, log),
+    prepareFolders(
+      paths,
+      account,
+      input.agents.map((agent) => agent.name),
+    ),
+  ]);
+  if (sandbox.kind === 'bwrap')
+    await writeAccountFiles(paths.etc, accountFiles(input.workspaceName, shellOf()));
+  const limits = inCgroup ? cgroups.enforceable(wanted) : noLimits;
+  sayWhatIsNotEnforced(wanted, limits, log);
+  try {
+    await startAgents(context, { input, account, sandbox, runtime, inCgroup }, log, signal);
+  } catch (error) {
+    await stopProcesses(context, workspaceId);
+    throw error;
+  }
+  return answer(input, limits, sandbox.kind);
+}
+
+/** Whether the workspace has cgroups now. That it has none is no reason not to start it. */
+async function createCgroup(
+  { cgroups, log: serverLog }: Context,
+  workspaceId: string,
+  limits: Limits,
+  log: BuildLog,
+): Promise<boolean> {
+  if (!cgroups.available) return false;
+  try {
+    await cgroups.create(workspaceId, limits);
+    return true;
+  } catch (error) {
+    serverLog.warn(
+      { err: error, workspace_id: workspaceId },
+      'The cgroups of a workspace could not be made.',
+    );
+    log('warn', stage, `The limits could not be set: ${(error as Error).message}`);
+    return false;
+  }
+}
+
+const limitNames: Record<keyof Limits, string> = {
+  cpuCores: 'cpu',
+  memoryBytes: 'memory',
+  diskBytes: 'disk',
+  processes: 'processes',
+};
+
+function sayWhatIsNotEnforced(wanted: Limits, enforced: Limits, log: BuildLog): void {
+  const missing = (Object.keys(limitNames) as (keyof Limits)[])
+    .filter((name) => wanted[name] !== null && enforced[name] === null)
+    .map((name) => limitNames[name]);
+  if (missing.length === 0) return;
+  log(
+    'warn',
+    stage,
+    `These limits are not enforced on this machine by the local runtime: ${missing.join(', ')}.`,
+  );
+}
+
+function answer({ agents }: StartInput, limits: Limits, sandbox: string): Started {
+  const agentIds = agents.map((agent) => agent.id);
+  const metadata = [{ key: 'sandbox', value: sandbox, sensitive: false }];
+  return { state: null, resources: [{ type: 'local', name: 'machine', agentIds, metadata }], limits };
+}

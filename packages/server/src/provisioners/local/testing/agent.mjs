@@ -1,0 +1,37 @@
+// A small agent for the tests of the local runtime: it runs the scripts it is sent over a socket in its own folder, as the
+// real one does over its link, and leaves TERM to what it started.
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+
+if (process.env.TEST_AGENT_FAILS) throw new Error(process.env.TEST_AGENT_FAILS);
+
+const socket = join(process.env.CODER_AGENT_STATE_DIR, 'control.sock');
+rmSync(socket, { force: true });
+
+createServer((request, response) => {
+  if (request.url === '/env') return response.end(JSON.stringify(process.env));
+  const chunks = [];
+  request.on('data', (chunk) => chunks.push(chunk));
+  request.on('end', () => {
+    const { CODER_AGENT_TOKEN, ...env } = process.env;
+    const child = spawn('/bin/sh', ['-c', Buffer.concat(chunks).toString()], {
+      cwd: env.HOME,
+      env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const output = { stdout: '', stderr: '' };
+    child.stdout.on('data', (data) => {
+      output.stdout += data;
+    });
+    child.stderr.on('data', (data) => {
+      output.stderr += data;
+    });
+    // What goes on in the background may hold the output open, so the end of the script is the end.
+    child.on('exit', (code, signal) =>
+      setImmediate(() => response.end(JSON.stringify({ code, signal, ...output }))),
+    );
+  });
+}).listen(socket);
