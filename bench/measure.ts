@@ -1,0 +1,55 @@
+/** The value below which the share `p` (0 to 1) of the samples lies. */
+export function percentile(samples: readonly number[], p: number): number {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] ?? Number.NaN;
+}
+
+/** Milliseconds of each of `count` runs, one after another, after `warmUp` that do not count. */
+export async function times(
+  count: number,
+  warmUp: number,
+  run: (i: number) => Promise<unknown>,
+): Promise<number[]> {
+  for (let i = 0; i < warmUp; i += 1) await run(-1 - i);
+  const samples: number[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const started = performance.now();
+    await run(i);
+    samples.push(performance.now() - started);
+  }
+  return samples;
+}
+
+/** Runs a second with `concurrency` calls under way, `ms` long; a failed call fails the measurement. */
+export async function throughput(
+  concurrency: number,
+  ms: number,
+  run: () => Promise<unknown>,
+): Promise<number> {
+  const until = performance.now() + ms;
+  const started = performance.now();
+  let done = 0;
+  const worker = async () => {
+    while (performance.now() < until) {
+      await run();
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return done / ((performance.now() - started) / 1000);
+}
+
+/** Measures two things in turns, so that what else the machine does hits both; the ratio of the medians. */
+export async function compare(
+  rounds: number,
+  subject: () => Promise<number>,
+  reference: () => Promise<number>,
+): Promise<{ subject: number; reference: number }> {
+  const a: number[] = [];
+  const b: number[] = [];
+  for (let i = 0; i < rounds; i += 1) {
+    b.push(await reference());
+    a.push(await subject());
+  }
+  return { subject: percentile(a, 0.5), reference: percentile(b, 0.5) };
+}
