@@ -31,7 +31,9 @@ export function ensureInstalled() {
     stdio: ['ignore', 2, 2],
   });
   if (result.status !== 0) {
-    console.error('npm ci failed; see the lines above. Check that the npm registry can be reached, then try again.');
+    console.error(
+      'npm ci failed; see the lines above. Check that the npm registry can be reached, then try again.',
+    );
     process.exit(1);
   }
   writeFileSync(stamp, wanted);

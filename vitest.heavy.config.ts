@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+// The suites that want third-party programs, much time or the whole machine: `npm run test:heavy`.
+export default defineConfig({
+  test: {
+    include: ['e2e/heavy/**/*.test.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    pool: 'forks',
+    fileParallelism: false,
+  },
+});
