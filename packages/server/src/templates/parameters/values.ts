@@ -5,6 +5,9 @@ export type Normalised = { readonly value: string } | { readonly problem: string
 
 /** The most bytes of one value: each becomes an environment variable, and Linux takes 128 KiB for one. */
 export const maxValueBytes = 64 * 1024;
+/** A pattern costs its size times the value's length, so both are bounded: some 20 ms at most. */
+const maxPatternSize = 1000;
+const maxMatchedLength = 4096;
 const DECIMAL = /^-?\d+(?:\.\d+)?$/;
 
 /**
@@ -75,6 +78,9 @@ function breaksRule({ type, validation }: ManifestParameter, value: string): str
   const number = Number(value);
   const outside =
     type === 'number' && ((min !== undefined && number < min) || (max !== undefined && number > max));
+  if (type === 'string' && regex !== undefined && value.length > maxMatchedLength) {
+    return `must be at most ${maxMatchedLength} characters long`;
+  }
   const unlike = type === 'string' && regex !== undefined && !matches(regex, value);
   if (!outside && !unlike) return undefined;
   if (error) {
@@ -94,8 +100,8 @@ function matches(pattern: string, value: string): boolean {
 /** What is wrong with a pattern, or undefined when it can be used. */
 export function patternProblem(pattern: string): string | undefined {
   try {
-    RE2JS.compile(pattern);
-    return undefined;
+    if (RE2JS.compile(pattern).programSize() <= maxPatternSize) return undefined;
+    return 'is a pattern too large to be checked quickly: use smaller repeat counts';
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : '';
     return `is not a valid pattern (RE2 syntax, without lookaround and backreferences): ${reason}`;
