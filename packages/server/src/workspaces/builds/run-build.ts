@@ -1,0 +1,264 @@
+import { ApiError, describeError } from '@coder/api';
+import { createJobLog, type JobLog } from '../../jobs/index.ts';
+import type { BuildLog, Provisioner } from '../../provisioners/provisioner.ts';
+import { instantiate } from '../../templates/index.ts';
+import type { WorkspacesDeps } from '../deps.ts';
+import { type ClaimedBuild, claimBuild } from './claim.ts';
+import { finishBuild } from './finish.ts';
+import type { KeyedLock } from './keyed-lock.ts';
+import { createSteps, type Steps } from './steps.ts';
+import { revokeAgents, storeStarted, storeWorld } from './store-world.ts';
+
+export type RunDeps = WorkspacesDeps & { readonly lock: KeyedLock; readonly running: RunningBuilds };
+
+/** What runs in this process, so that a cancellation reaches it. */
+export type RunningBuilds = Map<string, AbortController>;
+
+/** How long a provisioner may take to let go after it was told to. */
+const letGoMs = 30_000;
+
+const stages = {
+  start: 'Starting workspace',
+  stop: 'Stopping workspace',
+  delete: 'Deleting workspace',
+} as const;
+
+/**
+ * Runs a build to its end, whatever the end is. Every step may be repeated: after a crash the build is run again from
+ * the start. A build that is over, or whose turn it is not, is left alone.
+ */
+export async function runBuild(deps: RunDeps, buildId: string): Promise<void> {
+  const steps = createSteps();
+  const build = await claimBuild(deps, buildId);
+  if (!build) return;
+  steps.done('claim');
+  const jobLog = createJobLog({ db: deps.db, clock: deps.clock, log: deps.log, jobId: build.jobId });
+  const canceled = new AbortController();
+  deps.running.set(build.jobId, canceled);
+  try {
+    await deps.lock(build.workspaceId, () => execute(deps, build, jobLog, canceled, steps));
+  } finally {
+    deps.running.delete(build.jobId);
+    await jobLog.flush();
+    deps.log.debug(
+      { build: build.id, transition: build.transition, ms: steps.milliseconds() },
+      'a build has ended',
+    );
+  }
+}
+
+async function execute(
+  deps: RunDeps,
+  build: ClaimedBuild,
+  jobLog: JobLog,
+  canceled: AbortController,
+  steps: Steps,
+): Promise<void> {
+  const stage = stages[build.transition];
+  const log: BuildLog = (level, stageName, output) => jobLog.write(level, stageName, output);
+  if (build.jobStatus === 'canceling') canceled.abort();
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), deps.settings.buildTimeoutMs);
+  const signal = AbortSignal.any([canceled.signal, limit.signal]);
+  jobLog.write('info', stage, `${stage} ${build.ownerName}/${build.workspaceName}`, 'provisioner_daemon');
+  try {
+    const provisioner = provisionerOf(deps, build);
+    if (build.transition === 'start') await start(deps, provisioner, build, log, signal, steps);
+    else await endWorkspace(deps, provisioner, build, log, signal, steps);
+    await jobLog.flush();
+    steps.done('finish');
+  } catch (error) {
+    clearTimeout(timer);
+    if (build.transition === 'start') await takeBack(deps, build, log);
+    if (canceled.signal.aborted) {
+      jobLog.write('warn', stage, 'The build was canceled.', 'provisioner_daemon');
+      await jobLog.flush();
+      await finishBuild(deps, build, { status: 'canceled' });
+      return;
+    }
+    const message = limit.signal.aborted
+      ? `The ${build.transition} did not finish within ${Math.round(deps.settings.buildTimeoutMs / 1000)} seconds and was ended. Read the build log, then try again.`
+      : failureMessage(build, error);
+    deps.log.warn({ err: error, build: build.id, workspace: build.workspaceId }, 'a build has failed');
+    jobLog.write('error', stage, message, 'provisioner_daemon');
+    await jobLog.flush();
+    await finishBuild(deps, build, { status: 'failed', error: message });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function start(
+  deps: RunDeps,
+  provisioner: Provisioner,
+  build: ClaimedBuild,
+  log: BuildLog,
+  signal: AbortSignal,
+  steps: Steps,
+): Promise<void> {
+  signal.throwIfAborted();
+  const spec = instantiate(build.manifest, {
+    values: build.values,
+    workspace: { name: build.workspaceName },
+    owner: { name: build.ownerName },
+  });
+  // What a dead server had started holds a token that is about to be replaced.
+  if (build.again) await provisioner.stop(build.workspaceId, build.state, log);
+  const agents = await storeWorld(deps, build, spec);
+  steps.done('store');
+  const started = await bounded(
+    provisioner.start(
+      {
+        workspaceId: build.workspaceId,
+        workspaceName: build.workspaceName,
+        ownerName: build.ownerName,
+        buildId: build.id,
+        env: spec.env,
+        limits: spec.limits,
+        agents,
+        state: build.state,
+      },
+      log,
+      signal,
+    ),
+    signal,
+    letGoMs,
+  );
+  signal.throwIfAborted();
+  steps.done('provision');
+  const finished = await finishBuild(deps, build, {
+    status: 'succeeded',
+    state: started.state,
+    also: (trx, now) => storeStarted(trx, build, started, now),
+  });
+  if (!finished) {
+    deps.running.get(build.jobId)?.abort();
+    throw new Error('canceled at the last moment');
+  }
+}
+
+async function endWorkspace(
+  deps: RunDeps,
+  provisioner: Provisioner,
+  build: ClaimedBuild,
+  log: BuildLog,
+  signal: AbortSignal,
+  steps: Steps,
+): Promise<void> {
+  // While nothing has been done it can be left undone. What has begun is finished: half a stop is no state.
+  if (!build.again) signal.throwIfAborted();
+  if (!build.orphan) {
+    await shutDownAgents(deps, build, log);
+    steps.done('shutdown');
+    const work =
+      build.transition === 'stop'
+        ? provisioner.stop(build.workspaceId, build.state, log)
+        : provisioner
+            .stop(build.workspaceId, build.state, log)
+            .then(() => provisioner.delete(build.workspaceId, build.state, log));
+    await bounded(work, AbortSignal.timeout(deps.settings.buildTimeoutMs), 0);
+    steps.done('provision');
+  }
+  await finishBuild(deps, build, {
+    status: 'succeeded',
+    state: build.transition === 'delete' ? {} : build.state,
+    also: async (trx, now) => {
+      await revokeAgents(trx, build.workspaceId);
+      await trx
+        .updateTable('workspace_agents')
+        .set({ lifecycle_state: 'off', updated_at: now })
+        .where('workspace_id', '=', build.workspaceId)
+        .where('lifecycle_state', '!=', 'off')
+        .execute();
+      if (build.transition !== 'delete') return;
+      await trx
+        .updateTable('workspaces')
+        .set({ deleted: true, next_start_at: null, updated_at: now })
+        .where('id', '=', build.workspaceId)
+        .execute();
+    },
+  });
+}
+
+/** Lets the agents run their shutdown scripts. One that does not answer in time is ended by the provisioner anyway. */
+async function shutDownAgents(deps: RunDeps, build: ClaimedBuild, log: BuildLog): Promise<void> {
+  const agents = await deps.db
+    .selectFrom('workspace_agents')
+    .select(['id', 'name'])
+    .where('workspace_id', '=', build.workspaceId)
+    .where('token_hash', 'is not', null)
+    .execute();
+  const graceMs = deps.settings.shutdownGraceMs;
+  await Promise.all(
+    agents.map(({ id, name }) =>
+      bounded(deps.agents.shutdownAgent(id, { graceMs }), AbortSignal.timeout(graceMs + 2_000), 0).catch(
+        (error: unknown) => {
+          deps.log.debug({ err: error, agent: id }, 'an agent did not shut down by itself');
+          log(
+            'warn',
+            stages[build.transition],
+            `The agent ${name} did not shut down in time; its processes are ended.`,
+          );
+        },
+      ),
+    ),
+  );
+}
+
+/** After a start that came to nothing no process and no valid token may be left. */
+async function takeBack(deps: RunDeps, build: ClaimedBuild, log: BuildLog): Promise<void> {
+  try {
+    await revokeAgents(deps.db, build.workspaceId);
+    await bounded(
+      provisionerOf(deps, build).stop(build.workspaceId, build.state, log),
+      AbortSignal.timeout(letGoMs),
+      0,
+    );
+  } catch (error) {
+    // The reconcile loop ends what is left.
+    deps.log.warn({ err: error, workspace: build.workspaceId }, 'a failed start could not be taken back yet');
+  }
+}
+
+export function provisionerOf(
+  { provisioners }: Pick<WorkspacesDeps, 'provisioners'>,
+  build: ClaimedBuild,
+): Provisioner {
+  const name = Object.keys(build.manifest.runtime)[0] ?? '';
+  const provisioner = provisioners.get(name);
+  if (provisioner) return provisioner;
+  throw new ApiError('BAD_REQUEST', {
+    message: `This server has no "${name}" runtime. It has: ${[...provisioners.keys()].join(', ') || 'none'}.`,
+  });
+}
+
+/** The work's result, or an error once the signal has fired and the work has had `graceMs` to let go. */
+async function bounded<T>(work: Promise<T>, signal: AbortSignal, graceMs: number): Promise<T> {
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    timer = setTimeout(() => reject(new Error('it took too long')), graceMs);
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, over]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+    // Had the race been lost, its own failure would have nobody to go to.
+    work.catch(() => undefined);
+  }
+}
+
+function failureMessage(build: ClaimedBuild, error: unknown): string {
+  const cause =
+    error instanceof ApiError ? describeError(error) : error instanceof Error ? error.message : String(error);
+  const sentence = /[.!?]$/.test(cause.trim()) ? cause.trim() : `${cause.trim()}.`;
+  const next = {
+    start: 'Read the build log, correct what it names, then start the workspace again.',
+    stop: 'Read the build log, then stop the workspace again.',
+    delete: 'Read the build log, then delete the workspace again; nothing of it is reused meanwhile.',
+  }[build.transition];
+  return `The ${build.transition} failed: ${sentence} ${next}`;
+}

@@ -1,0 +1,92 @@
+import type { Notifications } from '../database/index.ts';
+
+export type Changes = {
+  /**
+   * Calls `changed` whenever the channel carries this id, or when it may have been missed, until the returned function is
+   * called. Subscribe first and read then, so that nothing falls between.
+   */
+  subscribe(channel: string, id: string, changed: () => void): Promise<() => void>;
+  /** Hears every id of a channel; `missed` means that some may have been lost. */
+  listen(channel: string, changed: (id: string) => void, missed: () => void): Promise<() => void>;
+};
+
+/** The database's notifications by id, so that a thousand waiting requests cost one listener a channel. */
+export function createChanges(notifications: Notifications): Changes {
+  const channels = new Map<string, { listening: Promise<unknown>; byId: Map<string, Set<() => void>> }>();
+
+  function channelOf(channel: string) {
+    const known = channels.get(channel);
+    if (known) return known;
+    const byId = new Map<string, Set<() => void>>();
+    const listening = notifications.listen(channel, {
+      notify: (id) => {
+        for (const changed of [...(byId.get(id) ?? [])]) changed();
+      },
+      missed: () => {
+        for (const set of [...byId.values()]) for (const changed of [...set]) changed();
+      },
+    });
+    // The next subscriber tries again when the database could not be reached.
+    listening.catch(() => channels.delete(channel));
+    const made = { listening, byId };
+    channels.set(channel, made);
+    return made;
+  }
+
+  return {
+    async subscribe(channel, id, changed) {
+      const { listening, byId } = channelOf(channel);
+      const set = byId.get(id) ?? new Set();
+      byId.set(id, set);
+      set.add(changed);
+      const unsubscribe = () => {
+        set.delete(changed);
+        if (set.size === 0 && byId.get(id) === set) byId.delete(id);
+      };
+      try {
+        await listening;
+      } catch (error) {
+        unsubscribe();
+        throw error;
+      }
+      return unsubscribe;
+    },
+    listen: (channel, changed, missed) => notifications.listen(channel, { notify: changed, missed }),
+  };
+}
+
+/**
+ * Reads until what is read is final or the time is over, waking only when a change is announced or when the reader says
+ * that time alone will change its answer.
+ */
+export async function waitUntil<T>(
+  changes: Changes,
+  { channel, id, waitMs, signal }: { channel: string; id: string; waitMs: number; signal?: AbortSignal },
+  read: () => Promise<{ value: T; final: boolean; wakeInMs?: number | undefined }>,
+): Promise<{ value: T; expired: boolean }> {
+  let wake = () => {};
+  let changed = false;
+  const unsubscribe = await changes.subscribe(channel, id, () => {
+    changed = true;
+    wake();
+  });
+  const until = performance.now() + waitMs;
+  try {
+    for (;;) {
+      changed = false;
+      const { value, final, wakeInMs } = await read();
+      const leftMs = until - performance.now();
+      if (final) return { value, expired: false };
+      if (leftMs <= 0 || signal?.aborted) return { value, expired: true };
+      if (changed) continue;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      wake = resolve;
+      const timer = setTimeout(resolve, Math.ceil(Math.min(leftMs, wakeInMs ?? leftMs)));
+      signal?.addEventListener('abort', () => resolve(), { once: true });
+      await promise;
+      clearTimeout(timer);
+    }
+  } finally {
+    unsubscribe();
+  }
+}

@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { ApiError, type createWorkspaceSchema, type Validation } from '@coder/api';
+import type * as z from 'zod';
+import { type Actor, authorize } from '../authorization/index.ts';
+import { type Db, inTransaction, isUniqueViolation } from '../database/index.ts';
+import { resolveValues } from './builds/create-build.ts';
+import { insertBuild } from './builds/insert-build.ts';
+import type { WorkspacesDeps } from './deps.ts';
+import { claimKey, findEarlier, type IdempotentRequest } from './idempotency.ts';
+import { findOwner } from './owners.ts';
+import { nextStart, parseAutostart, ScheduleError } from './schedule/autostart.ts';
+
+export type CreateRequest = z.output<typeof createWorkspaceSchema>;
+
+/** Another request with the same idempotency key was faster. */
+class Overtaken extends Error {
+  override readonly name = 'Overtaken';
+}
+
+/**
+ * Creates a workspace and queues its first build. With an idempotency key the same request again gives the same workspace,
+ * however many arrive at once. Everything that is wrong with a request is said before anything is written.
+ *
+ * @returns the id of the workspace
+ */
+export async function createWorkspace(
+  deps: WorkspacesDeps,
+  actor: Actor,
+  { user, ...request }: CreateRequest & { user: string },
+  idempotencyKey?: string,
+): Promise<string> {
+  const owner = await findOwner(deps.db, actor, user);
+  const claim: IdempotentRequest | undefined =
+    idempotencyKey === undefined
+      ? undefined
+      : {
+          userId: actor.user.id,
+          key: idempotencyKey,
+          route: 'workspaces.create',
+          request: { owner: owner.id, ...request },
+        };
+  const earlier = claim && (await findEarlier(deps.db, claim));
+  if (earlier !== undefined) return earlier;
+
+  const template = await findTemplate(deps, request);
+  authorize(actor, 'create', {
+    type: 'workspace',
+    ownerId: owner.id,
+    organizationId: template.organization_id,
+  });
+  authorize(actor, 'use', { type: 'template', id: template.id, organizationId: template.organization_id });
+  if (owner.status === 'suspended') {
+    throw new ApiError('BAD_REQUEST', {
+      message: `The user "${owner.username}" is suspended and cannot have workspaces.`,
+    });
+  }
+  const version = await deps.templates.loadBuildableVersion(
+    deps.db,
+    request.template_version_id ?? template.active_version_id,
+  );
+  const problems = scheduleProblems(request, template);
+  if (template.require_active_version && version.id !== template.active_version_id) {
+    problems.push({
+      field: 'template_version_id',
+      detail: 'must be the active version: the template requires it',
+    });
+  }
+  if (problems.length > 0) throw new ApiError('VALIDATION_FAILED', { validations: problems });
+  const { values, presetId } = resolveValues(undefined, { ...request, transition: 'start' }, version);
+
+  const id = randomUUID();
+  const now = deps.clock.now();
+  const schedule = request.autostart_schedule || null;
+  const defaultTtl = template.default_ttl_ms > 0 ? template.default_ttl_ms : null;
+  try {
+    await inTransaction(deps.db, async (trx) => {
+      if (claim && !(await claimKey(trx, claim, id, now))) throw new Overtaken();
+      await trx
+        .insertInto('workspaces')
+        .values({
+          id,
+          owner_id: owner.id,
+          organization_id: template.organization_id,
+          template_id: template.id,
+          name: request.name,
+          autostart_schedule: schedule,
+          next_start_at: nextStart(schedule, template.allow_user_autostart, now),
+          ttl_ms: request.ttl_ms ?? defaultTtl,
+          automatic_updates: request.automatic_updates ?? 'never',
+          last_used_at: now,
+          created_at: now,
+          updated_at: now,
+        })
+        .execute();
+      await insertBuild(trx, deps, {
+        workspaceId: id,
+        organizationId: template.organization_id,
+        number: 1,
+        versionId: version.id,
+        fileId: version.fileId,
+        transition: 'start',
+        reason: 'initiator',
+        initiatorId: actor.user.id,
+        values,
+        presetId,
+        orphan: false,
+        state: {},
+      });
+    });
+  } catch (error) {
+    if (error instanceof Overtaken && claim) {
+      const other = await findEarlier(deps.db, claim);
+      if (other !== undefined) return other;
+    }
+    if (isUniqueViolation(error, 'workspaces_name')) throw nameTaken(request.name, owner.username);
+    throw error;
+  }
+  return id;
+}
+
+export function nameTaken(name: string, ownerName: string): ApiError {
+  return new ApiError('CONFLICT', {
+    message: `Workspace "${name}" already exists.`,
+    validations: [{ field: 'name', detail: `is taken: ${ownerName} already has a workspace of this name` }],
+  });
+}
+
+async function findTemplate({ db }: { db: Db }, request: CreateRequest) {
+  const { template_id: templateId, template_version_id: versionId } = request;
+  if ((templateId === undefined) === (versionId === undefined)) {
+    const detail = 'exactly one of template_id and template_version_id must be given';
+    throw new ApiError('VALIDATION_FAILED', {
+      validations: [
+        { field: 'template_id', detail },
+        { field: 'template_version_id', detail },
+      ],
+    });
+  }
+  let query = db.selectFrom('templates').selectAll('templates').where('templates.deleted', '=', false);
+  if (templateId !== undefined) query = query.where('templates.id', '=', templateId);
+  else {
+    query = query
+      .innerJoin('template_versions', 'template_versions.template_id', 'templates.id')
+      .where('template_versions.id', '=', versionId ?? '');
+  }
+  const template = await query.executeTakeFirst();
+  if (!template) {
+    const field = templateId === undefined ? 'template_version_id' : 'template_id';
+    throw new ApiError('VALIDATION_FAILED', {
+      validations: [{ field, detail: 'names no template that you can use' }],
+    });
+  }
+  if (template.deprecation_message !== '') {
+    throw new ApiError('BAD_REQUEST', {
+      message: `The template "${template.name}" is deprecated: ${template.deprecation_message}`,
+    });
+  }
+  return template;
+}
+
+/** What is wrong with a schedule of a request, for a template with these settings. */
+export function scheduleProblems(
+  request: { autostart_schedule?: string | null | undefined; ttl_ms?: number | null | undefined },
+  template: { allow_user_autostart: boolean; allow_user_autostop: boolean; default_ttl_ms: number },
+): Validation[] {
+  const problems: Validation[] = [];
+  if (request.autostart_schedule) {
+    if (!template.allow_user_autostart) {
+      problems.push({
+        field: 'autostart_schedule',
+        detail: 'cannot be set: the template does not allow autostart',
+      });
+    }
+    try {
+      parseAutostart(request.autostart_schedule);
+    } catch (error) {
+      if (!(error instanceof ScheduleError)) throw error;
+      problems.push({ field: 'autostart_schedule', detail: error.message });
+    }
+  }
+  const ttl = request.ttl_ms;
+  if (ttl !== undefined && ttl !== null && ttl !== template.default_ttl_ms && !template.allow_user_autostop) {
+    problems.push({
+      field: 'ttl_ms',
+      detail: 'cannot be set: the template decides when its workspaces stop',
+    });
+  }
+  return problems;
+}

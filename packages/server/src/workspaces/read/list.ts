@@ -1,0 +1,76 @@
+import { ApiError, DEFAULT_PAGE_SIZE, type Workspace } from '@coder/api';
+import { sql } from 'kysely';
+import { DEFAULT_INACTIVE_DISCONNECT_MS } from '../../agents/index.ts';
+import type { Actor } from '../../authorization/index.ts';
+import type { WorkspacesDeps } from '../deps.ts';
+import { workspaceFilter } from './filter.ts';
+import {
+  presentWorkspaces,
+  type WorkspaceRow,
+  workspaceColumns,
+  workspaceJoins,
+} from './present-workspace.ts';
+import { parseWorkspaceQuery } from './search.ts';
+
+export type ListInput = {
+  q?: string | undefined;
+  limit?: number | undefined;
+  offset?: number | undefined;
+  after_id?: string | undefined;
+};
+
+/**
+ * The workspaces an actor may see that match `q`: the actor's own favorites first, then by name. `count` is how many there are
+ * in all. Rows, their builds and what hangs on those are read in three rounds, whatever the page holds.
+ */
+export async function listWorkspaces(
+  deps: Pick<WorkspacesDeps, 'db' | 'clock' | 'settings'>,
+  actor: Actor,
+  { q = '', limit = DEFAULT_PAGE_SIZE, offset = 0, after_id: afterId }: ListInput,
+): Promise<{ workspaces: Workspace[]; count: number }> {
+  const { rows, count } = await pageOf(deps, actor, q, limit || DEFAULT_PAGE_SIZE, offset, afterId);
+  return { workspaces: await presentWorkspaces(deps, rows), count };
+}
+
+export async function pageOf(
+  { db, clock, settings }: Pick<WorkspacesDeps, 'db' | 'clock' | 'settings'>,
+  actor: Actor,
+  q: string,
+  limit: number,
+  offset: number,
+  afterId?: string,
+): Promise<{ rows: WorkspaceRow[]; count: number }> {
+  const { where, needsBuild } = workspaceFilter(actor, parseWorkspaceQuery(q), {
+    now: clock.now(),
+    inactiveDisconnectMs: settings.inactiveDisconnectMs ?? DEFAULT_INACTIVE_DISCONNECT_MS,
+  });
+  const order = sql`(not (w.favorite and w.owner_id = ${actor.user.id}::uuid), lower(w.name), lower(u.username), w.id)`;
+  const builds = needsBuild
+    ? sql`join lateral (
+        select * from workspace_builds where workspace_id = w.id order by build_number desc limit 1
+      ) b on true join provisioner_jobs j on j.id = b.job_id`
+    : sql``;
+  const matched = sql`workspaces w ${workspaceJoins} ${builds} where ${where}`;
+  const after =
+    afterId === undefined
+      ? sql``
+      : sql`and ${order} > (select ${order} from workspaces w join users u on u.id = w.owner_id where w.id = ${afterId})`;
+  const counted = sql`(select count(*) from ${matched})`;
+  const { rows } = await sql<WorkspaceRow & { total: number }>`
+    select ${workspaceColumns}, ${counted} as total from ${matched} ${after}
+    order by ${order} limit ${limit} offset ${offset}`.execute(db);
+  const first = rows[0];
+  if (first) return { rows, count: first.total };
+  if (afterId !== undefined) await assertKnown(db, afterId);
+  if (offset === 0 && afterId === undefined) return { rows, count: 0 };
+  const { rows: total } = await sql<{ total: number }>`select ${counted} as total`.execute(db);
+  return { rows, count: total[0]?.total ?? 0 };
+}
+
+async function assertKnown(db: WorkspacesDeps['db'], id: string): Promise<void> {
+  const known = await db.selectFrom('workspaces').select('id').where('id', '=', id).executeTakeFirst();
+  if (known) return;
+  throw new ApiError('VALIDATION_FAILED', {
+    validations: [{ field: 'after_id', detail: 'is no workspace; begin again without it' }],
+  });
+}

@@ -1,0 +1,96 @@
+import { api } from '../http/procedure.ts';
+import { parseIdempotencyKey } from './idempotency.ts';
+import type { Workspaces } from './service.ts';
+
+type Deps = { readonly workspaces: Workspaces };
+
+/** The routes under /workspaces. */
+export const workspaceRoutes = ({ workspaces }: Deps) => ({
+  list: api.workspaces.list.handler(({ input, context }) => workspaces.list(context.actor!, input)),
+  create: api.workspaces.create.handler(async ({ input, context }) => {
+    const key = parseIdempotencyKey(context.request.headers.get('idempotency-key'));
+    const workspace = await workspaces.create(context.actor!, input, key);
+    context.audit.target(workspace.id, workspace.name);
+    return workspace;
+  }),
+  createInOrganization: api.workspaces.createInOrganization.handler(async ({ input, context }) => {
+    const { organization: _, ...request } = input;
+    const key = parseIdempotencyKey(context.request.headers.get('idempotency-key'));
+    const workspace = await workspaces.create(context.actor!, request, key);
+    context.audit.target(workspace.id, workspace.name);
+    return workspace;
+  }),
+  getByName: api.workspaces.getByName.handler(({ input, context }) =>
+    workspaces.getByName(context.actor!, input.user, input.name, input.include_deleted),
+  ),
+  get: api.workspaces.get.handler(({ input, context }) =>
+    workspaces.get(context.actor!, input.workspace, input.include_deleted),
+  ),
+  rename: api.workspaces.rename.handler(async ({ input, context }) => {
+    context.audit.target(input.workspace, input.name);
+    await workspaces.rename(context.actor!, input.workspace, input.name);
+  }),
+  builds: api.workspaces.builds.handler(({ input: { workspace, ...page }, context }) =>
+    workspaces.builds(context.actor!, workspace, page),
+  ),
+  createBuild: api.workspaces.createBuild.handler(async ({ input: { workspace, ...request }, context }) => {
+    context.audit.target(workspace, '');
+    context.audit.field('transition', request.transition);
+    const build = await workspaces.createBuild(context.actor!, workspace, request);
+    context.audit.target(build.id, `${build.workspace_owner_name}/${build.workspace_name}`);
+    context.audit.field('build_number', build.build_number);
+    return build;
+  }),
+  updateAutostart: api.workspaces.updateAutostart.handler(async ({ input, context }) => {
+    context.audit.target(input.workspace, '');
+    await workspaces.updateAutostart(context.actor!, input.workspace, input.schedule);
+  }),
+  updateTtl: api.workspaces.updateTtl.handler(async ({ input, context }) => {
+    context.audit.target(input.workspace, '');
+    await workspaces.updateTtl(context.actor!, input.workspace, input.ttl_ms);
+  }),
+  extend: api.workspaces.extend.handler(({ input, context }) => {
+    context.audit.target(input.workspace, '');
+    return workspaces.extend(context.actor!, input.workspace, new Date(input.deadline));
+  }),
+  updateAutomaticUpdates: api.workspaces.updateAutomaticUpdates.handler(async ({ input, context }) => {
+    context.audit.target(input.workspace, '');
+    await workspaces.updateAutomaticUpdates(context.actor!, input.workspace, input.automatic_updates);
+  }),
+  favorite: api.workspaces.favorite.handler(async ({ input, context }) => {
+    context.audit.target(input.workspace, '');
+    await workspaces.setFavorite(context.actor!, input.workspace, true);
+  }),
+  unfavorite: api.workspaces.unfavorite.handler(async ({ input, context }) => {
+    context.audit.target(input.workspace, '');
+    await workspaces.setFavorite(context.actor!, input.workspace, false);
+  }),
+  reportUsage: api.workspaces.reportUsage.handler(async ({ input, context }) => {
+    await workspaces.reportUsage(context.actor!, input.workspace);
+  }),
+  resolveAutostart: api.workspaces.resolveAutostart.handler(({ input, context }) =>
+    workspaces.resolveAutostart(context.actor!, input.workspace),
+  ),
+  readiness: api.workspaces.readiness.handler(({ input, context }) =>
+    workspaces.readiness(context.actor!, input, context.request.signal),
+  ),
+  metrics: api.workspaces.metrics.handler(({ input, context }) => workspaces.metrics(context.actor!, input)),
+});
+
+/** The routes under /workspacebuilds. */
+export const buildRoutes = ({ workspaces }: Deps) => ({
+  get: api.builds.get.handler(({ input, context }) => workspaces.getBuild(context.actor!, input.build)),
+  getByNumber: api.builds.getByNumber.handler(({ input, context }) =>
+    workspaces.getBuildByNumber(context.actor!, input.user, input.name, input.number),
+  ),
+  cancel: api.builds.cancel.handler(({ input, context }) => {
+    context.audit.target(input.build, '');
+    return workspaces.cancelBuild(context.actor!, input.build);
+  }),
+  logs: api.builds.logs.handler(({ input: { build, ...query }, context }) =>
+    workspaces.buildLogs(context.actor!, build, query, context.request.signal),
+  ),
+  parameters: api.builds.parameters.handler(({ input, context }) =>
+    workspaces.buildParameters(context.actor!, input.build),
+  ),
+});
