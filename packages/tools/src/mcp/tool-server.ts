@@ -1,0 +1,135 @@
+import type { ApiClient } from '@coder/api';
+import {
+  type CallToolResult,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv';
+import { type CallOutcome, callTool } from '../call.ts';
+import { nearest } from '../nearest.ts';
+import { findTool, tools } from '../registry.ts';
+import type { Tool, ToolContext } from '../tool.ts';
+import { getPrompt, prompts } from './prompts.ts';
+import { readResource, resources, resourceTemplates } from './resources.ts';
+import type { Surface } from './surface.ts';
+
+/** Whom a server serves, and with what. */
+export type ToolSession = {
+  surface: Surface;
+  client: ApiClient;
+  permissions: ToolContext['permissions'];
+  /** How long one call may wait in all, in milliseconds. */
+  waitMs: number;
+  now: () => number;
+  /** Stands around every call, for the audit. */
+  around?: (tool: Tool, args: unknown, run: () => Promise<CallOutcome>) => Promise<CallOutcome>;
+};
+
+/** How the server introduces itself. */
+export type ToolServerInfo = { name: string; version: string; instructions: string };
+
+/** One for all: it is costly to make and holds nothing of a caller's. */
+const validator = new AjvJsonSchemaValidator();
+
+const LIST_TTL_MS = 60_000;
+const cacheHints = {
+  'tools/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' },
+  'prompts/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' },
+  'resources/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' },
+  'resources/templates/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' },
+  'resources/read': { ttlMs: 0, cacheScope: 'private' },
+  'server/discover': { ttlMs: LIST_TTL_MS, cacheScope: 'private' },
+} as const;
+
+/**
+ * An MCP server over the tools of a surface. Everything that can be made beforehand is in the surface: over HTTP one
+ * of these is made for every request.
+ */
+export function createToolServer(info: ToolServerInfo, session: ToolSession): Server {
+  const { surface } = session;
+  const server = new Server(
+    { name: info.name, version: info.version },
+    {
+      capabilities: { tools: {}, ...(surface.hasResources ? { resources: {}, prompts: {} } : {}) },
+      instructions: info.instructions,
+      cacheHints,
+      jsonSchemaValidator: validator,
+    },
+  );
+  server.setRequestHandler('tools/list', () => surface.listing);
+  server.setRequestHandler('tools/call', ({ params }, context) =>
+    answerCall(session, params.name, params.arguments, context),
+  );
+  if (surface.hasResources) {
+    server.setRequestHandler('resources/list', () => resources);
+    server.setRequestHandler('resources/templates/list', () => resourceTemplates);
+    server.setRequestHandler('resources/read', ({ params }) => readResource(session.client, params.uri));
+    server.setRequestHandler('prompts/list', () => prompts);
+    server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments));
+  }
+  return server;
+}
+
+async function answerCall(
+  session: ToolSession,
+  name: string,
+  args: unknown,
+  context: ServerContext,
+): Promise<CallToolResult> {
+  const tool = findTool(name);
+  if (!tool) throw unknownTool(name);
+  const run = (): Promise<CallOutcome> =>
+    refusedBySurface(session, tool) ??
+    callTool(tool, session.client, args, {
+      permissions: session.permissions,
+      signal: context.mcpReq.signal,
+      now: session.now,
+      waitMs: session.waitMs,
+      ...progressOf(context),
+    });
+  const { result } = session.around ? await session.around(tool, args, run) : await run();
+  return result;
+}
+
+/** A tool outside the surface is refused, unless the token is why: then the call itself says which scope it lacks. */
+function refusedBySurface(
+  { surface, permissions }: ToolSession,
+  tool: Tool,
+): Promise<CallOutcome> | undefined {
+  if (surface.tools.has(tool.name)) return undefined;
+  const isInToolset = tool.toolsets.includes(surface.toolset);
+  if (isInToolset && permissions !== 'all') return undefined;
+  const text = isInToolset
+    ? `The tool ${tool.name} is not among the tools that this server was started with.`
+    : `The tool ${tool.name} is not in the toolset ${surface.toolset}. Connect with one of: ${tool.toolsets.join(', ')}.`;
+  return Promise.resolve({ result: { content: [{ type: 'text', text }], isError: true } });
+}
+
+function unknownTool(name: string): ProtocolError {
+  const near = nearest(
+    name,
+    tools.map((tool) => tool.name),
+  );
+  return new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    `Unknown tool: ${name}.${near === undefined ? '' : ` Did you mean ${near}?`}`,
+  );
+}
+
+/** Progress is told only to a client that asked for it. */
+function progressOf(context: ServerContext): Pick<ToolContext, 'progress'> {
+  const progressToken = context.mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return {};
+  let progress = 0;
+  return {
+    progress: (message) => {
+      progress += 1;
+      // A client that has gone does not make the call fail.
+      context.mcpReq
+        .notify({ method: 'notifications/progress', params: { progressToken, progress, message } })
+        .catch(() => undefined);
+    },
+  };
+}
