@@ -18,7 +18,7 @@ export const agentPaths = {
   processes: '/v1/processes',
   /** GET ?wait_ms=: Process. */
   process: (id: string) => `/v1/processes/${encodeURIComponent(id)}`,
-  /** GET OutputQuery: OutputSlice. */
+  /** GET OutputQuery: ProcessOutput. */
   processOutput: (id: string) => `/v1/processes/${encodeURIComponent(id)}/output`,
   /** GET ?after=cursor: frames (see ProcessFrame) until the process has ended and all its output is sent. */
   processStream: (id: string) => `/v1/processes/${encodeURIComponent(id)}/stream`,

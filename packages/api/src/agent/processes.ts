@@ -132,6 +132,10 @@ export const ProcessResult = z.object({
 });
 export type ProcessResult = z.infer<typeof ProcessResult>;
 
+/** A part of the output, with the process as it was when it was read. */
+export const ProcessOutput = z.object({ process: Process, output: OutputSlice });
+export type ProcessOutput = z.infer<typeof ProcessOutput>;
+
 export const ProcessListQuery = z.strictObject({ state: z.enum(['running', 'exited']).optional() });
 export type ProcessListQuery = z.input<typeof ProcessListQuery>;
 /** Newest first. */

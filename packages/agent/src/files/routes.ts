@@ -1,0 +1,57 @@
+import type * as z from 'zod';
+import { FileEdit, FileList, FileMkdir, FileMove, FileReadBytes, FileReadLines, FileRemove, FileSearch, FileStat, FileWrite } from '@coder/api/agent';
+import { parse } from '../http/parse.ts';
+import type { AgentRequest } from '../http/request.ts';
+import type { Route } from '../http/server.ts';
+import { type Places, resolvePath } from '../paths.ts';
+import { editFiles } from './edit.ts';
+import { listFolder, makeFolder, move, remove } from './folders.ts';
+import { fileInfo } from './info.ts';
+import { readBytes, readLines } from './read.ts';
+import { search } from './search.ts';
+import { archive, download, upload } from './transfer.ts';
+import { writeFileAtomically } from './write.ts';
+
+interface At {
+  path: string;
+  relative_to?: 'home' | 'directory' | undefined;
+}
+
+export function fileRoutes(places: Places): Route[] {
+  /** A POST with a JSON body about one path. */
+  const about = <S extends z.ZodType<At>>(path: string, schema: S, run: (path: string, input: z.output<S>, request: AgentRequest) => Promise<unknown>): Route => ({
+    method: 'POST',
+    path: `/v1/files/${path}`,
+    async handler(request) {
+      const input = parse(schema, await request.json());
+      return { body: await run(resolvePath(places, input.path, input.relative_to), input, request) };
+    },
+  });
+  return [
+    about('stat', FileStat, (path, input) => fileInfo(path, input.follow)),
+    about('list', FileList, (path, input) => listFolder(path, input.limit, input.cursor)),
+    about('read-lines', FileReadLines, (path, input) => readLines(path, input)),
+    about('read-bytes', FileReadBytes, (path, input) => readBytes(path, input)),
+    about('write', FileWrite, (path, input) =>
+      writeFileAtomically(
+        { path, mode: input.mode, ifMatch: input.if_match, createOnly: input.create_only },
+        Buffer.from(input.content, input.encoding === 'text' ? 'utf8' : 'base64'),
+      ),
+    ),
+    about('move', FileMove, (path, input) => move(path, resolvePath(places, input.destination, input.relative_to, 'destination'), input.overwrite)),
+    about('remove', FileRemove, async (path, input) => {
+      await remove(path, input.recursive, places.home);
+      return { path };
+    }),
+    about('mkdir', FileMkdir, (path, input) => makeFolder(path, input.mode)),
+    about('search', FileSearch, (path, input, request) => search(path, input, request.signal)),
+    {
+      method: 'POST',
+      path: '/v1/files/edit',
+      handler: async (request) => ({ body: await editFiles(places, parse(FileEdit, await request.json())) }),
+    },
+    { method: 'PUT', path: '/v1/files/upload', handler: (request) => upload(places, request) },
+    { method: 'GET', path: '/v1/files/download', handler: (request) => download(places, request) },
+    { method: 'GET', path: '/v1/files/archive', handler: (request) => archive(places, request) },
+  ];
+}

@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { open, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { FILE_MODE_HEADER, FileArchive, FileDownload, FileUpload, SHA256_TRAILER } from '@coder/api/agent';
+import { AgentFault, fileFault } from '../fault.ts';
+import { parse } from '../http/parse.ts';
+import { type AgentRequest, type Answer, writeWithBackpressure } from '../http/request.ts';
+import { type Places, resolvePath } from '../paths.ts';
+import { etagOf, modeOf, regularFile } from './info.ts';
+import { writeFileAtomically } from './write.ts';
+
+const PART = 256 * 1024;
+
+/** The body, or a fault when the caller goes away before its end: half a file must not be taken for a whole one. */
+async function* wholeBody(stream: AgentRequest['stream']): AsyncGenerator<Buffer> {
+  for await (const part of stream as AsyncIterable<Buffer>) yield part;
+  if (stream.aborted || stream.rstCode) throw new AgentFault('invalid_input', 'The upload broke off before its end; nothing was written. Send it again.');
+}
+
+/** Takes a file of any size as a raw body. */
+export async function upload(places: Places, request: AgentRequest): Promise<Answer> {
+  const query = parse(FileUpload, request.query);
+  const path = resolvePath(places, query.path, query.relative_to);
+  const written = await writeFileAtomically(
+    { path, mode: query.mode, ifMatch: query.if_match, createOnly: query.create_only, sha256: query.sha256 },
+    wholeBody(request.stream),
+  );
+  return { body: written };
+}
+
+/** Sends a file, or a part of it, as a raw body; its sha256 follows in the trailer. */
+export async function download(places: Places, request: AgentRequest): Promise<undefined> {
+  const query = parse(FileDownload, request.query);
+  const path = resolvePath(places, query.path, query.relative_to);
+  const stats = await regularFile(path);
+  const { stream } = request;
+  const handle = await open(path, 'r').catch((error: unknown) => Promise.reject(fileFault(error, path)));
+  try {
+    const size = Number(stats.size);
+    const length = Math.max(0, Math.min(query.limit ?? size, size - query.offset));
+    const hash = createHash('sha256');
+    const buffer = Buffer.allocUnsafe(PART);
+    stream.respond(
+      {
+        ':status': 200,
+        'content-type': 'application/octet-stream',
+        'content-length': length,
+        etag: etagOf(stats),
+        [FILE_MODE_HEADER]: modeOf(stats),
+      },
+      { waitForTrailers: true },
+    );
+    stream.once('wantTrailers', () => stream.sendTrailers({ [SHA256_TRAILER]: hash.digest('hex') }));
+    let done = 0;
+    while (done < length) {
+      const { bytesRead } = await handle.read(buffer, 0, Math.min(PART, length - done), query.offset + done);
+      // A file that shrank cannot be sent as announced: the caller sees a broken stream, not a short file.
+      if (bytesRead === 0) throw new AgentFault('conflict', `${path} became shorter while it was sent.`, { path });
+      const part = Buffer.from(buffer.subarray(0, bytesRead));
+      hash.update(part);
+      done += bytesRead;
+      if (!(await writeWithBackpressure(stream, part))) return undefined;
+    }
+    stream.end();
+  } finally {
+    await handle.close();
+  }
+  return undefined;
+}
+
+/** Sends a folder as a tar, made by the workspace's own `tar`. */
+export async function archive(places: Places, request: AgentRequest): Promise<undefined> {
+  const query = parse(FileArchive, request.query);
+  const path = resolvePath(places, query.path, query.relative_to);
+  await stat(path).catch((error: unknown) => Promise.reject(fileFault(error, path)));
+  const { stream, signal } = request;
+  const child = spawn('tar', ['-C', dirname(path), '-cf', '-', '--', basename(path) || '.'], { stdio: ['ignore', 'pipe', 'ignore'], signal });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', (cause) => reject(new AgentFault('not_found', 'This workspace has no tar program. Install tar, or download the files one by one.', { cause })));
+    child.once('close', resolve);
+  });
+  ended.catch(() => {});
+  await new Promise((resolve) => child.once('spawn', resolve).once('error', resolve));
+  if (child.pid !== undefined) {
+    stream.respond({ ':status': 200, 'content-type': 'application/x-tar' });
+    for await (const part of child.stdout as AsyncIterable<Buffer>) if (!(await writeWithBackpressure(stream, part))) return undefined;
+  }
+  const code = await ended;
+  // 1 means that files changed while they were read, which in a folder at work is no failure.
+  if (code !== 0 && code !== 1) throw new AgentFault('internal', `tar ended with exit code ${code}; the archive is not complete.`, { path });
+  stream.end();
+  return undefined;
+}

@@ -1,0 +1,135 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
+import type { TerminalSize } from '@coder/api/agent';
+import { loadPty } from '../terminals/pty.ts';
+import type { OutputStream } from './output-log.ts';
+import type { PipePool } from './pipe-pool.ts';
+
+/** How the first process ended. */
+export interface ChildEnd {
+  exitCode: number | null;
+  signal: string | null;
+}
+
+/** A started program, with a terminal or with pipes, seen the same way. */
+export interface Child {
+  pid: number;
+  /** null when the program was given no input. */
+  stdin: Writable | null;
+  resize(size: TerminalSize): void;
+}
+
+export interface ChildOptions {
+  argv: string[];
+  cwd: string;
+  env: Record<string, string>;
+  stdin: 'none' | 'pipe';
+  pty: TerminalSize | undefined;
+  pipes: PipePool;
+  onOutput: (stream: OutputStream, bytes: Buffer) => void;
+  /** The program has ended; output may still come. */
+  onExit: (end: ChildEnd) => void;
+  /** Nobody holds the output open any more. */
+  onClose: () => void;
+}
+
+/** Starts a program in a session of its own. Rejects with the system's error when it cannot be started. */
+export function startChild(options: ChildOptions): Promise<Child> {
+  return options.pty ? startWithPty(options, options.pty) : startWithPipes(options);
+}
+
+function startWithPipes(options: ChildOptions): Promise<Child> {
+  const { argv, cwd, env, stdin, pipes } = options;
+  const out = pipes.take();
+  const err = pipes.take();
+  const file = argv[0] as string;
+  return new Promise((resolve, reject) => {
+    const release = () => {
+      out?.closeWriteEnd();
+      err?.closeWriteEnd();
+    };
+    const fail = (error: unknown) => {
+      release();
+      out?.discard();
+      err?.discard();
+      reject(error);
+    };
+    let child: ReturnType<typeof spawn>;
+    try {
+      child = spawn(file, argv.slice(1), {
+        cwd,
+        env,
+        detached: true,
+        stdio: [stdin === 'pipe' ? 'pipe' : 'ignore', out?.writeEnd ?? 'pipe', err?.writeEnd ?? 'pipe'],
+      });
+    } catch (error) {
+      fail(error);
+      return;
+    }
+    child.once('error', fail);
+    if (child.pid === undefined) return;
+    child.off('error', fail);
+    child.on('error', () => {});
+    release();
+    let open = 2;
+    const closed = () => {
+      open -= 1;
+      if (open === 0) options.onClose();
+    };
+    const follow = (readable: Readable, stream: OutputStream) => {
+      readable.on('data', (bytes: Buffer) => options.onOutput(stream, bytes));
+      readable.on('error', () => {});
+      readable.once('close', closed);
+    };
+    follow(out ? out.reader() : (child.stdout as Readable), 'stdout');
+    follow(err ? err.reader() : (child.stderr as Readable), 'stderr');
+    child.once('exit', (exitCode, signal) => options.onExit({ exitCode, signal }));
+    const writable = stdin === 'pipe' ? (child.stdin as Writable) : null;
+    writable?.on('error', () => {});
+    resolve({ pid: child.pid, stdin: writable, resize() {} });
+  });
+}
+
+const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+
+async function startWithPty(options: ChildOptions, size: TerminalSize): Promise<Child> {
+  const pty = await loadPty();
+  const { argv, cwd, env } = options;
+  const terminal = pty.spawn(argv[0] as string, argv.slice(1), {
+    name: env.TERM ?? 'xterm-256color',
+    cols: size.width,
+    rows: size.height,
+    cwd,
+    env,
+    encoding: null,
+  });
+  terminal.onData((data: string | Buffer) => options.onOutput('stdout', Buffer.from(data as string)));
+  terminal.onExit(({ exitCode, signal }) => {
+    options.onExit(signal ? { exitCode: null, signal: signalNames.get(signal) ?? `SIG${signal}` } : { exitCode, signal: null });
+    options.onClose();
+  });
+  const { Writable } = await import('node:stream');
+  const stdin = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      terminal.write(chunk as unknown as string);
+      done();
+    },
+    // A terminal has no half-closed input: its end is the end-of-transmission character.
+    final(done) {
+      terminal.write('\u0004');
+      done();
+    },
+  });
+  return {
+    pid: terminal.pid,
+    stdin,
+    resize({ width, height }) {
+      try {
+        terminal.resize(width, height);
+      } catch {
+        // It ended in the meantime.
+      }
+    },
+  };
+}

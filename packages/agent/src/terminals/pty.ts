@@ -1,0 +1,31 @@
+import { createRequire } from 'node:module';
+import { AgentFault } from '../fault.ts';
+
+type Pty = typeof import('@lydell/node-pty');
+let loaded: Promise<Pty> | undefined;
+
+/** Loads the terminal library at its first use: most agents never need it. A fault where it cannot run. */
+export function loadPty(): Promise<Pty> {
+  loaded ??= import('@lydell/node-pty').then(
+    (module) => ('default' in module ? (module.default as Pty) : module),
+    (cause: unknown) => {
+      loaded = undefined;
+      throw new AgentFault(
+        'internal',
+        'This workspace cannot open terminals: the terminal library does not run on its system. Run the command without pty instead.',
+        { cause },
+      );
+    },
+  );
+  return loaded;
+}
+
+/** Only for tests: whether this system can open a terminal. */
+export function hasPty(): boolean {
+  try {
+    createRequire(import.meta.url)('@lydell/node-pty');
+    return true;
+  } catch {
+    return false;
+  }
+}

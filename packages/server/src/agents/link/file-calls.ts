@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { type ClientHttp2Session, constants } from 'node:http2';
+import type { Readable } from 'node:stream';
+import {
+  agentPaths,
+  FILE_MODE_HEADER,
+  type FileArchiveInput,
+  FileBytes,
+  type FileDownloadInput,
+  FileEdited,
+  type FileEditInput,
+  FileInfo,
+  FileLines,
+  type FileListInput,
+  FileListing,
+  FileMatches,
+  type FileMkdirInput,
+  type FileMoveInput,
+  type FileReadBytesInput,
+  type FileReadLinesInput,
+  FileRemoved,
+  type FileRemoveInput,
+  type FileSearchInput,
+  type FileStatInput,
+  type FileUploadQuery,
+  type FileWriteInput,
+  FileWritten,
+  SHA256_TRAILER,
+} from '@coder/api/agent';
+import { AgentUnreachable } from './agent-error.ts';
+import { sendBody } from './body.ts';
+import { type CallOptions, callJson, type OpenCall, openCall, readAll, withQuery } from './request.ts';
+import { checkWhole } from './streams.ts';
+
+export type UploadInput = Omit<FileUploadQuery, 'create_only'> & { create_only?: boolean };
+
+export interface Download {
+  /** In bytes, of what is sent. */
+  size: number;
+  etag: string;
+  /** Octal. */
+  mode: string;
+  /** Throws at the end when the bytes do not have the sum that the agent says; then nothing of it may be used. */
+  body: AsyncGenerator<Buffer>;
+}
+
+export interface FileCalls {
+  stat(input: FileStatInput, options?: CallOptions): Promise<FileInfo>;
+  list(input: FileListInput, options?: CallOptions): Promise<FileListing>;
+  readLines(input: FileReadLinesInput, options?: CallOptions): Promise<FileLines>;
+  readBytes(input: FileReadBytesInput, options?: CallOptions): Promise<FileBytes>;
+  write(input: FileWriteInput, options?: CallOptions): Promise<FileWritten>;
+  edit(input: FileEditInput, options?: CallOptions): Promise<FileEdited>;
+  move(input: FileMoveInput, options?: CallOptions): Promise<FileInfo>;
+  remove(input: FileRemoveInput, options?: CallOptions): Promise<FileRemoved>;
+  mkdir(input: FileMkdirInput, options?: CallOptions): Promise<FileInfo>;
+  search(input: FileSearchInput, options?: CallOptions): Promise<FileMatches>;
+  upload(
+    input: UploadInput,
+    body: Uint8Array | Readable | AsyncIterable<Uint8Array>,
+    options?: CallOptions,
+  ): Promise<FileWritten>;
+  download(input: FileDownloadInput, options?: CallOptions): Promise<Download>;
+  /** An uncompressed tar of a folder. */
+  archive(input: FileArchiveInput, options?: CallOptions): Promise<AsyncGenerator<Buffer>>;
+}
+
+export function createFileCalls(session: ClientHttp2Session): FileCalls {
+  return {
+    stat: (body, options) => callJson(session, 'POST', agentPaths.fileStat, FileInfo, { ...options, body }),
+    list: (body, options) =>
+      callJson(session, 'POST', agentPaths.fileList, FileListing, { ...options, body }),
+    readLines: (body, options) =>
+      callJson(session, 'POST', agentPaths.fileReadLines, FileLines, { ...options, body }),
+    readBytes: (body, options) =>
+      callJson(session, 'POST', agentPaths.fileReadBytes, FileBytes, { ...options, body }),
+    write: (body, options) =>
+      callJson(session, 'POST', agentPaths.fileWrite, FileWritten, { ...options, body }),
+    edit: (body, options) => callJson(session, 'POST', agentPaths.fileEdit, FileEdited, { ...options, body }),
+    move: (body, options) => callJson(session, 'POST', agentPaths.fileMove, FileInfo, { ...options, body }),
+    remove: (body, options) =>
+      callJson(session, 'POST', agentPaths.fileRemove, FileRemoved, { ...options, body }),
+    mkdir: (body, options) => callJson(session, 'POST', agentPaths.fileMkdir, FileInfo, { ...options, body }),
+    search: (body, options) =>
+      callJson(session, 'POST', agentPaths.fileSearch, FileMatches, { ...options, body }),
+    async upload(input, body, options = {}) {
+      const headers = { ':method': 'PUT', ':path': withQuery(agentPaths.fileUpload, { ...input }) };
+      // The answer comes after the last byte: how long that takes only the caller knows.
+      const open = await openCall(session, headers, { deadlineMs: 2_147_483_647, ...options }, (stream) =>
+        sendBody(stream, body),
+      );
+      return FileWritten.parse(JSON.parse((await readAll(open.stream)).toString('utf8')));
+    },
+    async download(input, options = {}) {
+      const path = withQuery(agentPaths.fileDownload, { ...input } as Record<
+        string,
+        string | number | undefined
+      >);
+      const open = await openCall(session, { ':method': 'GET', ':path': path }, options, (stream) =>
+        stream.end(),
+      );
+      return {
+        size: Number(open.headers['content-length']),
+        etag: String(open.headers.etag),
+        mode: String(open.headers[FILE_MODE_HEADER]),
+        body: checkedBody(open),
+      };
+    },
+    async archive(input, options = {}) {
+      const path = withQuery(agentPaths.fileArchive, { ...input });
+      const open = await openCall(session, { ':method': 'GET', ':path': path }, options, (stream) =>
+        stream.end(),
+      );
+      return body(open);
+    },
+  };
+}
+
+/** The bytes of an answer; leaving early cancels the call, an answer that breaks off throws. */
+async function* body(open: OpenCall): AsyncGenerator<Buffer> {
+  try {
+    for await (const part of open.stream as AsyncIterable<Buffer>) yield part;
+    checkWhole(open);
+  } catch (error) {
+    throw open.failure() ?? error;
+  } finally {
+    open.stream.close(constants.NGHTTP2_CANCEL);
+  }
+}
+
+async function* checkedBody(open: OpenCall): AsyncGenerator<Buffer> {
+  let announced: string | undefined;
+  open.stream.once('trailers', (trailers) => {
+    announced = String(trailers[SHA256_TRAILER]);
+  });
+  const hash = createHash('sha256');
+  for await (const part of body(open)) {
+    hash.update(part);
+    yield part;
+  }
+  if (hash.digest('hex') !== announced)
+    throw new AgentUnreachable('broken', 'The file did not arrive as it was sent. Download it again.');
+}

@@ -1,0 +1,123 @@
+import type { ClientHttp2Session } from 'node:http2';
+import type { Readable } from 'node:stream';
+import {
+  agentPaths,
+  frameDecoder,
+  OutputGap,
+  type OutputQuery,
+  Process,
+  ProcessFrame,
+  ProcessList,
+  type ProcessListQuery,
+  ProcessOutput,
+  ProcessResult,
+  type SignalProcessInput,
+  type StartProcessInput,
+  StdinWritten,
+  type TerminalSize,
+} from '@coder/api/agent';
+import { sendBody } from './body.ts';
+import { type CallOptions, callJson, DEFAULT_DEADLINE_MS, openCall, readAll, withQuery } from './request.ts';
+import { checkWhole } from './streams.ts';
+
+/** A part of a process's output as it comes; the last is always `exit`. */
+export type ProcessStreamItem =
+  | { type: 'stdout' | 'stderr'; data: Uint8Array }
+  | { type: 'gap'; gap: OutputGap }
+  | { type: 'exit'; process: Process };
+
+export interface ProcessCalls {
+  /** Starts a command, or finds the one that has this id already. */
+  start(request: StartProcessInput, options?: CallOptions): Promise<ProcessResult>;
+  list(query?: ProcessListQuery, options?: CallOptions): Promise<ProcessList>;
+  /** With waitMs, waits for its end so long. */
+  get(id: string, waitMs?: number, options?: CallOptions): Promise<Process>;
+  output(id: string, query?: OutputQuery, options?: CallOptions): Promise<ProcessOutput>;
+  /** Everything from the cursor on, as it comes, until the process has ended. Leaving it does nothing to the process. */
+  stream(id: string, after?: number, options?: CallOptions): AsyncGenerator<ProcessStreamItem>;
+  /** Writes to its input; with `close`, ends the input after it. */
+  stdin(
+    id: string,
+    data: Uint8Array | string | Readable,
+    close?: boolean,
+    options?: CallOptions,
+  ): Promise<StdinWritten>;
+  signal(id: string, request: SignalProcessInput, options?: CallOptions): Promise<Process>;
+  resize(id: string, size: TerminalSize, options?: CallOptions): Promise<Process>;
+}
+
+/** The deadline of a call that itself waits in the agent. */
+const beyond = (options: CallOptions | undefined, waitMs: number): CallOptions => ({
+  ...options,
+  deadlineMs: (options?.deadlineMs ?? DEFAULT_DEADLINE_MS) + waitMs,
+});
+
+export function createProcessCalls(session: ClientHttp2Session): ProcessCalls {
+  return {
+    start: (body, options) =>
+      callJson(session, 'POST', agentPaths.processes, ProcessResult, {
+        ...beyond(options, body.wait_ms ?? 0),
+        body,
+      }),
+    list: (query, options) =>
+      callJson(session, 'GET', agentPaths.processes, ProcessList, { ...options, query: { ...query } }),
+    get: (id, waitMs = 0, options) =>
+      callJson(session, 'GET', agentPaths.process(id), Process, {
+        ...beyond(options, waitMs),
+        query: { wait_ms: waitMs },
+      }),
+    output: (id, query = {}, options) =>
+      callJson(session, 'GET', agentPaths.processOutput(id), ProcessOutput, {
+        ...beyond(options, Number(query.wait_ms ?? 0)),
+        query: query as Record<string, string | number>,
+      }),
+    signal: (id, body, options) =>
+      callJson(session, 'POST', agentPaths.processSignal(id), Process, {
+        ...beyond(options, body.wait_ms ?? 0),
+        body,
+      }),
+    resize: (id, body, options) =>
+      callJson(session, 'POST', agentPaths.processResize(id), Process, { ...options, body }),
+    async stdin(id, data, close = false, options = {}) {
+      const path = withQuery(agentPaths.processStdin(id), { close });
+      // The answer comes when all is written, which may be long after: only the link's own death ends it before.
+      const open = await openCall(
+        session,
+        { ':method': 'POST', ':path': path },
+        { deadlineMs: 2_147_483_647, ...options },
+        (stream) => sendBody(stream, data),
+      );
+      return StdinWritten.parse(JSON.parse((await readAll(open.stream)).toString('utf8')));
+    },
+    async *stream(id, after = 0, options = {}) {
+      const open = await openCall(
+        session,
+        { ':method': 'GET', ':path': withQuery(agentPaths.processStream(id), { after }) },
+        options,
+        (stream) => stream.end(),
+      );
+      const decode = frameDecoder();
+      try {
+        for await (const part of open.stream as AsyncIterable<Buffer>) {
+          for (const { kind, payload } of decode(part)) {
+            if (kind === ProcessFrame.stdout) yield { type: 'stdout', data: payload };
+            else if (kind === ProcessFrame.stderr) yield { type: 'stderr', data: payload };
+            else if (kind === ProcessFrame.gap)
+              yield { type: 'gap', gap: OutputGap.parse(parseJson(payload)) };
+            else if (kind === ProcessFrame.exit)
+              yield { type: 'exit', process: Process.parse(parseJson(payload)) };
+          }
+        }
+        checkWhole(open);
+      } catch (error) {
+        throw open.failure() ?? error;
+      } finally {
+        open.stream.close(8);
+      }
+    },
+  };
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(bytes).toString('utf8'));
+}
