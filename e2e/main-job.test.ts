@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, test } from 'vitest';
 import { createDeployment, type Deployment } from './harness/deployment.ts';
 import { connectHttp, connectStdio } from './harness/mcp.ts';
+import { starter } from './harness/templates.ts';
 import { mainJob } from './main-job.ts';
 import { verifies } from './requirements.ts';
 
@@ -9,9 +9,7 @@ let deployment: Deployment;
 
 beforeAll(async () => {
   deployment = await createDeployment();
-  const folder = join(import.meta.dirname, '../templates/node');
-  const pushed = await deployment.coder(['templates', 'push', 'node', '--directory', folder, '--yes']);
-  if (pushed.code !== 0) throw new Error(pushed.stderr);
+  await starter(deployment, 'node');
 });
 
 afterAll(() => deployment[Symbol.asyncDispose]());

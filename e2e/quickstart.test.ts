@@ -1,0 +1,116 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApiClient, MCP_PATH } from '@coder/api';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { cleanEnv, runCoder, spawnCoder } from './harness/coder.ts';
+import { waitUntil } from './harness/deployment.ts';
+import { verifies } from './requirements.ts';
+
+let home: string;
+let env: Record<string, string>;
+const running: ChildProcess[] = [];
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'coder-quickstart-'));
+  chmodSync(home, 0o711);
+  env = cleanEnv(home, { CODER_HTTP_ADDRESS: '127.0.0.1:0' });
+});
+
+afterEach(async () => {
+  for (const child of running.splice(0)) await stop(child);
+  rmSync(home, { recursive: true, force: true });
+});
+
+async function stop(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  }
+  return child.exitCode;
+}
+
+/** Runs quickstart until it has printed its guide; returns what it printed and the address in it. */
+async function quickstart(extra: Record<string, string> = {}) {
+  const child = spawnCoder(['quickstart'], { ...env, ...extra });
+  running.push(child);
+  let printed = '';
+  let errors = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
+  await waitUntil(() => {
+    if (child.exitCode !== null) throw new Error(`quickstart ended with ${child.exitCode}: ${errors}`);
+    return printed.includes('Press Ctrl+C');
+  }, 60_000);
+  const url = /Deployment\s+(\S+)/.exec(printed)?.[1] ?? '';
+  return { child, printed, errors, url };
+}
+
+async function deleteDemo(url: string, sessionEnv: Record<string, string>): Promise<void> {
+  const deleted = await runCoder(['delete', 'demo', '--yes', '--url', url], sessionEnv);
+  expect(deleted.code, deleted.stderr).toBe(0);
+}
+
+test(verifies('quickstart.first-run'), { timeout: 120_000 }, async () => {
+  const first = await quickstart();
+  for (const client of ['Claude Desktop', 'Claude Code', 'Cursor', 'VS Code'])
+    expect(first.printed).toContain(client);
+  expect(first.printed).toContain(`${first.url}${MCP_PATH}`);
+  const listed = await runCoder(['list', '--output', 'json'], env);
+  const workspaces = JSON.parse(listed.stdout) as { name: string; latest_build: { status: string } }[];
+  expect(workspaces.map((w) => [w.name, w.latest_build.status])).toEqual([['demo', 'running']]);
+  const templates = JSON.parse((await runCoder(['templates', 'list', '--output', 'json'], env)).stdout) as {
+    name: string;
+  }[];
+  expect(templates.map((t) => t.name).sort()).toEqual(['local', 'node', 'python']);
+  const said = await runCoder(['ssh', 'demo', '--', 'echo', 'hello from', '$HOME'], env);
+  expect(said.stdout).toBe('hello from $HOME\n');
+
+  await passwordIsKept(first.printed);
+  await runsAgain(first);
+});
+
+async function passwordIsKept(printed: string): Promise<void> {
+  const file = join(home, 'config/quickstart.json');
+  const { email, password } = JSON.parse(readFileSync(file, 'utf8')) as { email: string; password: string };
+  expect(printed.split(password).length - 1, verifies('quickstart.password-file')).toBe(1);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(email).toContain('@');
+}
+
+async function runsAgain(first: Awaited<ReturnType<typeof quickstart>>): Promise<void> {
+  expect(await stop(first.child)).toBe(0);
+  const before = performance.now();
+  const again = await quickstart({ CODER_HTTP_ADDRESS: new URL(first.url).host });
+  expect(performance.now() - before, verifies('quickstart.again')).toBeLessThan(5000);
+  expect(again.printed).not.toContain('Password');
+  const listed = await runCoder(['list', '--output', 'json'], env);
+  expect((JSON.parse(listed.stdout) as unknown[]).length).toBe(1);
+  const said = await runCoder(['ssh', 'demo', '--', 'echo still here'], env);
+  expect(said.stdout).toBe('still here\n');
+  await deleteDemo(first.url, env);
+}
+
+test(verifies('quickstart.chosen-owner'), { timeout: 120_000 }, async () => {
+  const chosen = { email: 'grace@example.com', username: 'grace', password: 'a password to keep' };
+  const { url, printed } = await quickstart({
+    CODER_FIRST_USER_EMAIL: chosen.email,
+    CODER_FIRST_USER_USERNAME: chosen.username,
+    CODER_FIRST_USER_PASSWORD: chosen.password,
+  });
+  expect(printed).not.toContain(chosen.password);
+  const { session_token } = await createApiClient({ url }).users.login({
+    email: chosen.email,
+    password: chosen.password,
+  });
+  const me = await createApiClient({ url, token: session_token }).users.get({ user: 'me' });
+  expect(me).toMatchObject({ username: chosen.username, email: chosen.email });
+  expect(me.roles.map((role) => role.name)).toContain('owner');
+  await deleteDemo(url, env);
+});
