@@ -38,10 +38,27 @@ export function createLogger({ level, format, destination = process.stderr }: Lo
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: errorFields },
       redact: { paths: redactPaths, censor: '[redacted]' },
     },
     format === 'json' ? destination : humanStream(destination),
   );
+}
+
+/**
+ * What is logged of an error. Not everything that hangs on it: a database error holds its whole connection, and an HTTP
+ * client's its request with its headers.
+ */
+function errorFields(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code, cause } = error as Error & { code?: unknown };
+  return {
+    type: error.name,
+    message: error.message,
+    ...(code === undefined ? {} : { code }),
+    stack: error.stack,
+    ...(cause === undefined ? {} : { cause: errorFields(cause) }),
+  };
 }
 
 /** A logger that writes nothing. */

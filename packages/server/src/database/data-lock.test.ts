@@ -17,7 +17,6 @@ describe('the lock of a data directory', () => {
       new RegExp(`process ${process.pid}\\).*kill ${process.pid}`),
     );
     await lock.release();
-    expect(await readdir(dataDir)).toEqual([]);
     await (await lockDataDirectory(dataDir)).release();
   });
 
@@ -30,11 +29,38 @@ describe('the lock of a data directory', () => {
     ['before the machine started', (text: string) => text.replace(/"bootId":"[^"]+"/, '"bootId":"x"')],
     ['nobody, being broken', () => '{"pid":'],
   ])('is void when it is of %s', async (_, change) => {
-    const path = join(dataDir, 'server.lock');
+    const path = join(dataDir, 'server.lock.1');
     await lockDataDirectory(dataDir);
     await writeFile(path, change(await readFile(path, 'utf8')));
     const claims = await Promise.allSettled([1, 2, 3, 4, 5].map(() => lockDataDirectory(dataDir)));
     expect(claims.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(await readdir(dataDir)).toEqual(['server.lock']);
+    expect(await readdir(dataDir)).toEqual(['server.lock.2']);
+  });
+
+  it('is never held by two, whoever comes and goes', async () => {
+    let held = 0;
+    let most = 0;
+    let claims = 0;
+    const claimant = async () => {
+      for (let round = 0; round < 40; round++) {
+        const lock = await lockDataDirectory(dataDir).catch(() => undefined);
+        if (!lock) continue;
+        held += 1;
+        claims += 1;
+        most = Math.max(most, held);
+        // A holder that dies leaves its claim behind for the next to surpass.
+        const [name] = (await readdir(dataDir))
+          .filter((entry) => /^server\.lock\.\d+$/.test(entry))
+          .sort((a, b) => order(b) - order(a));
+        held -= 1;
+        if (round % 2) await lock.release();
+        else await writeFile(join(dataDir, name ?? ''), 'void');
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, claimant));
+    expect(most).toBe(1);
+    expect(claims).toBeGreaterThan(20);
   });
 });
+
+const order = (name: string) => Number(name.split('.').at(-1));

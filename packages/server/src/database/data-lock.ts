@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartupError } from '../startup-error.ts';
 import { isAlive, type ProcessIdentity, processIdentity } from './embedded/index.ts';
@@ -11,33 +11,61 @@ export interface DataLock {
 
 /** Process numbers and start times mean something only within one boot of the machine. */
 const bootId = () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+const prefix = 'server.lock.';
 
 /**
  * Claims a data directory for this process; a second server on the same directory is refused. The claim of a process that
  * has died, however it died, is void.
+ *
+ * A claim is a numbered file, and the highest number counts. A void claim is not removed but surpassed by the next number,
+ * which only one process can create, and a claim given up stays as an empty file; so there is no moment at which two
+ * processes could each believe that they cleared the way.
  */
 export async function lockDataDirectory(dataDir: string): Promise<DataLock> {
-  const path = join(dataDir, 'server.lock');
-  const mine = `${path}.${randomUUID()}`;
-  const content = JSON.stringify({ ...processIdentity(process.pid), bootId: bootId() });
-  await writeFile(mine, content, { mode: 0o600 });
+  const mine = join(dataDir, `.claim-${randomUUID()}`);
+  await writeFile(mine, JSON.stringify({ ...processIdentity(process.pid), bootId: bootId() }), {
+    mode: 0o600,
+  });
   try {
-    while (!(await claim(mine, path))) await removeDeadClaim(path, dataDir);
+    for (;;) {
+      const highest = await highestClaim(dataDir);
+      await refuseIfHeld(dataDir, highest);
+      const path = join(dataDir, `${prefix}${highest + 1}`);
+      if (!(await create(mine, path))) continue;
+      if ((await highestClaim(dataDir)) > highest + 1) {
+        // What was read has been overtaken, and the number was free only because old claims are swept.
+        await rm(path, { force: true });
+        continue;
+      }
+      await sweep(dataDir, highest);
+      return { release: once(() => giveUp(path)) };
+    }
   } finally {
     await rm(mine, { force: true });
   }
-  let released = false;
-  return {
-    async release() {
-      if (!released && (await textOf(path)) === content) await rm(path, { force: true });
-      released = true;
-    },
-  };
 }
 
-/** Linking fails when the name is taken, so of several processes one wins. */
-async function claim(mine: string, path: string): Promise<boolean> {
-  return link(mine, path).then(
+async function highestClaim(dataDir: string): Promise<number> {
+  return Math.max(0, ...(await claims(dataDir)));
+}
+
+async function claims(dataDir: string): Promise<number[]> {
+  const names = (await readdir(dataDir)).filter((name) => name.startsWith(prefix));
+  return names.map((name) => Number(name.slice(prefix.length))).filter(Number.isSafeInteger);
+}
+
+async function refuseIfHeld(dataDir: string, claim: number): Promise<void> {
+  const holder = parse(await readFile(join(dataDir, `${prefix}${claim}`), 'utf8').catch(() => ''));
+  if (!holder || holder.bootId !== bootId() || !isAlive(holder)) return;
+  throw new StartupError(
+    `Another server (process ${holder.pid}) uses the data directory ${dataDir}. ` +
+      `Stop it with: kill ${holder.pid}, or start this one with another --data-dir and --http-address.`,
+  );
+}
+
+/** Linking fails when the name is taken, so of several processes one wins, and what it creates is whole. */
+async function create(content: string, path: string): Promise<boolean> {
+  return link(content, path).then(
     () => true,
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'EEXIST') return false;
@@ -46,22 +74,24 @@ async function claim(mine: string, path: string): Promise<boolean> {
   );
 }
 
-async function removeDeadClaim(path: string, dataDir: string): Promise<void> {
-  const found = await textOf(path);
-  if (found === undefined) return;
-  const holder = parse(found);
-  if (holder && holder.bootId === bootId() && isAlive(holder)) {
-    throw new StartupError(
-      `Another server (process ${holder.pid}) uses the data directory ${dataDir}. ` +
-        `Stop it with: kill ${holder.pid}, or start this one with another --data-dir and --http-address.`,
-    );
+async function sweep(dataDir: string, upTo: number): Promise<void> {
+  for (const claim of await claims(dataDir)) {
+    if (claim <= upTo) await rm(join(dataDir, `${prefix}${claim}`), { force: true });
   }
-  // Moved aside before it is removed: had another process just replaced the dead claim, its living one would go back.
-  const aside = `${path}.${randomUUID()}`;
-  await rename(path, aside).catch(() => undefined);
-  const moved = await textOf(aside);
-  if (moved !== undefined && moved !== found) await claim(aside, path);
-  await rm(aside, { force: true });
+}
+
+async function giveUp(path: string): Promise<void> {
+  const empty = `${path}.released`;
+  await writeFile(empty, '');
+  await rename(empty, path);
+}
+
+function once(action: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= action();
+    return done;
+  };
 }
 
 function parse(text: string): (ProcessIdentity & { bootId: string }) | undefined {
@@ -73,8 +103,4 @@ function parse(text: string): (ProcessIdentity & { bootId: string }) | undefined
   } catch {
     return undefined;
   }
-}
-
-async function textOf(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch(() => undefined);
 }

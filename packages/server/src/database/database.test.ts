@@ -37,6 +37,24 @@ describe('a connection', () => {
   });
 });
 
+describe('a connection that breaks', () => {
+  it('in the middle of a transaction fails that transaction and nothing else', async () => {
+    await using database = await testDatabase({ empty: true });
+    const uncaught: unknown[] = [];
+    const note = (error: unknown) => void uncaught.push(error);
+    process.on('uncaughtException', note);
+    const broken = inTransaction(database.db, async (trx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
+      await database.pool.query('select pg_terminate_backend($1, 5000)', [rows[0]?.pid]);
+      await sql`select 1`.execute(trx);
+    });
+    await expect(broken).rejects.toThrow();
+    expect((await sql`select 1 as one`.execute(database.db)).rows).toEqual([{ one: 1 }]);
+    process.off('uncaughtException', note);
+    expect(uncaught).toEqual([]);
+  });
+});
+
 describe('inTransaction', () => {
   it('runs a transaction again that lost a race', async () => {
     await using database = await testDatabase({ empty: true });

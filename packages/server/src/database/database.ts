@@ -46,8 +46,12 @@ export function createDatabase({
     application_name: applicationName,
     types: columnTypes,
   });
-  // An idle connection that breaks (a restarted database) is dropped by the pool; without a listener it would end the process.
+  // The pool drops an idle connection that breaks (a restarted database), and the queries of one in use are rejected. Each also
+  // emits an error, which would end the process if nobody listened.
   pool.on('error', (err) => log?.warn({ err }, 'an idle database connection was lost'));
+  pool.on('connect', (client) => {
+    client.on('error', (err) => log?.debug({ err }, 'a database connection broke'));
+  });
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   let closing: Promise<void> | undefined;
   return {
