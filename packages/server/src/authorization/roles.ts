@@ -1,4 +1,4 @@
-import { allPermissions, type Permission } from '@coder/api';
+import { allPermissions, type Permission, type SlimRole } from '@coder/api';
 
 /** What a role allows, by how far it reaches. */
 export type Role = {
@@ -119,4 +119,14 @@ const assignableBy: Readonly<Record<string, readonly string[]>> = {
 /** Whether somebody with these roles may give or take that role. */
 export function mayAssignRole(roles: readonly string[], assigned: string): boolean {
   return roles.some((name) => assignableBy[name]?.includes(assigned) === true);
+}
+
+/** A role as answers carry it. */
+export function presentRole(name: string, organizationId?: string): SlimRole {
+  const found = (organizationId === undefined ? siteRoles : organizationRoles)[name];
+  return {
+    name,
+    display_name: found?.displayName ?? name,
+    ...(organizationId === undefined ? {} : { organization_id: organizationId }),
+  };
 }

@@ -95,5 +95,5 @@ export function visibleSql(visibility: Visibility, columns: VisibilityColumns): 
   }
   if (reach.length === 0) return sql<boolean>`false`;
   const reached = sql<boolean>`(${sql.join(reach, sql` or `)})`;
-  return ids ? sql<boolean>`(${reached} and ${sql.ref(columns.id)} = any(${ids}::uuid[]))` : reached;
+  return ids ? sql<boolean>`(${reached} and ${sql.ref(columns.id)}::text = any(${ids}::text[]))` : reached;
 }

@@ -53,6 +53,7 @@ const longestValue = 1_000;
 export function createAuditDraft(): AuditDraft {
   let resourceId = '';
   let resourceTarget = '';
+  let user: AuditOutcome['user'];
   const diff: AuditDiff = {};
   const additionalFields: Record<string, unknown> = {};
   return {
@@ -68,6 +69,9 @@ export function createAuditDraft(): AuditDraft {
     field(name, value) {
       additionalFields[name] = shorten(value);
     },
+    actor(signedIn) {
+      user = signedIn;
+    },
     outcome: (statusCode, durationMs) => ({
       statusCode,
       durationMs: Math.round(durationMs),
@@ -75,6 +79,7 @@ export function createAuditDraft(): AuditDraft {
       resourceTarget,
       diff,
       additionalFields,
+      user,
     }),
   };
 }

@@ -1,11 +1,13 @@
 export { createHttpApp, type HttpApp, type HttpAppOptions } from './app.ts';
 export type { AuditEntry, AuditOutcome, AuditTrail } from './audit-draft.ts';
 export { type BodyLimits, defaultBodyLimitBytes } from './body-limit.ts';
+export { challengeFor, PROTECTED_RESOURCE_PATH } from './challenge.ts';
 export { clientAddress, type TrustedProxies } from './client-address.ts';
 export { type ConcurrencyLimiter, createConcurrencyLimiter } from './concurrency-limiter.ts';
 export { errorResponse, toApiError } from './error-response.ts';
 export { createHealth, type Health, type HealthState } from './health.ts';
 export { createMetrics, type Metrics, serveMetrics } from './metrics.ts';
+export { type ApiHandler, type ApiRequestExtra, createApiHandler } from './openapi.ts';
 export {
   type Authenticate,
   type AuthenticateAgent,
@@ -15,8 +17,18 @@ export {
   type Pipeline,
 } from './pipeline.ts';
 export { createRateLimits, type RateLimits } from './pipeline-limits.ts';
+export { validationsOf } from './pipeline-validation.ts';
 export { api, type RequestContext } from './procedure.ts';
 export { createRateLimiter, type RateDecision, type RateLimiter } from './rate-limiter.ts';
+export { createRawRoutes, type RawRequest, type RawRoutes, type RawUpgrade } from './raw-routes.ts';
 export type { HttpBindings, HttpContext, HttpEnv, RequestInfo } from './request-info.ts';
+export {
+  badSearch,
+  containsPattern,
+  parseSearch,
+  type SearchTerms,
+  searchChoices,
+  searchTime,
+} from './search-query.ts';
 export { createHttpServer, type HttpServer } from './server.ts';
 export { createUpgrades, type UpgradeHandler, type UpgradeRequest, type Upgrades } from './upgrades.ts';

@@ -20,6 +20,8 @@ export type RequestContext = {
     target(resourceId: string, name: string): void;
     diff(field: string, from: unknown, to: unknown, secret?: boolean): void;
     field(name: string, value: unknown): void;
+    /** Who the caller turned out to be, on a route that anybody may call (a sign-in). */
+    actor(user: { readonly id: string; readonly username: string; readonly email: string }): void;
   };
   /** What the answer carries besides its body. */
   readonly reply: {

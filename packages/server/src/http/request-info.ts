@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from 'hono';
+import type { Actor } from '../authorization/index.ts';
 
 /** What is known of every request, however it came. */
 export interface RequestInfo {
@@ -19,7 +20,13 @@ export interface RequestInfo {
 export interface HttpBindings {
   incoming?: IncomingMessage;
   outgoing?: ServerResponse;
-  inProcess?: { readonly requestId: string; readonly ip: string; readonly userAgent: string };
+  inProcess?: {
+    readonly requestId: string;
+    readonly ip: string;
+    readonly userAgent: string;
+    /** Who it is made for, when that has been verified already. */
+    readonly actor?: Actor | undefined;
+  };
 }
 
 export interface HttpVariables {

@@ -33,6 +33,9 @@ export type VerifiedKeysOptions = {
   ttlMs?: number;
 };
 
+/** Keys of these logins are sessions, which live on while they are used; tokens and OAuth grants end when they said. */
+const sessionLogins = new Set(['password', 'github', 'oidc']);
+
 /**
  * Keys in memory, so that an authenticated request needs no SQL. A revoked key is forgotten on its notification; the short
  * life of an entry bounds what a lost notification could do.
@@ -75,7 +78,7 @@ export function createVerifiedKeys(options: VerifiedKeysOptions): VerifiedKeys {
       hashedSecret: row.hashed_secret,
       userStatus: row.status,
       lifetimeSeconds: row.lifetime_seconds,
-      isSession: row.login_type !== 'token',
+      isSession: sessionLogins.has(row.login_type),
       expiresAt: row.expires_at,
       lastUsed: row.last_used,
       actor: {

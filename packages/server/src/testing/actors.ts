@@ -115,7 +115,12 @@ export function testContext(actor?: Actor, agent?: NonNullable<RequestContext['a
       headers: new Headers(),
       signal: new AbortController().signal,
     },
-    audit: { target: () => undefined, diff: () => undefined, field: () => undefined },
+    audit: {
+      target: () => undefined,
+      diff: () => undefined,
+      field: () => undefined,
+      actor: () => undefined,
+    },
     reply: { header: () => undefined },
   };
 }

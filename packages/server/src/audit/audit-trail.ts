@@ -1,0 +1,113 @@
+import { sql } from 'kysely';
+import { Counter, type Registry } from 'prom-client';
+import type { Db } from '../database/index.ts';
+import type { AuditEntry, AuditOutcome, AuditTrail } from '../http/index.ts';
+import type { Logger } from '../logger.ts';
+import { createBatcher } from './batcher.ts';
+
+export type AuditTrailOptions = {
+  db: Db;
+  log: Logger;
+  /** Where the number of rows that could not be written is counted. */
+  registry?: Registry | undefined;
+  /** How long rows that need not come first are gathered, in milliseconds. */
+  delayMs?: number;
+};
+
+export type ClosableAuditTrail = AuditTrail & {
+  /** Resolves when every row so far is written or counted as lost. */
+  flush(): Promise<void>;
+  readonly lost: number;
+};
+
+type Row = { entry: AuditEntry; outcome: AuditOutcome | undefined };
+type SettledRow = { entry: AuditEntry; outcome: AuditOutcome };
+
+/** Writes audit rows to the database: intents before the effect, everything else in batches behind the answers. */
+export function createAuditTrail(options: AuditTrailOptions): ClosableAuditTrail {
+  const { db, log, registry, delayMs = 100 } = options;
+  let lost = 0;
+  const counter = registry
+    ? new Counter({
+        name: 'coderd_audit_rows_lost_total',
+        help: 'Audit rows that could not be written behind their answer.',
+        registers: [registry],
+      })
+    : undefined;
+
+  const intents = createBatcher<Row>({ delayMs: 0, write: (rows) => insert(db, rows) });
+  const reads = createBatcher<Row>({ delayMs, write: (rows) => insert(db, rows) });
+  const outcomes = createBatcher<SettledRow>({ delayMs, write: (rows) => update(db, rows) });
+
+  const behind = (written: Promise<void>) => {
+    written.catch((err) => {
+      lost += 1;
+      counter?.inc();
+      log.error({ err }, 'an audit row could not be written');
+    });
+  };
+
+  return {
+    intend: (entry) => intents.add({ entry, outcome: undefined }),
+    settle: (entry, outcome) => behind(outcomes.add({ entry, outcome })),
+    record: (entry, outcome) => behind(reads.add({ entry, outcome })),
+    async flush() {
+      await Promise.all([intents.flush(), reads.flush(), outcomes.flush()]);
+    },
+    get lost() {
+      return lost;
+    },
+  };
+}
+
+async function insert(db: Db, rows: readonly Row[]): Promise<void> {
+  await db
+    .insertInto('audit_logs')
+    .values(
+      rows.map(({ entry, outcome }) => ({
+        id: entry.id,
+        time: entry.time,
+        request_id: entry.requestId,
+        user_id: entry.userId ?? null,
+        username: entry.username,
+        email: entry.email,
+        api_key_id: entry.apiKeyId,
+        ip: entry.ip,
+        user_agent: entry.userAgent,
+        resource_type: entry.resourceType,
+        action: entry.action,
+        description: entry.description,
+        resource_id: outcome?.resourceId ?? '',
+        resource_target: outcome?.resourceTarget ?? '',
+        status_code: outcome?.statusCode ?? null,
+        duration_ms: outcome?.durationMs ?? null,
+        diff: JSON.stringify(outcome?.diff ?? {}),
+        additional_fields: JSON.stringify(outcome?.additionalFields ?? {}),
+      })),
+    )
+    .execute();
+}
+
+async function update(db: Db, rows: readonly SettledRow[]): Promise<void> {
+  const settled = rows.map(({ entry, outcome }) => ({
+    id: entry.id,
+    resource_id: outcome.resourceId,
+    resource_target: outcome.resourceTarget,
+    status_code: outcome.statusCode,
+    duration_ms: outcome.durationMs,
+    diff: outcome.diff,
+    additional_fields: outcome.additionalFields,
+    user_id: outcome.user?.id ?? null,
+    username: outcome.user?.username ?? '',
+    email: outcome.user?.email ?? '',
+  }));
+  await sql`
+    update audit_logs set resource_id = s.resource_id, resource_target = s.resource_target, status_code = s.status_code,
+      duration_ms = s.duration_ms, diff = s.diff, additional_fields = s.additional_fields,
+      user_id = coalesce(s.user_id, audit_logs.user_id),
+      username = case when s.user_id is null then audit_logs.username else s.username end,
+      email = case when s.user_id is null then audit_logs.email else s.email end
+    from jsonb_to_recordset(${JSON.stringify(settled)}::jsonb) as s (id uuid, resource_id text, resource_target text,
+      status_code integer, duration_ms integer, diff jsonb, additional_fields jsonb, user_id uuid, username text, email text)
+    where audit_logs.id = s.id`.execute(db);
+}

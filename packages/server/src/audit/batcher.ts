@@ -1,0 +1,63 @@
+/** Gathers items and writes many at once. */
+export type Batcher<T> = {
+  /** Resolves when the item's batch is written; rejects when it cannot be, or when too many are waiting. */
+  add(item: T): Promise<void>;
+  /** Writes what is waiting now, and resolves when nothing is under way any more. */
+  flush(): Promise<void>;
+};
+
+export type BatcherOptions<T> = {
+  write(items: readonly T[]): Promise<void>;
+  /** How long to wait for company, in milliseconds; 0 writes at once, and gathers only while a write is under way. */
+  delayMs: number;
+  maxBatch?: number;
+  /** Beyond so many that wait, an item is refused. */
+  maxWaiting?: number;
+};
+
+type Waiting<T> = { item: T; resolve: () => void; reject: (error: unknown) => void };
+
+/** One write is under way at a time, so batches grow by themselves when the database is slow. */
+export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
+  const { write, delayMs, maxBatch = 500, maxWaiting = 20_000 } = options;
+  const waiting: Waiting<T>[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+
+  async function drain(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, maxBatch);
+      try {
+        await write(batch.map(({ item }) => item));
+        for (const { resolve } of batch) resolve();
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+  }
+
+  function start(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    running ??= drain().finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
+
+  return {
+    add(item) {
+      if (waiting.length >= maxWaiting) return Promise.reject(new Error('too many audit rows are waiting'));
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      waiting.push({ item, resolve, reject });
+      if (!running) {
+        if (delayMs === 0) void start();
+        else timer ??= setTimeout(() => void start(), delayMs).unref();
+      }
+      return promise;
+    },
+    async flush() {
+      while (waiting.length > 0 || running) await start();
+    },
+  };
+}

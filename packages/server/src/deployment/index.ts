@@ -1,0 +1,2 @@
+export { readDeploymentId } from './deployment-id.ts';
+export { type DeploymentRoutesDeps, deploymentRoutes } from './routes.ts';

@@ -1,0 +1,29 @@
+import type { ApiError } from '@coder/api';
+
+/** Where a client that was refused finds out how to get a token (RFC 9728), below the deployment's access URL. */
+export const PROTECTED_RESOURCE_PATH = '/.well-known/oauth-protected-resource';
+
+/**
+ * The WWW-Authenticate header of a refusal (RFC 6750), in upstream's words; undefined for an error that no other token would
+ * change.
+ */
+export function challengeFor(error: ApiError, resourceMetadata: string): string | undefined {
+  const because = reasonOf(error);
+  if (!because) return undefined;
+  const [code, description] = because;
+  return `Bearer realm="coder", error="${code}", error_description="${description}", resource_metadata="${resourceMetadata}"`;
+}
+
+function reasonOf(error: ApiError): [code: string, description: string] | undefined {
+  if (error.code === 'INSUFFICIENT_SCOPE') {
+    return ['insufficient_scope', 'The request requires higher privileges than provided by the access token'];
+  }
+  if (error.code !== 'UNAUTHENTICATED') return undefined;
+  const text = `${error.message} ${error.detail ?? ''}`;
+  // The sentence of every 401 says "expired" as well; only the detail tells whether it is so.
+  if (/expired/.test(error.detail ?? '')) return ['invalid_token', 'The access token has expired'];
+  if (/audience|mismatch/.test(text)) {
+    return ['invalid_token', 'The access token audience does not match this resource'];
+  }
+  return ['invalid_token', 'The access token is invalid'];
+}

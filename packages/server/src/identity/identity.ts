@@ -1,0 +1,80 @@
+import type { Clock } from '../clock.ts';
+import type { Db, Notifications } from '../database/index.ts';
+import type { Authenticate, AuthenticateAgent } from '../http/index.ts';
+import type { Logger } from '../logger.ts';
+import { type ApiKeys, createApiKeys } from './api-keys.ts';
+import { createAuthenticate, createAuthenticateAgent } from './authenticate.ts';
+import { createFirstUser, type FirstUser } from './first-user.ts';
+import { createKeyUse } from './key-use.ts';
+import { createSessions, type Sessions } from './sessions.ts';
+import { createUsers, type Users } from './users.ts';
+import { createVerifiedKeys } from './verified-keys.ts';
+
+export type IdentityOptions = {
+  db: Db;
+  notifications: Notifications;
+  clock: Clock;
+  log: Logger;
+  /** Where browsers reach the deployment; decides whose pages may use the cookie, and whether it needs https. */
+  accessUrl: string;
+  /** Durations in milliseconds. */
+  sessionDurationMs: number;
+  defaultTokenLifetimeMs: number;
+  maxTokenLifetimeMs: number;
+  disableSessionRefresh?: boolean;
+  disableOwnerWorkspaceAccess?: boolean;
+};
+
+export type Identity = {
+  readonly authenticate: Authenticate;
+  readonly authenticateAgent: AuthenticateAgent;
+  readonly firstUser: FirstUser;
+  readonly sessions: Sessions;
+  readonly users: Users;
+  readonly apiKeys: ApiKeys;
+  /** Whether the session cookie is for https only. */
+  readonly secureCookie: boolean;
+  /** Stops listening and writes what is still waiting. */
+  close(): Promise<void>;
+};
+
+/** Everything about who somebody is. It listens for revoked keys and changed users before it answers anything. */
+export async function createIdentity(options: IdentityOptions): Promise<Identity> {
+  const { db, notifications, clock, log, accessUrl } = options;
+  const keys = createVerifiedKeys({
+    db,
+    clock,
+    withoutOwnerWorkspaceAccess: options.disableOwnerWorkspaceAccess ?? false,
+  });
+  const use = createKeyUse({
+    db,
+    clock,
+    log,
+    disableSessionRefresh: options.disableSessionRefresh ?? false,
+  });
+  const stopListening = await Promise.all([
+    notifications.listen('api_key_changed', { notify: keys.forgetKey, missed: keys.forgetAll }),
+    notifications.listen('user_changed', { notify: keys.forgetUser, missed: keys.forgetAll }),
+  ]);
+  return {
+    authenticate: createAuthenticate({ keys, use, clock, accessUrl }),
+    authenticateAgent: createAuthenticateAgent({ db }),
+    firstUser: createFirstUser({ db, clock }),
+    sessions: createSessions({ db, clock, keys, sessionDurationMs: options.sessionDurationMs }),
+    users: createUsers({ db, clock, keys }),
+    apiKeys: createApiKeys({
+      db,
+      clock,
+      keys,
+      limits: {
+        defaultLifetimeMs: options.defaultTokenLifetimeMs,
+        maxLifetimeMs: options.maxTokenLifetimeMs,
+      },
+    }),
+    secureCookie: accessUrl.startsWith('https:'),
+    async close() {
+      for (const stop of stopListening) stop();
+      await use.close();
+    },
+  };
+}

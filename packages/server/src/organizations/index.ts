@@ -1,0 +1,2 @@
+export { createOrganizations, ensureDefaultOrganization, type Organizations } from './organizations.ts';
+export { organizationRoutes } from './routes.ts';
