@@ -63,7 +63,8 @@ function tests(name, args) {
   console.log(`${ok ? 'ok' : 'FAILED'}  ${name} (${seconds} s)`);
 }
 
-check('types', 'tsc', ['--noEmit']);
+// dependency-cruiser needs the API of TypeScript 6; the check itself is TypeScript 7's.
+check('types', '../typescript-7/bin/tsc', ['--noEmit']);
 check('lint', 'biome', ['check', '--error-on-warnings', '.']);
 check('boundaries', 'depcruise', [
   '--config',
