@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => deployment?.[Symbol.asyncDispose](), 60_000);
 
-async function post(path: string, body: BodyInit, headers: Record<string, string> = {}) {
+async function post(path: string, body: string, headers: Record<string, string> = {}) {
   const response = await fetch(`${deployment.url}${path}`, {
     method: 'POST',
     headers: { 'coder-session-token': deployment.token, 'content-type': 'application/json', ...headers },

@@ -25,6 +25,7 @@ import {
 } from '../http/index.ts';
 import type { Logger } from '../logger.ts';
 import { version } from '../version.ts';
+import { bodyLimits } from './body-limits.ts';
 import { compose } from './compose.ts';
 import { ensureDataDirectory } from './data-directory.ts';
 import type { Composition } from './ground.ts';
@@ -70,6 +71,7 @@ export async function startServer(
     log,
     health,
     trustedProxies,
+    bodyLimits,
     metrics: config.prometheusEnable ? metrics : undefined,
   });
   const upgrades = createUpgrades({
