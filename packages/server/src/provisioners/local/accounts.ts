@@ -24,8 +24,8 @@ export interface AccountRange {
 export const defaultAccountRange: AccountRange = { first: 2_000_000, count: 90_000 };
 
 export interface Accounts {
-  /** The workspace's account; the same one each time until it is released. */
-  allocate(workspaceId: string): Promise<Account>;
+  /** The workspace's account; the same one each time until it is released. `fresh`: nothing can have run under it yet. */
+  allocate(workspaceId: string): Promise<Account & { fresh: boolean }>;
   find(workspaceId: string): Promise<Account | undefined>;
   release(workspaceId: string): Promise<void>;
   /** The workspaces that have one of their own. */
@@ -36,7 +36,7 @@ export interface Accounts {
 export function ownAccount(uid: number, gid: number): Accounts {
   const account = { uid, gid, own: false };
   return {
-    allocate: async () => account,
+    allocate: async () => ({ ...account, fresh: false }),
     find: async () => account,
     release: async () => {},
     holders: async () => [],
@@ -65,9 +65,9 @@ export function accountRegistry(folder: string, wanted: AccountRange = defaultAc
     return found && account(found.uid);
   }
 
-  async function allocate(workspaceId: string): Promise<Account> {
+  async function allocate(workspaceId: string): Promise<Account & { fresh: boolean }> {
     const existing = await find(workspaceId);
-    if (existing) return existing;
+    if (existing) return { ...existing, fresh: false };
     await mkdir(folder, { recursive: true });
     await chmod(folder, 0o700);
     const range = usableRange(wanted, readFileSync('/proc/self/uid_map', 'utf8'));
@@ -78,7 +78,7 @@ export function accountRegistry(folder: string, wanted: AccountRange = defaultAc
       if (foreign.has(uid)) continue;
       try {
         await symlink(workspaceId, join(folder, String(uid)));
-        return account(uid);
+        return { ...account(uid), fresh: true };
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }

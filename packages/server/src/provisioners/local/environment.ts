@@ -51,9 +51,12 @@ export function agentEnvironment(
   input: StartInput,
   agent: StartInput['agents'][number],
   places: Places,
+  inCgroup: boolean,
 ): Record<string, string> {
   return {
     ...input.env,
+    // Tells the agent that the cgroup it finds itself in is the workspace's own, whether or not that has limits.
+    ...(inCgroup ? { CODER_AGENT_CGROUP: input.workspaceId } : {}),
     CODER_WORKSPACE_ID: input.workspaceId,
     CODER_WORKSPACE_NAME: input.workspaceName,
     CODER_WORKSPACE_OWNER_NAME: input.ownerName,

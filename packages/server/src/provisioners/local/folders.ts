@@ -7,22 +7,20 @@ import type { Layout, WorkspaceLayout } from './layout.ts';
 
 const run = promisify(execFile);
 
-/** Makes the folders all workspaces share. Others may pass through them to their own, and list nothing. */
-export async function prepareSharedFolders(layout: Layout): Promise<void> {
-  await mkdir(layout.workspaces, { recursive: true });
-  await chmod(layout.workspaces, 0o711);
+/** Makes a workspace's folder, and the one that holds all of them: an account may pass to its own, and list nothing. */
+export async function prepareRoot(layout: Layout, paths: WorkspaceLayout, account: Account): Promise<void> {
+  await mkdir(paths.root, { recursive: true });
+  // The account passes by its group: it may enter, and neither rename nor remove what the server put there.
+  if (account.own) await chown(paths.root, 0, account.gid);
+  await Promise.all([chmod(layout.workspaces, 0o711), chmod(paths.root, 0o750)]);
 }
 
-/** Makes a workspace's folders with their owners and modes, or puts right those that are there. */
+/** Makes what a workspace has in its folder, with owners and modes, or puts right what is there. */
 export async function prepareFolders(
   paths: WorkspaceLayout,
   account: Account,
   agentNames: readonly string[],
 ): Promise<void> {
-  await mkdir(paths.root, { recursive: true });
-  // The account passes by its group: it may enter, and neither rename nor remove what the server put there.
-  if (account.own) await chown(paths.root, 0, account.gid);
-  await chmod(paths.root, 0o750);
   await rm(paths.temporary, { recursive: true, force: true });
   await Promise.all([
     prepareHome(paths, account),

@@ -34,7 +34,7 @@ export async function stageRuntime(target: string, node: string, entry: string):
   const building = `${folder}.${process.pid}`;
   await rm(building, { recursive: true, force: true });
   await mkdir(join(building, runtimePaths.bin), { recursive: true });
-  await placeProgram(node, join(building, runtimePaths.node));
+  await placeProgram(node, target, join(building, runtimePaths.node));
   await copyFile(bootstrapFile, join(building, runtimePaths.bootstrap));
   await cp(dirname(entry), join(building, runtimePaths.agent), { recursive: true, dereference: true });
   await openToAll(building);
@@ -61,16 +61,28 @@ async function fingerprint(node: string, entry: string): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** A hard link costs neither time nor room; where there can be none, or its mode would not do, it is a copy. */
-async function placeProgram(source: string, target: string): Promise<void> {
-  const { mode } = await stat(source);
-  try {
-    if ((mode & 0o005) !== 0o005) throw new Error('closed to other accounts');
-    await link(source, target);
-  } catch {
-    await copyFile(source, target);
-    await chmod(target, 0o755);
+/**
+ * Links the program into place: that costs neither time nor room. Where a link cannot be made, or others may not run the
+ * original, it is a link to a copy that all versions of the runtime share.
+ */
+async function placeProgram(source: string, shared: string, target: string): Promise<void> {
+  const { mode, size, mtimeMs } = await stat(source);
+  const open = (mode & 0o005) === 0o005;
+  if (open && (await tryLink(source, target))) return;
+  const copy = join(shared, `node-${size}-${Math.trunc(mtimeMs)}`);
+  if (!(await exists(copy))) {
+    await copyFile(source, `${copy}.${process.pid}`);
+    await chmod(`${copy}.${process.pid}`, 0o755);
+    await rename(`${copy}.${process.pid}`, copy);
   }
+  if (!(await tryLink(copy, target))) await copyFile(copy, target);
+}
+
+async function tryLink(source: string, target: string): Promise<boolean> {
+  return link(source, target).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function openToAll(folder: string): Promise<void> {

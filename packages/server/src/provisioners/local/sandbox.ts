@@ -19,10 +19,10 @@ export type Sandbox =
  * Decides once how workspaces are started. `probe` is an account like theirs: what root may do says nothing about them.
  * Throws RuntimeUnavailable when a sandbox is demanded and cannot be had.
  */
-export function chooseSandbox(mode: SandboxMode, probe: Account): Sandbox {
+export function chooseSandbox(mode: SandboxMode, probe: Account, find = findProgram): Sandbox {
   const none = (reason: string): Sandbox => ({ kind: 'none', reason, noNewPrivileges: noNewPrivileges() });
   if (mode === 'none') return none('The server was told to run workspaces without a sandbox.');
-  const program = findProgram('bwrap');
+  const program = find('bwrap');
   const problem = program ? tryBwrap(program, probe) : 'bubblewrap is not installed.';
   if (program && problem === undefined) return { kind: 'bwrap', program };
   if (mode === 'auto') return none(problem ?? '');

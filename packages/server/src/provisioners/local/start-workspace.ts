@@ -2,7 +2,7 @@ import type { BuildLog, Limits, StartedResource, StartInput } from '../provision
 import { accountFiles } from './bwrap.ts';
 import type { Context } from './context.ts';
 import { shellOf } from './environment.ts';
-import { prepareFolders, prepareSharedFolders, writeAccountFiles } from './folders.ts';
+import { prepareFolders, prepareRoot, writeAccountFiles } from './folders.ts';
 import { livingAgents, readRecord } from './run-record.ts';
 import { startAgents } from './start-agents.ts';
 import { stopProcesses } from './stop-workspace.ts';
@@ -37,26 +37,25 @@ export async function startWorkspace(
     return answer(input, limits, existing.sandbox);
   }
   const sandbox = context.sandbox();
-  const [runtime] = await Promise.all([context.runtime(), prepareSharedFolders(layout)]);
+  const runtime = await context.runtime();
   const account = await accounts.allocate(workspaceId);
   // An earlier build may have left something, also where no record tells of it.
-  await stopProcesses(context, workspaceId);
+  if (!account.fresh) await stopProcesses(context, workspaceId);
   signal.throwIfAborted();
 
   const [inCgroup] = await Promise.all([
     createCgroup(context, workspaceId, wanted, log),
-    prepareFolders(
-      paths,
-      account,
-      input.agents.map((agent) => agent.name),
-    ),
+    prepareRoot(layout, paths, account),
   ]);
-  if (sandbox.kind === 'bwrap')
-    await writeAccountFiles(paths.etc, accountFiles(input.workspaceName, shellOf()));
   const limits = inCgroup ? cgroups.enforceable(wanted) : noLimits;
   sayWhatIsNotEnforced(wanted, limits, log);
+  const prepare = async () => {
+    const names = input.agents.map((agent) => agent.name);
+    const files = accountFiles(input.workspaceName, shellOf());
+    await Promise.all([prepareFolders(paths, account, names), writeAccountFiles(paths.etc, files)]);
+  };
   try {
-    await startAgents(context, { input, account, sandbox, runtime, inCgroup }, log, signal);
+    await startAgents(context, { input, account, sandbox, runtime, inCgroup, prepare }, log, signal);
   } catch (error) {
     await stopProcesses(context, workspaceId);
     throw error;

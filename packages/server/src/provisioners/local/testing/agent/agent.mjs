@@ -12,6 +12,10 @@ rmSync(socket, { force: true });
 
 createServer((request, response) => {
   if (request.url === '/env') return response.end(JSON.stringify(process.env));
+  if (request.url === '/grow') {
+    const taken = [];
+    for (;;) taken.push(Buffer.alloc(1 << 20, 1));
+  }
   const chunks = [];
   request.on('data', (chunk) => chunks.push(chunk));
   request.on('end', () => {
