@@ -1,5 +1,6 @@
 export { type BumpActivity, createBumpActivity } from './activity.ts';
 export { createKeyedLock, type KeyedLock } from './builds/keyed-lock.ts';
+export { followLogs, waitForLogs } from './builds/logs.ts';
 export { runBuild } from './builds/run-build.ts';
 export { type BuildRunner, createBuildRunner } from './builds/runner.ts';
 export { type Changes, createChanges, waitUntil } from './changes.ts';
@@ -11,6 +12,7 @@ export {
   type WorkspacesDeps,
 } from './deps.ts';
 export { usageThresholds } from './metrics.ts';
+export { serveWorkspaceStreams } from './raw-routes.ts';
 export { createReconciler, type Reconciler } from './reconcile/reconciler.ts';
 export { buildRoutes, workspaceRoutes } from './routes.ts';
 export { createScheduler, type Scheduler } from './schedule/scheduler.ts';

@@ -43,10 +43,10 @@ export async function createBuild(
     id: before.templateId,
     organizationId: before.organizationId,
   } as const;
-  if (request.orphan) authorize(actor, 'update', template);
 
   const problems = misplacedFields(request);
   if (problems.length > 0) throw new ApiError('VALIDATION_FAILED', { validations: problems });
+  if (request.orphan) authorize(actor, 'update', template);
 
   const version = await deps.templates.loadBuildableVersion(deps.db, versionOf(before, request));
   const { values, presetId } = resolveValues(before, request, version);

@@ -44,7 +44,7 @@ export async function pageOf(
     now: clock.now(),
     inactiveDisconnectMs: settings.inactiveDisconnectMs ?? DEFAULT_INACTIVE_DISCONNECT_MS,
   });
-  const order = sql`(not (w.favorite and w.owner_id = ${actor.user.id}::uuid), lower(w.name), lower(u.username), w.id)`;
+  const key = sql`not (w.favorite and w.owner_id = ${actor.user.id}::uuid), lower(w.name), lower(u.username), w.id`;
   const builds = needsBuild
     ? sql`join lateral (
         select * from workspace_builds where workspace_id = w.id order by build_number desc limit 1
@@ -54,11 +54,11 @@ export async function pageOf(
   const after =
     afterId === undefined
       ? sql``
-      : sql`and ${order} > (select ${order} from workspaces w join users u on u.id = w.owner_id where w.id = ${afterId})`;
+      : sql`and (${key}) > (select ${key} from workspaces w join users u on u.id = w.owner_id where w.id = ${afterId})`;
   const counted = sql`(select count(*) from ${matched})`;
   const { rows } = await sql<WorkspaceRow & { total: number }>`
     select ${workspaceColumns}, ${counted} as total from ${matched} ${after}
-    order by ${order} limit ${limit} offset ${offset}`.execute(db);
+    order by ${key} limit ${limit} offset ${offset}`.execute(db);
   const first = rows[0];
   if (first) return { rows, count: first.total };
   if (afterId !== undefined) await assertKnown(db, afterId);

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { seedUser } from './testing/seed.ts';
+import { createWorld, failure } from './testing/world.ts';
+
+describe('creating a workspace', () => {
+  it('refuses what is wrong with its fields before anything is written', async () => {
+    await using world = await createWorld({ workers: 0 });
+    const both = await failure(world.create('web', { template_version_id: world.versionId }));
+    expect(both.validations.map((v) => v.field)).toEqual(['template_id', 'template_version_id']);
+    const parameter = await failure(
+      world.create('web', { rich_parameter_values: [{ name: 'region', value: 'mars' }] }),
+    );
+    expect([parameter.code, parameter.validations[0]?.field]).toEqual([
+      'VALIDATION_FAILED',
+      expect.stringContaining('rich_parameter_values'),
+    ]);
+    const schedule = await failure(world.create('web', { autostart_schedule: 'whenever' }));
+    expect(schedule.validations).toMatchObject([{ field: 'autostart_schedule' }]);
+    const unknown = await failure(world.create('web', { template_id: world.organizationId }));
+    expect(unknown.validations).toMatchObject([{ field: 'template_id' }]);
+    expect((await world.workspaces.list(world.actor, {})).count).toBe(0);
+  });
+
+  it('refuses a name the owner has, in any case, and lets others have it', async () => {
+    await using world = await createWorld({ workers: 0 });
+    await world.create('web');
+    const error = await failure(world.create('WEB'));
+    expect([error.status, error.validations[0]?.field]).toEqual([409, 'name']);
+    const bob = await seedUser(world.db, world.organizationId, { username: 'bob' });
+    const his = await world.workspaces.create(bob.actor, {
+      user: 'me',
+      template_id: world.templateId,
+      name: 'web',
+    });
+    expect(his.owner_name).toBe('bob');
+  });
+
+  it('is not for another user without the right to', async () => {
+    await using world = await createWorld({ workers: 0 });
+    const bob = await seedUser(world.db, world.organizationId, { username: 'bob' });
+    const request = { user: 'ADA', template_id: world.templateId, name: 'web' };
+    expect((await failure(world.workspaces.create(bob.actor, request))).status).toBe(403);
+    const root = await seedUser(world.db, world.organizationId, { username: 'root', roles: ['owner'] });
+    expect((await world.workspaces.create(root.actor, request)).owner_name).toBe('ada');
+  });
+
+  it('is not seen by others, who get NOT_FOUND', async () => {
+    await using world = await createWorld({ workers: 0 });
+    const { id, latest_build: build } = await world.create('web');
+    const bob = await seedUser(world.db, world.organizationId, { username: 'bob' });
+    const { workspaces } = world;
+    const calls = [
+      () => workspaces.get(bob.actor, id),
+      () => workspaces.getByName(bob.actor, 'ada', 'web'),
+      () => workspaces.createBuild(bob.actor, id, { transition: 'delete' }),
+      () => workspaces.getBuild(bob.actor, build.id),
+      () => workspaces.cancelBuild(bob.actor, build.id),
+      () => workspaces.buildLogs(bob.actor, build.id, {}),
+      () => workspaces.updateTtl(bob.actor, id, 60_000),
+      () => workspaces.rename(bob.actor, id, 'mine'),
+      () => workspaces.readiness(bob.actor, { workspace: id, wait_ms: 0 }),
+    ];
+    for (const call of calls) expect((await failure(call())).code).toBe('NOT_FOUND');
+    expect((await workspaces.list(bob.actor, {})).count).toBe(0);
+  });
+
+  it('is found by name in any case', async () => {
+    await using world = await createWorld({ workers: 0 });
+    const { id } = await world.create('Web');
+    expect((await world.workspaces.getByName(world.actor, 'Ada', 'wEB')).id).toBe(id);
+  });
+});
+
+describe('an idempotency key', () => {
+  const request = (templateId: string, name: string) => ({ user: 'me', template_id: templateId, name });
+
+  it('makes one workspace of many simultaneous requests', async () => {
+    await using world = await createWorld({ workers: 0 });
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        world.workspaces.create(world.actor, request(world.templateId, 'web'), 'key-1'),
+      ),
+    );
+    expect(new Set(answers.map((workspace) => workspace.id)).size).toBe(1);
+    expect((await world.workspaces.list(world.actor, {})).count).toBe(1);
+  });
+
+  it('is refused with another request, and is each user’s own', async () => {
+    await using world = await createWorld({ workers: 0 });
+    const { workspaces, actor, templateId } = world;
+    const first = await workspaces.create(actor, request(templateId, 'web'), 'key-1');
+    const error = await failure(workspaces.create(actor, request(templateId, 'api'), 'key-1'));
+    expect([error.status, error.message]).toEqual([
+      409,
+      'This idempotency key was used for another request.',
+    ]);
+    const bob = await seedUser(world.db, world.organizationId, { username: 'bob' });
+    const his = await workspaces.create(bob.actor, request(templateId, 'web'), 'key-1');
+    expect(his.id).not.toBe(first.id);
+  });
+
+  it('is not spent by a request that failed', async () => {
+    await using world = await createWorld({ workers: 0 });
+    const { workspaces, actor, templateId } = world;
+    await world.create('web');
+    await failure(workspaces.create(actor, request(templateId, 'web'), 'key-1'));
+    expect((await workspaces.create(actor, request(templateId, 'api'), 'key-1')).name).toBe('api');
+  });
+});

@@ -1,0 +1,165 @@
+import type { TemplateManifest, Workspace, WorkspaceBuild } from '@coder/api';
+import { ApiError } from '@coder/api';
+import type { Clock } from '../../clock.ts';
+import { systemClock } from '../../clock.ts';
+import { createNotifications, type Db } from '../../database/index.ts';
+import { createQueue, createReplica } from '../../jobs/index.ts';
+import type { BuildableVersion } from '../../templates/index.ts';
+import { createNoopLogger, type TestDatabase, testDatabase } from '../../testing/index.ts';
+import { createKeyedLock } from '../builds/keyed-lock.ts';
+import { createBuildRunner } from '../builds/runner.ts';
+import { createChanges, waitUntil } from '../changes.ts';
+import { type AgentsPort, defaultSettings, type WorkspaceSettings } from '../deps.ts';
+import { createReconciler } from '../reconcile/reconciler.ts';
+import { createScheduler } from '../schedule/scheduler.ts';
+import { createWorkspaces } from '../service.ts';
+import { isActive } from '../status.ts';
+import { type ProcessProvisioner, processProvisioner } from './process-provisioner.ts';
+import { type Seeded, seed } from './seed.ts';
+
+export type WorldOptions = {
+  clock?: Clock;
+  settings?: Partial<WorkspaceSettings>;
+  agents?: AgentsPort;
+  /** Without workers a build stays pending. */
+  workers?: number;
+  database?: TestDatabase;
+  seeded?: Seeded;
+  directory?: string;
+  dataDir?: string;
+};
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+/** Everything of this folder on a database of its own, with real processes, as the server composes it. */
+export async function createWorld(options: WorldOptions = {}) {
+  const { clock = systemClock, workers = 3 } = options;
+  const database = options.database ?? (await testDatabase());
+  const { db } = database;
+  const log = createNoopLogger();
+  const seeded = options.seeded ?? (await seed(db));
+  const notifications = createNotifications({ url: database.url, log });
+  const changes = createChanges(notifications);
+  const replica = createReplica({
+    db,
+    clock,
+    log,
+    version: 'test',
+    ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
+  });
+  await replica.start();
+  const queue = createQueue({ pool: database.pool, db, log, replicaId: replica.id });
+  await queue.migrate();
+  const provisioner: ProcessProvisioner = await processProvisioner(options.directory);
+  const lock = createKeyedLock();
+  const deps = {
+    db,
+    clock,
+    log,
+    queue,
+    changes,
+    replica,
+    provisioners: new Map([[provisioner.runtime, provisioner]]),
+    templates: { loadBuildableVersion },
+    agents: options.agents ?? { shutdownAgent: async () => {} },
+    settings: { ...defaultSettings, ...options.settings },
+    lock,
+    buryDead: replica.buryDead,
+  };
+  const runner = createBuildRunner(deps);
+  await runner.start();
+  if (workers > 0) await queue.run({ concurrency: workers });
+  const workspaces = createWorkspaces(deps);
+
+  /** The build when it is over. */
+  async function ended(buildId: string): Promise<WorkspaceBuild> {
+    const { actor } = seeded.user;
+    const first = await workspaces.getBuild(actor, buildId);
+    const { value, expired } = await waitUntil(
+      changes,
+      { channel: 'workspace_changed', id: first.workspace_id, waitMs: 20_000 },
+      async () => {
+        const build = await workspaces.getBuild(actor, buildId);
+        return { value: build, final: !isActive(build.job.status) };
+      },
+    );
+    if (expired) throw new Error(`the build is still ${value.job.status} after 20 s`);
+    return value;
+  }
+
+  async function create(name: string, more: Record<string, unknown> = {}): Promise<Workspace> {
+    const request = { user: 'me', template_id: seeded.templateId, name, ...more };
+    return workspaces.create(seeded.user.actor, request);
+  }
+
+  async function close(): Promise<void> {
+    await queue.stop({ deadlineMs: 2_000 });
+    runner.stop();
+    await notifications.close();
+    await replica.stop();
+    if (options.directory === undefined) await provisioner.cleanUp();
+    if (!options.database) await database.close();
+  }
+
+  return {
+    ...seeded,
+    actor: seeded.user.actor,
+    database,
+    db,
+    clock,
+    deps,
+    queue,
+    changes,
+    provisioner,
+    runner,
+    workspaces,
+    replica,
+    scheduler: createScheduler(deps),
+    reconciler: createReconciler(deps),
+    ended,
+    create,
+    /** Creates a workspace and waits until its first build is over. */
+    async created(name: string, more: Record<string, unknown> = {}): Promise<Workspace> {
+      const workspace = await create(name, more);
+      await ended(workspace.latest_build.id);
+      return workspaces.get(seeded.user.actor, workspace.id);
+    },
+    /** Makes a build and waits until it is over. */
+    async built(id: string, transition: 'start' | 'stop' | 'delete'): Promise<WorkspaceBuild> {
+      const build = await workspaces.createBuild(seeded.user.actor, id, { transition });
+      return ended(build.id);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function loadBuildableVersion(db: Db, versionId: string): Promise<BuildableVersion> {
+  const row = await db
+    .selectFrom('template_versions')
+    .selectAll()
+    .where('id', '=', versionId)
+    .executeTakeFirst();
+  if (!row) throw new ApiError('NOT_FOUND');
+  return {
+    id: row.id,
+    name: row.name,
+    templateId: row.template_id,
+    organizationId: row.organization_id,
+    fileId: row.file_id,
+    archived: row.archived,
+    manifest: row.manifest as TemplateManifest,
+    presets: [],
+  };
+}
+
+/** The error a call fails with. */
+export async function failure(call: Promise<unknown>): Promise<ApiError> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof ApiError) return error;
+    throw error;
+  }
+  throw new Error('the call should have failed');
+}
