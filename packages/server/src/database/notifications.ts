@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type QueryExecutorProvider, sql } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
 
@@ -16,7 +16,7 @@ export interface Notifications {
 }
 
 /** Sends a notification; inside a transaction it leaves with the commit. A payload holds at most 8,000 bytes. */
-export async function notify<T>(db: Kysely<T>, channel: string, payload = ''): Promise<void> {
+export async function notify(db: QueryExecutorProvider, channel: string, payload = ''): Promise<void> {
   await sql`select pg_notify(${channel}, ${payload})`.execute(db);
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { PassThrough, type Readable } from 'node:stream';
+import { once } from 'node:events';
 import type { AgentEvent } from '@coder/api/agent';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createNoopLogger, type TestDatabase, testClock, testDatabase } from '../../testing/index.ts';
@@ -48,33 +48,26 @@ const outputs = async (seeded: Seeded) =>
       .execute()
   ).map((row) => row.output);
 
-/** An agent's event stream as the agent writes it, from whatever position it is asked for. */
+/** An agent's event stream, from whatever position it is asked for. It breaks after `cutAfter` events, or stays open. */
 function eventSource(bootId: string, events: AgentEvent[]) {
   const asked: IntakePosition[] = [];
-  async function open(
-    position: IntakePosition,
-    signal: AbortSignal,
-    cutAfter = events.length,
-  ): Promise<Readable> {
+  async function open(position: IntakePosition, signal: AbortSignal, cutAfter = events.length) {
     asked.push(position);
     const after = position.bootId === bootId ? position.seq : 0;
-    const stream = new PassThrough();
-    signal.addEventListener('abort', () => stream.destroy());
-    const hello = { type: 'hello', boot_id: bootId, last_seq: events.length, missed: 0 };
-    stream.write(`${JSON.stringify(hello)}\n`);
     const wanted = events.filter((event) => event.seq > after);
-    for (const event of wanted.slice(0, cutAfter)) stream.write(`${JSON.stringify(event)}\n`);
-    if (cutAfter < wanted.length) {
-      // Half a line, and the link is gone.
-      stream.end(JSON.stringify(wanted[cutAfter]).slice(0, 10));
+    const hello = { type: 'hello' as const, boot_id: bootId, last_seq: events.length, missed: 0 };
+    async function* stream(): AsyncGenerator<AgentEvent> {
+      yield* wanted.slice(0, cutAfter);
+      if (cutAfter < wanted.length) throw new Error('the link broke');
+      if (!signal.aborted) await once(signal, 'abort');
     }
-    return stream;
+    return { hello, events: stream() };
   }
   return { asked, open };
 }
 
 describe('runIntake', () => {
-  it('stores everything once when the stream breaks in the middle of a line', async () => {
+  it('stores everything once when the stream breaks in the middle', async () => {
     const seeded = await seedWorkspace(database.db);
     const events = Array.from({ length: 40 }, (_, i) => logLine(i + 1));
     const agent = eventSource('boot-1', events);

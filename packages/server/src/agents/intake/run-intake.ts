@@ -1,9 +1,9 @@
-import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { AgentEvent, EventsHello } from '@coder/api/agent';
+import type { AgentEvent, EventsHello } from '@coder/api/agent';
 import type { Clock } from '../../clock.ts';
 import type { Db } from '../../database/index.ts';
 import type { Logger } from '../../logger.ts';
+import { batches } from './batches.ts';
 import { type IntakePosition, storeEvents } from './store-events.ts';
 
 export interface IntakeDeps {
@@ -17,14 +17,15 @@ export interface IntakeDeps {
 export interface IntakeOf {
   agentId: string;
   workspaceId: string;
-  /** Opens the agent's event stream behind a position: NDJSON, first an EventsHello, then events. */
-  open(position: IntakePosition, signal: AbortSignal): Promise<Readable>;
+  /** Opens the agent's event stream behind a position; it goes on until the signal aborts or the link breaks. */
+  open(
+    position: IntakePosition,
+    signal: AbortSignal,
+  ): Promise<{ hello: EventsHello; events: AsyncIterable<AgentEvent> }>;
 }
 
 /** Events stored in one transaction at most, so that a long backlog does not hold the agent's row for long. */
 const MAX_BATCH = 500;
-/** A line longer than this is no event of ours. */
-const MAX_LINE_BYTES = 16 * 1024 * 1024;
 const firstRetryMs = 100;
 const longestRetryMs = 10_000;
 
@@ -51,50 +52,19 @@ export async function runIntake(deps: IntakeDeps, of: IntakeOf, signal: AbortSig
 /** One event stream from its beginning to its end. Returns how many events were stored. */
 async function takeIn(deps: IntakeDeps, of: IntakeOf, signal: AbortSignal): Promise<number> {
   const { db, log, onActivity } = deps;
-  const position = await readPosition(db, of.agentId);
+  const { agentId, workspaceId } = of;
+  const position = await readPosition(db, agentId);
   if (!position) return 0;
-  const stream = await of.open(position, signal);
-  const lines = lineReader();
-  let bootId: string | undefined;
+  const { hello, events } = await of.open(position, signal);
+  if (hello.missed > 0) {
+    log.warn({ agentId, missed: hello.missed }, 'an agent has dropped events for want of room');
+  }
+  if (hello.boot_id !== position.bootId) await storeEvents(deps, agentId, hello.boot_id, []);
   let total = 0;
-  try {
-    // What arrives while a batch is being stored waits in the stream and comes as one chunk, so batches grow with the load.
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      const events: AgentEvent[] = [];
-      for (const line of lines(chunk)) {
-        if (bootId === undefined) {
-          const hello = EventsHello.parse(JSON.parse(line));
-          bootId = hello.boot_id;
-          if (hello.missed > 0) {
-            log.warn(
-              { agentId: of.agentId, missed: hello.missed },
-              'an agent has dropped events for want of room',
-            );
-          }
-          if (bootId !== position.bootId) await storeEvents(deps, of.agentId, bootId, []);
-          continue;
-        }
-        const event = AgentEvent.safeParse(JSON.parse(line));
-        if (event.success) events.push(event.data);
-        else
-          log.debug(
-            { agentId: of.agentId, line: line.slice(0, 200) },
-            'an event of an unknown kind was skipped',
-          );
-      }
-      for (let from = 0; from < events.length; from += MAX_BATCH) {
-        const batch = await storeEvents(
-          deps,
-          of.agentId,
-          bootId as string,
-          events.slice(from, from + MAX_BATCH),
-        );
-        total += batch.stored;
-        if (batch.activeAt) onActivity(of.workspaceId, batch.activeAt);
-      }
-    }
-  } finally {
-    stream.destroy();
+  for await (const batch of batches(events, MAX_BATCH)) {
+    const { stored, activeAt } = await storeEvents(deps, agentId, hello.boot_id, batch);
+    total += stored;
+    if (activeAt) onActivity(workspaceId, activeAt);
   }
   return total;
 }
@@ -106,21 +76,4 @@ async function readPosition(db: Db, agentId: string): Promise<IntakePosition | u
     .where('id', '=', agentId)
     .executeTakeFirst();
   return row && { bootId: row.boot_id, seq: row.last_event_seq };
-}
-
-/** Returns a function that takes bytes and returns the lines they complete. */
-function lineReader(): (chunk: Buffer) => string[] {
-  let rest: Buffer = Buffer.alloc(0);
-  return (chunk) => {
-    const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    const end = data.lastIndexOf(0x0a);
-    rest = data.subarray(end + 1);
-    if (rest.length > MAX_LINE_BYTES) throw new RangeError('the event stream has a line without an end');
-    if (end === -1) return [];
-    return data
-      .subarray(0, end)
-      .toString('utf8')
-      .split('\n')
-      .filter((line) => line !== '');
-  };
 }

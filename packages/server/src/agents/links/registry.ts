@@ -1,40 +1,40 @@
-/** A live link, as the registry needs to know it. */
-export interface RegisteredLink<Connection> {
+import type { AgentConnection } from '../link/index.ts';
+
+/** What the registry needs to know of a link. */
+export interface RegisteredLink {
   readonly agentId: string;
-  readonly connection: Connection;
-  /** Ends the link. */
-  close(reason: string): void;
+  readonly connection: Pick<AgentConnection, 'close'>;
 }
 
-export interface LinkRegistry<Connection> {
-  /** The live connection to an agent, if this server holds it. */
-  get(agentId: string): Connection | undefined;
+export interface LinkRegistry<Link extends RegisteredLink> {
+  /** The live link of an agent, if this server holds it. */
+  get(agentId: string): Link | undefined;
   /** Makes a link the live one of its agent; the one before it, if any, is closed. */
-  add(link: RegisteredLink<Connection>): void;
+  add(link: Link): void;
   /** Takes a link out. Returns false when another has taken its place before. */
-  remove(link: RegisteredLink<Connection>): boolean;
-  /** Resolves with the live connection as soon as there is one; with undefined after `timeoutMs` or when the signal aborts. */
-  wait(agentId: string, timeoutMs: number, signal: AbortSignal): Promise<Connection | undefined>;
-  all(): RegisteredLink<Connection>[];
+  remove(link: Link): boolean;
+  /** Resolves with the live link as soon as there is one; with undefined after `timeoutMs` or when the signal aborts. */
+  wait(agentId: string, timeoutMs: number, signal: AbortSignal): Promise<Link | undefined>;
+  all(): Link[];
 }
 
 /** The links that this server holds: one for each agent. */
-export function createLinkRegistry<Connection>(): LinkRegistry<Connection> {
-  const links = new Map<string, RegisteredLink<Connection>>();
-  const waiting = new Map<string, Set<(connection: Connection) => void>>();
+export function createLinkRegistry<Link extends RegisteredLink>(): LinkRegistry<Link> {
+  const links = new Map<string, Link>();
+  const waiting = new Map<string, Set<(link: Link) => void>>();
 
-  function wait(agentId: string, timeoutMs: number, signal: AbortSignal): Promise<Connection | undefined> {
-    const { promise, resolve } = Promise.withResolvers<Connection | undefined>();
+  function wait(agentId: string, timeoutMs: number, signal: AbortSignal): Promise<Link | undefined> {
+    const { promise, resolve } = Promise.withResolvers<Link | undefined>();
     const waiters = waiting.get(agentId) ?? new Set();
     waiting.set(agentId, waiters);
     const giveUp = () => done(undefined);
     const timer = setTimeout(giveUp, timeoutMs);
-    function done(connection: Connection | undefined): void {
+    function done(link: Link | undefined): void {
       clearTimeout(timer);
       signal.removeEventListener('abort', giveUp);
       waiters.delete(done);
       if (waiters.size === 0 && waiting.get(agentId) === waiters) waiting.delete(agentId);
-      resolve(connection);
+      resolve(link);
     }
     waiters.add(done);
     signal.addEventListener('abort', giveUp, { once: true });
@@ -43,19 +43,19 @@ export function createLinkRegistry<Connection>(): LinkRegistry<Connection> {
   }
 
   return {
-    get: (agentId) => links.get(agentId)?.connection,
+    get: (agentId) => links.get(agentId),
     add(link) {
       const before = links.get(link.agentId);
       links.set(link.agentId, link);
-      before?.close('A newer link of the same agent has taken its place.');
-      for (const resolve of waiting.get(link.agentId) ?? []) resolve(link.connection);
+      before?.connection.close('A newer link of the same agent has taken its place.');
+      for (const resolve of [...(waiting.get(link.agentId) ?? [])]) resolve(link);
     },
     remove(link) {
       if (links.get(link.agentId) !== link) return false;
       return links.delete(link.agentId);
     },
-    wait: (agentId, timeoutMs, signal) => {
-      const live = links.get(agentId)?.connection;
+    wait(agentId, timeoutMs, signal) {
+      const live = links.get(agentId);
       return live ? Promise.resolve(live) : wait(agentId, timeoutMs, signal);
     },
     all: () => [...links.values()],

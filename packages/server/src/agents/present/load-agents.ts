@@ -1,4 +1,4 @@
-import type { WorkspaceAgent } from '@coder/api';
+import { ApiError, type WorkspaceAgent } from '@coder/api';
 import { sql } from 'kysely';
 import type { Clock } from '../../clock.ts';
 import type { Db } from '../../database/index.ts';
@@ -9,6 +9,24 @@ import { loadAppStatuses } from './app-statuses.ts';
 export interface LoadAgentsOptions {
   /** `--agent-inactive-disconnect-timeout`; upstream's default when it is not given. */
   inactiveDisconnectMs?: number | undefined;
+}
+
+/** One agent in upstream's shape. Throws NOT_FOUND when there is none. */
+export async function loadAgent(
+  db: Db,
+  clock: Clock,
+  agentId: string,
+  options: LoadAgentsOptions = {},
+): Promise<WorkspaceAgent> {
+  const row = await db
+    .selectFrom('workspace_agents')
+    .select(['build_id', 'resource_id'])
+    .where('id', '=', agentId)
+    .executeTakeFirst();
+  const agents = row ? await loadAgents(db, clock, [row.build_id], options) : undefined;
+  const agent = agents?.get(row?.resource_id ?? '')?.find(({ id }) => id === agentId);
+  if (!agent) throw new ApiError('NOT_FOUND');
+  return agent;
 }
 
 /**

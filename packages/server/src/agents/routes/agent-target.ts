@@ -1,6 +1,7 @@
 import { type Action, ApiError } from '@coder/api';
 import { type Actor, authorize } from '../../authorization/index.ts';
 import type { Db } from '../../database/index.ts';
+import { isUuid } from '../intake/values.ts';
 
 /** An agent together with what decides whether it may be used: its workspace and that workspace's latest build. */
 export interface AgentTarget {
@@ -71,7 +72,10 @@ export async function findTargets(db: Db, filter: AgentFilter): Promise<AgentTar
     .where('owner.deleted', '=', false)
     .where((eb) => eb(eb.fn<string>('lower', ['workspace.name']), '=', filter.workspaceName.toLowerCase()))
     .whereRef('agent.build_id', '=', 'latest.id');
-  if (filter.agentName !== undefined) query = query.where('agent.name', '=', filter.agentName);
+  if (filter.agentName !== undefined) {
+    const name = filter.agentName.toLowerCase();
+    query = query.where((eb) => eb(eb.fn<string>('lower', ['agent.name']), '=', name));
+  }
   return query.orderBy('agent.created_at').execute();
 }
 
@@ -87,7 +91,7 @@ export async function loadTarget(
   agentId: string,
   action: Action<'workspace'>,
 ): Promise<AgentTarget> {
-  const [target] = await findTargets(db, { agentId });
+  const [target] = isUuid(agentId) ? await findTargets(db, { agentId }) : [];
   if (!target) {
     throw new ApiError('NOT_FOUND', {
       message:

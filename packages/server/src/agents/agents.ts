@@ -1,0 +1,111 @@
+import type { Clock } from '../clock.ts';
+import type { Db, Notifications } from '../database/index.ts';
+import type { RawRoutes } from '../http/index.ts';
+import type { Logger } from '../logger.ts';
+import { createActivity } from './activity.ts';
+import { pruneStats } from './intake/prune-stats.ts';
+import type { AgentConnection } from './link/index.ts';
+import { heartbeat } from './links/heartbeat.ts';
+import { createLinkRegistry } from './links/registry.ts';
+import type { AgentLink, SessionDeps } from './links/session.ts';
+import { createShutdownAgent, type ShutdownAgent } from './links/shutdown.ts';
+import { createSignals } from './logs/log-signals.ts';
+import { DEFAULT_INACTIVE_DISCONNECT_MS } from './present/status.ts';
+import { mountAgentRawRoutes } from './raw-routes.ts';
+import { type AgentAccess, createAgentAccess } from './routes/access.ts';
+import { agentRoutes } from './routes/agent-routes.ts';
+import { fileRoutes } from './routes/file-routes.ts';
+import { processRoutes } from './routes/process-routes.ts';
+
+export interface AgentsOptions {
+  db: Db;
+  clock: Clock;
+  log: Logger;
+  notifications: Notifications;
+  /** This server, as its row in `replicas` is called. */
+  replicaId: string;
+  /** Called at most once a minute for a workspace in which something runs. */
+  onActivity(workspaceId: string, at: Date): void;
+  /** `--agent-inactive-disconnect-timeout`. */
+  inactiveDisconnectMs?: number | undefined;
+  /** How long a call waits for an agent that is likely to link soon. */
+  linkWaitMs?: number | undefined;
+}
+
+export interface Agents {
+  /** The links that this server holds. */
+  readonly agentConnections: { get(agentId: string): AgentConnection | undefined };
+  readonly access: AgentAccess;
+  readonly shutdownAgent: ShutdownAgent;
+  readonly routes: {
+    agents: ReturnType<typeof agentRoutes>;
+    processes: ReturnType<typeof processRoutes>;
+    files: ReturnType<typeof fileRoutes>;
+  };
+  /** Registers the link itself, terminals, logs that are followed, and streams. */
+  mount(rawRoutes: RawRoutes): void;
+  /** Renews the rows of the links; called by itself every third of the inactive time. */
+  beat(): Promise<void>;
+  /** Ends every link and writes that down. The agents dial again; what runs in their workspaces goes on. */
+  close(): Promise<void>;
+}
+
+const PRUNE_EVERY_MS = 10 * 60_000;
+
+/** Everything that has to do with the agents inside workspaces. */
+export async function createAgents(options: AgentsOptions): Promise<Agents> {
+  const { db, clock, log, notifications, replicaId, linkWaitMs } = options;
+  const { inactiveDisconnectMs = DEFAULT_INACTIVE_DISCONNECT_MS } = options;
+  const registry = createLinkRegistry<AgentLink>();
+  const activity = createActivity(options);
+  const access = createAgentAccess({ db, clock, registry, inactiveDisconnectMs, linkWaitMs });
+  const logSignals = await createSignals(notifications, 'agent_log');
+  const workspaceSignals = await createSignals(notifications, 'workspace_changed');
+  const sessions = new Set<Promise<void>>();
+  const session: SessionDeps = {
+    db,
+    clock,
+    log,
+    replicaId,
+    registry,
+    pingMs: inactiveDisconnectMs / 2,
+    onActivity: (workspaceId, at) => activity.note(workspaceId, at),
+  };
+  const beat = () => heartbeat({ db, clock, replicaId }, registry.all());
+  const timers = [
+    every(inactiveDisconnectMs / 3, beat, 'the heartbeat of the agents could not be stored'),
+    every(PRUNE_EVERY_MS, () => pruneStats({ db, clock }), 'old resource samples could not be deleted'),
+  ];
+
+  function every(milliseconds: number, work: () => Promise<unknown>, failed: string): NodeJS.Timeout {
+    return setInterval(
+      () => void work().catch((err: unknown) => log.warn({ err }, failed)),
+      milliseconds,
+    ).unref();
+  }
+  function track(promise: Promise<void>): void {
+    sessions.add(promise);
+    void promise.finally(() => sessions.delete(promise));
+  }
+
+  return {
+    agentConnections: { get: (agentId) => registry.get(agentId)?.connection },
+    access,
+    shutdownAgent: createShutdownAgent({ registry, log }),
+    routes: {
+      agents: agentRoutes({ db, clock, access, logSignals, inactiveDisconnectMs }),
+      processes: processRoutes({ access }),
+      files: fileRoutes({ access }),
+    },
+    mount: (rawRoutes) =>
+      mountAgentRawRoutes(rawRoutes, { db, log, access, session, track, logSignals, workspaceSignals }),
+    beat,
+    async close() {
+      for (const timer of timers) clearInterval(timer);
+      for (const link of registry.all()) link.connection.close('The server is stopping.');
+      await Promise.all(sessions);
+      logSignals.close();
+      workspaceSignals.close();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { ApiError } from '@coder/api';
+import * as z from 'zod';
+import type { Db } from '../database/index.ts';
+import type { RawRoutes } from '../http/index.ts';
+import type { Logger } from '../logger.ts';
+import { type SessionDeps, serveLink } from './links/session.ts';
+import { followAgentLogs } from './logs/follow-logs.ts';
+import type { LogSignals } from './logs/log-signals.ts';
+import type { AgentAccess } from './routes/access.ts';
+import { loadTarget } from './routes/agent-target.ts';
+import { archiveFolder, downloadFile, uploadFile } from './streams/file-streams.ts';
+import { parseInput, queryOf } from './streams/parse-input.ts';
+import { processResize, processStdin, processStream } from './streams/process-streams.ts';
+import { joinTerminal, terminalRequest } from './terminal/terminal.ts';
+
+export interface RawRoutesDeps {
+  db: Db;
+  log: Logger;
+  access: AgentAccess;
+  session: SessionDeps;
+  /** Keeps a link's session until it has ended. */
+  track(session: Promise<void>): void;
+  logSignals: LogSignals;
+  workspaceSignals: LogSignals;
+}
+
+const FollowQuery = z.object({ after: z.coerce.number().int().min(0).default(0) });
+
+/** Registers the streams and WebSockets of agents. */
+export function mountAgentRawRoutes({ rawRoute, upgradeRoute }: RawRoutes, deps: RawRoutesDeps): void {
+  const { db, log, access } = deps;
+
+  upgradeRoute('agentLink', async ({ context, accept }) => {
+    if (!context.agent) throw new ApiError('UNAUTHENTICATED');
+    deps.track(serveLink(deps.session, context.agent.id, await accept()));
+  });
+
+  upgradeRoute('terminal', async ({ context, url, params, accept }) => {
+    const { reconnect, ...query } = terminalRequest(queryOf(url));
+    const terminal = await access.use(context, params.agent ?? '', 'ssh', (connection, call) =>
+      connection.attachTerminal(reconnect, query, call),
+    );
+    await joinTerminal(await accept(), terminal);
+  });
+
+  upgradeRoute('followAgentLogs', async ({ context, url, params, accept }) => {
+    const { after } = parseInput(FollowQuery, queryOf(url));
+    if (!context.actor) throw new ApiError('UNAUTHENTICATED');
+    const { agentId, workspaceId } = await loadTarget(db, context.actor, params.agent ?? '', 'read');
+    const { logSignals: lines, workspaceSignals: workspaces } = deps;
+    followAgentLogs({ db, log, lines, workspaces }, await accept(), { agentId, workspaceId, after });
+  });
+
+  rawRoute('processStream', (request) => processStream(access, request));
+  rawRoute('processStdin', (request) => processStdin(access, request));
+  rawRoute('processResize', (request) => processResize(access, request));
+  rawRoute('uploadWorkspaceFile', (request) => uploadFile(access, request));
+  rawRoute('downloadWorkspaceFile', (request) => downloadFile(access, request));
+  rawRoute('archiveWorkspaceFolder', (request) => archiveFolder(access, request));
+}
+
+const streamed = /^\/api\/v2\/workspaceagents\/[^/]+\/(?:files\/upload|processes\/[^/]+\/stdin)$/;
+
+/** Whether a path takes a body of any length, because it is passed on as it comes. */
+export function isStreamedBody(path: string): boolean {
+  return streamed.test(path);
+}

@@ -1,0 +1,58 @@
+import { ApiError } from '@coder/api';
+import type { Clock } from '../../clock.ts';
+import type { Db } from '../../database/index.ts';
+import { api, type RequestContext } from '../../http/index.ts';
+import { storeAppStatus } from '../app-status.ts';
+import type { LogSignals } from '../logs/log-signals.ts';
+import { waitForAgentLogs } from '../logs/wait-for-logs.ts';
+import { loadAgent } from '../present/load-agents.ts';
+import type { AgentAccess } from './access.ts';
+import { loadTarget } from './agent-target.ts';
+
+export interface AgentRoutesDeps {
+  db: Db;
+  clock: Clock;
+  access: AgentAccess;
+  /** Of `agent_log`, by agent id. */
+  logSignals: LogSignals;
+  inactiveDisconnectMs: number;
+}
+
+export const agentRoutes = ({ db, clock, access, logSignals, inactiveDisconnectMs }: AgentRoutesDeps) => {
+  const ports = (context: RequestContext, agentId: string) =>
+    access.use(context, agentId, 'read', (connection, call) => connection.ports(call));
+
+  return {
+    get: api.agents.get.handler(async ({ input, context }) => {
+      await loadTarget(db, actorOf(context), input.agent, 'read');
+      return loadAgent(db, clock, input.agent, { inactiveDisconnectMs });
+    }),
+    logs: api.agents.logs.handler(async ({ input: { agent, wait_ms, ...range }, context }) => {
+      await loadTarget(db, actorOf(context), agent, 'read');
+      const { signal } = context.request;
+      return waitForAgentLogs({ db, signals: logSignals }, agent, { ...range, waitMs: wait_ms ?? 0 }, signal);
+    }),
+    listeningPorts: api.agents.listeningPorts.handler(async ({ input, context }) => {
+      const { ports: all } = await ports(context, input.agent);
+      // A port on both loopback addresses is one port to whoever connects.
+      const byPort = new Map(
+        all.map(({ port, network, process_name }) => [port, { port, network, process_name }]),
+      );
+      return { ports: [...byPort.values()] };
+    }),
+    ports: api.agents.ports.handler(({ input, context }) => ports(context, input.agent)),
+    stats: api.agents.stats.handler(({ input: { agent, ...query }, context }) =>
+      access.use(context, agent, 'read', (connection, call) => connection.stats(query, call)),
+    ),
+    patchAppStatus: api.agents.patchAppStatus.handler(async ({ input, context }) => {
+      if (!context.agent) throw new ApiError('UNAUTHENTICATED');
+      await storeAppStatus({ db, clock }, context.agent, input);
+      return { message: 'Status updated.' };
+    }),
+  };
+};
+
+function actorOf({ actor }: RequestContext) {
+  if (!actor) throw new ApiError('UNAUTHENTICATED');
+  return actor;
+}

@@ -1,0 +1,38 @@
+import { Readable } from 'node:stream';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+
+/** A request's body as a Node stream; an empty one when there is none. */
+export function bodyOf(request: Request): Readable {
+  return request.body
+    ? Readable.fromWeb(request.body as unknown as NodeReadableStream<Uint8Array>)
+    : Readable.from([]);
+}
+
+/**
+ * An answer that is streamed part by part: the next part is asked for when the client has room, so a slow client slows the agent
+ * and nothing piles up here. When the client goes, the source is ended, and with it the request to the agent.
+ */
+export function streamResponse(
+  source: AsyncGenerator<Uint8Array>,
+  headers: Record<string, string>,
+  status = 200,
+): Response {
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await source.next();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch (error) {
+          controller.error(error);
+        }
+      },
+      async cancel() {
+        await source.return(undefined).catch(() => undefined);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return new Response(body, { status, headers });
+}
