@@ -7,7 +7,12 @@ export interface ActivitySources {
 }
 
 /** Says at once when the workspace comes into use, and again every interval while it stays so. Nothing is said while it is idle. */
-export function createActivity(options: { events: EventLog; sources: ActivitySources; intervalMs: number; signal: AbortSignal }): { touch(): void } {
+export function createActivity(options: {
+  events: EventLog;
+  sources: ActivitySources;
+  intervalMs: number;
+  signal: AbortSignal;
+}): { touch(): void } {
   const { events, sources } = options;
   let lastSaid = Number.NEGATIVE_INFINITY;
   const say = (always: boolean) => {

@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { Http2Server } from 'node:http2';
 import { arch, homedir, hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { type AgentInfo, type AgentLifecycle, Manifest, Shutdown, type ShutdownInput } from '@coder/api/agent';
+import {
+  type AgentInfo,
+  type AgentLifecycle,
+  Manifest,
+  Shutdown,
+  type ShutdownInput,
+} from '@coder/api/agent';
 import { createActivity } from './activity.ts';
 import { createEventLog, type EventLog } from './events/event-log.ts';
 import { eventRoutes } from './events/routes.ts';
@@ -74,17 +80,27 @@ export function createAgent(options: AgentOptions): Agent {
     pipes,
     stateDir: options.stateDir,
     bootId,
-    resolveCwd: (cwd) => (cwd === undefined ? startFolder(places) : resolve(places.directory, expandHome(cwd, home))),
+    resolveCwd: (cwd) =>
+      cwd === undefined ? startFolder(places) : resolve(places.directory, expandHome(cwd, home)),
     cgroupFolder: cgroup?.memory,
     now,
     onStart: () => activity.touch(),
   });
   void pipes.fill();
   const tunnels = createTunnels();
-  const terminals = createTerminals({ environment, directory: () => startFolder(places), now, onInput: () => activity.touch() });
+  const terminals = createTerminals({
+    environment,
+    directory: () => startFolder(places),
+    now,
+    onInput: () => activity.touch(),
+  });
   const activity = createActivity({
     events,
-    sources: { runningProcesses: () => registry.runningCount(), terminals: () => terminals.viewers(), connections: () => tunnels.open() },
+    sources: {
+      runningProcesses: () => registry.runningCount(),
+      terminals: () => terminals.viewers(),
+      connections: () => tunnels.open(),
+    },
     intervalMs: options.activityIntervalMs ?? 30_000,
     signal: off.signal,
   });
@@ -116,7 +132,8 @@ export function createAgent(options: AgentOptions): Agent {
 
   function apply(next: Manifest): boolean {
     if (manifest?.build_id === next.build_id) return false;
-    if (stopping) throw new AgentFault('shutting_down', 'The agent is shutting down and takes no new manifest.');
+    if (stopping)
+      throw new AgentFault('shutting_down', 'The agent is shutting down and takes no new manifest.');
     manifest = next;
     forBuild?.abort();
     forBuild = new AbortController();
@@ -130,7 +147,11 @@ export function createAgent(options: AgentOptions): Agent {
       CODER_AGENT_URL: options.agentUrl,
     });
     void lifecycle.start(next);
-    watchApps({ apps: next.apps, signal, onChange: (app_id, health) => events.add({ type: 'app_health', app_id, health }) });
+    watchApps({
+      apps: next.apps,
+      signal,
+      onChange: (app_id, health) => events.add({ type: 'app_health', app_id, health }),
+    });
     watchMetadata({ entries: next.metadata, registry, events, unique, signal });
     return true;
   }
@@ -156,7 +177,9 @@ export function createAgent(options: AgentOptions): Agent {
     {
       method: 'PUT',
       path: '/v1/manifest',
-      handler: async (request) => ({ body: { applied: apply(parse(Manifest, await request.json())), agent: info() } }),
+      handler: async (request) => ({
+        body: { applied: apply(parse(Manifest, await request.json())), agent: info() },
+      }),
     },
     {
       method: 'POST',

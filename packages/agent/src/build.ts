@@ -43,7 +43,9 @@ const ptyBeside: Plugin = {
 async function hashSources(pty: string | undefined): Promise<string> {
   const hash = createHash('sha256');
   for (const folder of [sources, contract]) {
-    const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+    const names = (await readdir(folder, { recursive: true })).filter(
+      (name) => name.endsWith('.ts') && !name.endsWith('.test.ts'),
+    );
     for (const name of names.sort()) hash.update(name).update(await readFile(join(folder, name)));
   }
   for (const name of ['ws', 'zod', 'diff', '@lydell/node-pty', 'esbuild']) {
@@ -91,7 +93,9 @@ export async function buildAgent(options: { outputFolder: string }): Promise<Bui
       // Optional speed-ups of ws that need a compiler; it does without.
       external: ['bufferutil', 'utf-8-validate'],
       define: { AGENT_VERSION: JSON.stringify(version) },
-      banner: { js: `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);` },
+      banner: {
+        js: `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`,
+      },
       logLevel: 'silent',
     });
     if (pty) {

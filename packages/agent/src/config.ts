@@ -14,7 +14,9 @@ export interface AgentConfig {
 export function readConfig(env: NodeJS.ProcessEnv, unique: string): AgentConfig {
   const missing = ['CODER_AGENT_URL', 'CODER_AGENT_TOKEN'].filter((name) => !env[name]);
   if (missing.length > 0) {
-    throw new Error(`${missing.join(' and ')} must be set. The server sets them when it starts a workspace; this program is not started by hand.`);
+    throw new Error(
+      `${missing.join(' and ')} must be set. The server sets them when it starts a workspace; this program is not started by hand.`,
+    );
   }
   return {
     url: env.CODER_AGENT_URL as string,

@@ -28,7 +28,9 @@ async function run(): Promise<void> {
   }
   // A bug must not take the workspace's processes with it.
   process.on('uncaughtException', (error) => log(`unexpected: ${error.stack ?? error.message}`));
-  process.on('unhandledRejection', (error) => log(`unexpected: ${error instanceof Error ? error.stack : String(error)}`));
+  process.on('unhandledRejection', (error) =>
+    log(`unexpected: ${error instanceof Error ? error.stack : String(error)}`),
+  );
 
   const end = await keepLink({
     agentUrl: config.url,

@@ -9,12 +9,22 @@ export interface Places {
 }
 
 /** Resolves a path of the contract to an absolute one; a fault that names the field when it may not be relative. */
-export function resolvePath(places: Places, path: string, relativeTo: 'home' | 'directory' | undefined, field = 'path'): string {
-  if (path === '' || path.includes('\0')) throw new AgentFault('invalid_input', `${field} must not be empty and must have no NUL.`, { field });
+export function resolvePath(
+  places: Places,
+  path: string,
+  relativeTo: 'home' | 'directory' | undefined,
+  field = 'path',
+): string {
+  if (path === '' || path.includes('\0'))
+    throw new AgentFault('invalid_input', `${field} must not be empty and must have no NUL.`, { field });
   const expanded = expandHome(path, places.home);
   if (isAbsolute(expanded)) return resolve(expanded);
   if (relativeTo === undefined) {
-    throw new AgentFault('invalid_input', `${field} must be absolute, or begin with ~/: "${path}". Use ${join(places.home, path)} for a file in the home directory.`, { field });
+    throw new AgentFault(
+      'invalid_input',
+      `${field} must be absolute, or begin with ~/: "${path}". Use ${join(places.home, path)} for a file in the home directory.`,
+      { field },
+    );
   }
   return resolve(places[relativeTo], expanded);
 }

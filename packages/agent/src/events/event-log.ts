@@ -27,7 +27,11 @@ export interface EventLimits {
 const defaults: EventLimits = { lasting: 20_000, lastingCharacters: 8 * 1024 * 1024, passing: 500 };
 
 /** Numbers events from 1 without a hole and keeps the newest within bounds. */
-export function createEventLog(options: { bootId: string; now: () => number; limits?: EventLimits }): EventLog {
+export function createEventLog(options: {
+  bootId: string;
+  now: () => number;
+  limits?: EventLimits;
+}): EventLog {
   const limits = options.limits ?? defaults;
   const lasting: AgentEvent[] = [];
   const passing: AgentEvent[] = [];
@@ -56,7 +60,10 @@ export function createEventLog(options: { bootId: string; now: () => number; lim
       } else {
         lasting.push(placed);
         characters += weight(placed);
-        while (lasting.length > limits.lasting || (characters > limits.lastingCharacters && lasting.length > 1)) {
+        while (
+          lasting.length > limits.lasting ||
+          (characters > limits.lastingCharacters && lasting.length > 1)
+        ) {
           characters -= weight(lasting.shift() as AgentEvent);
         }
       }
@@ -68,7 +75,10 @@ export function createEventLog(options: { bootId: string; now: () => number; lim
     since,
     hello(after, bootId) {
       const from = bootId !== undefined && bootId !== options.bootId ? 0 : Math.min(after, last);
-      return { after: from, hello: { type: 'hello', boot_id: options.bootId, last_seq: last, missed: since(from).missed } };
+      return {
+        after: from,
+        hello: { type: 'hello', boot_id: options.bootId, last_seq: last, missed: since(from).missed },
+      };
     },
     onAdd(listener) {
       listeners.add(listener);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type * as z from 'zod';
 import { type AgentErrorCode, agentErrorStatus, type FileEdit, type FileEdited } from '@coder/api/agent';
+import type * as z from 'zod';
 import { AgentFault, fileFault } from '../fault.ts';
 import { type Places, resolvePath } from '../paths.ts';
 import { etagOf, regularFile } from './info.ts';
@@ -29,14 +29,22 @@ async function compute(places: Places, file: Input['files'][number], index: numb
   const stats = await regularFile(path);
   checkExpectation(path, stats, { ifMatch: file.if_match });
   if (stats.size > BigInt(MAX_EDIT_BYTES)) {
-    throw new AgentFault('too_large', `${path} is larger than ${MAX_EDIT_BYTES} bytes. Change it with a command instead.`, { path, field: `${field}.path` });
+    throw new AgentFault(
+      'too_large',
+      `${path} is larger than ${MAX_EDIT_BYTES} bytes. Change it with a command instead.`,
+      { path, field: `${field}.path` },
+    );
   }
   const bytes = await readFile(path).catch((error: unknown) => Promise.reject(fileFault(error, path)));
   let before: string;
   try {
     before = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new AgentFault('not_text', `${path} is not UTF-8 text and cannot be edited by text. Write it whole, or change it with a command.`, { path, field: `${field}.path`, cause });
+    throw new AgentFault(
+      'not_text',
+      `${path} is not UTF-8 text and cannot be edited by text. Write it whole, or change it with a command.`,
+      { path, field: `${field}.path`, cause },
+    );
   }
   let after = before;
   let replacements = 0;
@@ -61,7 +69,11 @@ function joined(faults: AgentFault[]): AgentFault {
     ...(f.details.path === undefined ? {} : { path: f.details.path }),
     ...(f.details.field === undefined ? {} : { field: f.details.field }),
   }));
-  return new AgentFault(code, faults.map((f) => f.message).join('\n'), { field: gravest.details.field, path: gravest.details.path, errors });
+  return new AgentFault(code, faults.map((f) => f.message).join('\n'), {
+    field: gravest.details.field,
+    path: gravest.details.path,
+    errors,
+  });
 }
 
 /** Edits several files: everything is computed and checked before the first byte is written. Returns a diff for each. */
@@ -77,7 +89,14 @@ export async function editFiles(places: Places, input: Input): Promise<FileEdite
       continue;
     }
     const { path } = result.value;
-    if (seen.has(path)) faults.push(new AgentFault('invalid_input', `${path}: duplicate file path in request. Put all edits of a file together.`, { path, field: `files.${i}.path` }));
+    if (seen.has(path))
+      faults.push(
+        new AgentFault(
+          'invalid_input',
+          `${path}: duplicate file path in request. Put all edits of a file together.`,
+          { path, field: `files.${i}.path` },
+        ),
+      );
     seen.add(path);
     computed.push(result.value);
   }
@@ -88,9 +107,17 @@ export async function editFiles(places: Places, input: Input): Promise<FileEdite
     const changed = file.after !== file.before;
     // Compared with what was read, so that a change by someone else in the meantime is not lost.
     const etag =
-      changed && !input.dry_run ? (await writeFileAtomically({ path: file.path, ifMatch: file.etag }, Buffer.from(file.after))).etag : file.etag;
+      changed && !input.dry_run
+        ? (await writeFileAtomically({ path: file.path, ifMatch: file.etag }, Buffer.from(file.after))).etag
+        : file.etag;
     const diff = changed ? createTwoFilesPatch(file.path, file.path, file.before, file.after) : '';
-    files.push({ path: file.path, diff: diff.replace(/^=+\n/, ''), etag, replacements: file.replacements, match: file.match });
+    files.push({
+      path: file.path,
+      diff: diff.replace(/^=+\n/, ''),
+      etag,
+      replacements: file.replacements,
+      match: file.match,
+    });
   }
   return { files };
 }

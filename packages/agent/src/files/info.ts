@@ -14,7 +14,13 @@ export function modeOf(stats: BigIntStats): string {
 }
 
 function present(path: string, stats: BigIntStats, linkTarget: string | null): FileInfo {
-  const type = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'symlink' : 'other';
+  const type = stats.isFile()
+    ? 'file'
+    : stats.isDirectory()
+      ? 'directory'
+      : stats.isSymbolicLink()
+        ? 'symlink'
+        : 'other';
   return {
     path,
     name: basename(path) || path,
@@ -48,7 +54,15 @@ export async function regularFile(path: string): Promise<BigIntStats> {
   } catch (error) {
     throw fileFault(error, path);
   }
-  if (stats.isDirectory()) throw new AgentFault('is_a_directory', `${path} is a directory. Give the path of a file, or list it.`, { path, field: 'path' });
-  if (!stats.isFile()) throw new AgentFault('not_a_file', `${path} is not a regular file. Give the path of a file.`, { path, field: 'path' });
+  if (stats.isDirectory())
+    throw new AgentFault('is_a_directory', `${path} is a directory. Give the path of a file, or list it.`, {
+      path,
+      field: 'path',
+    });
+  if (!stats.isFile())
+    throw new AgentFault('not_a_file', `${path} is not a regular file. Give the path of a file.`, {
+      path,
+      field: 'path',
+    });
   return stats;
 }

@@ -1,4 +1,4 @@
-import type { FileEditStep, FileEdited } from '@coder/api/agent';
+import type { FileEdited, FileEditStep } from '@coder/api/agent';
 import { AgentFault } from '../fault.ts';
 
 export type MatchKind = FileEdited['files'][number]['match'];
@@ -46,8 +46,12 @@ function lineSpans(content: string, wanted: string, view: (line: string) => stri
     const last = first + needle.length - 1;
     const lineEnd = (starts[last] as number) + (lines[last] as string).length;
     // A carriage return belongs to the break, not to the text that is replaced.
-    const textEnd = content[lineEnd - 1] === '\r' && lineEnd > (starts[last] as number) ? lineEnd - 1 : lineEnd;
-    spans.push({ start: starts[first] as number, end: endsWithBreak ? Math.min(lineEnd + 1, content.length) : textEnd });
+    const textEnd =
+      content[lineEnd - 1] === '\r' && lineEnd > (starts[last] as number) ? lineEnd - 1 : lineEnd;
+    spans.push({
+      start: starts[first] as number,
+      end: endsWithBreak ? Math.min(lineEnd + 1, content.length) : textEnd,
+    });
     first = last;
   }
   return spans;
@@ -64,14 +68,25 @@ function splice(content: string, spans: Span[], replacement: string): string {
 }
 
 /** Applies one edit: the first of exact, trailing and surrounding whitespace ignored that finds anything decides. */
-export function applyEdit(content: string, edit: FileEditStep, where: { path: string; field: string }): Applied {
+export function applyEdit(
+  content: string,
+  edit: FileEditStep,
+  where: { path: string; field: string },
+): Applied {
   if (edit.old_text === '') {
     if (content === '') return { content: edit.new_text, replacements: 1, match: 'exact' };
-    throw new AgentFault('invalid_input', 'old_text must not be empty: say which text to replace, or write the whole file.', where);
+    throw new AgentFault(
+      'invalid_input',
+      'old_text must not be empty: say which text to replace, or write the whole file.',
+      where,
+    );
   }
   const candidates: [MatchKind, () => Span[]][] = [
     ['exact', () => exactSpans(content, edit.old_text)],
-    ...looser.map(([kind, view]): [MatchKind, () => Span[]] => [kind, () => lineSpans(content, edit.old_text, view)]),
+    ...looser.map(([kind, view]): [MatchKind, () => Span[]] => [
+      kind,
+      () => lineSpans(content, edit.old_text, view),
+    ]),
   ];
   for (const [match, find] of candidates) {
     const spans = find();

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { extname } from 'node:path';
-import type * as z from 'zod';
 import type { FileBytes, FileLines, FileReadBytes, FileReadLines } from '@coder/api/agent';
+import type * as z from 'zod';
 import { AgentFault, fileFault } from '../fault.ts';
 import { incompleteTail } from '../processes/utf8.ts';
 import { etagOf, regularFile } from './info.ts';
@@ -32,10 +32,27 @@ export function isText(bytes: Buffer, more: boolean): boolean {
 }
 
 const mimeTypes: Record<string, string> = {
-  '.css': 'text/css', '.csv': 'text/csv', '.gif': 'image/gif', '.htm': 'text/html', '.html': 'text/html', '.jpeg': 'image/jpeg',
-  '.jpg': 'image/jpeg', '.js': 'text/javascript', '.json': 'application/json', '.md': 'text/markdown', '.mjs': 'text/javascript',
-  '.pdf': 'application/pdf', '.png': 'image/png', '.svg': 'image/svg+xml', '.txt': 'text/plain', '.wasm': 'application/wasm',
-  '.webp': 'image/webp', '.xml': 'text/xml', '.yaml': 'application/yaml', '.yml': 'application/yaml', '.zip': 'application/zip',
+  '.css': 'text/css',
+  '.csv': 'text/csv',
+  '.gif': 'image/gif',
+  '.htm': 'text/html',
+  '.html': 'text/html',
+  '.jpeg': 'image/jpeg',
+  '.jpg': 'image/jpeg',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.md': 'text/markdown',
+  '.mjs': 'text/javascript',
+  '.pdf': 'application/pdf',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain',
+  '.wasm': 'application/wasm',
+  '.webp': 'image/webp',
+  '.xml': 'text/xml',
+  '.yaml': 'application/yaml',
+  '.yml': 'application/yaml',
+  '.zip': 'application/zip',
 };
 
 /** Reads bytes from an offset. As text, a character cut by the limit is left for the next read. */
@@ -43,7 +60,11 @@ export async function readBytes(path: string, input: z.output<typeof FileReadByt
   const stats = await regularFile(path);
   try {
     await using handle = await open(path, 'r');
-    let bytes = await readAt(handle, input.offset, Math.min(input.limit, Math.max(1, Number(stats.size) - input.offset + 65_536)));
+    let bytes = await readAt(
+      handle,
+      input.offset,
+      Math.min(input.limit, Math.max(1, Number(stats.size) - input.offset + 65_536)),
+    );
     // Files of /proc say that they are empty, and are not.
     const size = Math.max(Number(stats.size), bytes.length > 0 ? input.offset + bytes.length : 0);
     const more = input.offset + bytes.length < size;
@@ -99,7 +120,8 @@ export async function readLines(path: string, input: z.output<typeof FileReadLin
         bytes = bytes.subarray(0, input.max_line_bytes);
         bytes = bytes.subarray(0, bytes.length - incompleteTail(bytes));
       }
-      const text = bytes.toString('utf8') + (cut ? `… [${length - bytes.length} more bytes in this line]` : '');
+      const text =
+        bytes.toString('utf8') + (cut ? `… [${length - bytes.length} more bytes in this line]` : '');
       const line = input.line_numbers ? `${number}\t${text}` : text;
       const cost = Buffer.byteLength(line) + 1;
       if (used + cost > input.max_bytes && wanted.length > 0) full = true;
@@ -118,9 +140,14 @@ export async function readLines(path: string, input: z.output<typeof FileReadLin
   let endsWithBreak = true;
   let first = true;
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
+    for await (const chunk of createReadStream(path, {
+      highWaterMark: 256 * 1024,
+    }) as AsyncIterable<Buffer>) {
       if (first && chunk.subarray(0, 8_192).includes(0)) {
-        throw new AgentFault('not_text', `${path} is not text. Read it by bytes instead, or download it.`, { path, field: 'path' });
+        throw new AgentFault('not_text', `${path} is not text. Read it by bytes instead, or download it.`, {
+          path,
+          field: 'path',
+        });
       }
       first = false;
       let at = 0;

@@ -1,5 +1,16 @@
+import {
+  FileEdit,
+  FileList,
+  FileMkdir,
+  FileMove,
+  FileReadBytes,
+  FileReadLines,
+  FileRemove,
+  FileSearch,
+  FileStat,
+  FileWrite,
+} from '@coder/api/agent';
 import type * as z from 'zod';
-import { FileEdit, FileList, FileMkdir, FileMove, FileReadBytes, FileReadLines, FileRemove, FileSearch, FileStat, FileWrite } from '@coder/api/agent';
 import { parse } from '../http/parse.ts';
 import type { AgentRequest } from '../http/request.ts';
 import type { Route } from '../http/server.ts';
@@ -19,7 +30,11 @@ interface At {
 
 export function fileRoutes(places: Places): Route[] {
   /** A POST with a JSON body about one path. */
-  const about = <S extends z.ZodType<At>>(path: string, schema: S, run: (path: string, input: z.output<S>, request: AgentRequest) => Promise<unknown>): Route => ({
+  const about = <S extends z.ZodType<At>>(
+    path: string,
+    schema: S,
+    run: (path: string, input: z.output<S>, request: AgentRequest) => Promise<unknown>,
+  ): Route => ({
     method: 'POST',
     path: `/v1/files/${path}`,
     async handler(request) {
@@ -38,7 +53,9 @@ export function fileRoutes(places: Places): Route[] {
         Buffer.from(input.content, input.encoding === 'text' ? 'utf8' : 'base64'),
       ),
     ),
-    about('move', FileMove, (path, input) => move(path, resolvePath(places, input.destination, input.relative_to, 'destination'), input.overwrite)),
+    about('move', FileMove, (path, input) =>
+      move(path, resolvePath(places, input.destination, input.relative_to, 'destination'), input.overwrite),
+    ),
     about('remove', FileRemove, async (path, input) => {
       await remove(path, input.recursive, places.home);
       return { path };

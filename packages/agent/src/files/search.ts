@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, matchesGlob, relative } from 'node:path';
-import type * as z from 'zod';
 import type { FileMatches, FileSearch } from '@coder/api/agent';
+import type * as z from 'zod';
 import { AgentFault, fileFault } from '../fault.ts';
 import { isText } from './read.ts';
 
@@ -23,19 +23,29 @@ function compile(input: Input): RegExp | undefined {
       // Many patterns that people write escape more than the strict syntax allows.
       return new RegExp(source, input.case_sensitive ? '' : 'i');
     } catch (cause) {
-      throw new AgentFault('invalid_input', `pattern is not a valid regular expression: ${cause instanceof Error ? cause.message : ''}. Set regex to false to search for plain text.`, { field: 'pattern', cause });
+      throw new AgentFault(
+        'invalid_input',
+        `pattern is not a valid regular expression: ${cause instanceof Error ? cause.message : ''}. Set regex to false to search for plain text.`,
+        { field: 'pattern', cause },
+      );
     }
   }
 }
 
 function cut(line: string, maxBytes: number): string {
-  return Buffer.byteLength(line) <= maxBytes ? line : `${Buffer.from(line).subarray(0, maxBytes).toString('utf8').replace(/\uFFFD+$/, '')}…`;
+  return Buffer.byteLength(line) <= maxBytes
+    ? line
+    : `${Buffer.from(line)
+        .subarray(0, maxBytes)
+        .toString('utf8')
+        .replace(/\uFFFD+$/, '')}…`;
 }
 
 /** Searches names, or the content of text files, below a folder (or in one file), in the order of the paths, until a limit is met. */
 export async function search(path: string, input: Input, signal: AbortSignal): Promise<FileMatches> {
   const pattern = compile(input);
-  const glob = input.glob === undefined ? undefined : input.glob.includes('/') ? input.glob : `**/${input.glob}`;
+  const glob =
+    input.glob === undefined ? undefined : input.glob.includes('/') ? input.glob : `**/${input.glob}`;
   const deadline = performance.now() + input.timeout_ms;
   const result: FileMatches = { path, matches: [], files_searched: 0, truncated: null };
   const over = () => {
@@ -49,7 +59,11 @@ export async function search(path: string, input: Input, signal: AbortSignal): P
   };
 
   async function look(file: string): Promise<void> {
-    if (glob !== undefined && !matchesGlob(relative(path, file) || file.slice(file.lastIndexOf('/') + 1), glob)) return;
+    if (
+      glob !== undefined &&
+      !matchesGlob(relative(path, file) || file.slice(file.lastIndexOf('/') + 1), glob)
+    )
+      return;
     result.files_searched += 1;
     if (!pattern) {
       add({ path: file, line: null, column: null, text: null });
@@ -61,7 +75,13 @@ export async function search(path: string, input: Input, signal: AbortSignal): P
     if (!bytes || !isText(bytes.subarray(0, 8_192), bytes.length > 8_192)) return;
     for (const [i, line] of bytes.toString('utf8').split('\n').entries()) {
       const found = pattern.exec(line.length > MAX_LINE ? line.slice(0, MAX_LINE) : line);
-      if (found) add({ path: file, line: i + 1, column: found.index + 1, text: cut(line.replace(/\r$/, ''), input.max_line_bytes) });
+      if (found)
+        add({
+          path: file,
+          line: i + 1,
+          column: found.index + 1,
+          text: cut(line.replace(/\r$/, ''), input.max_line_bytes),
+        });
       if (result.truncated || (i % 1_000 === 999 && over())) return;
     }
   }
@@ -71,7 +91,11 @@ export async function search(path: string, input: Input, signal: AbortSignal): P
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) {
       if (over()) return;
-      if (!input.include_ignored && (entry.name.startsWith('.') || (entry.isDirectory() && IGNORED.has(entry.name)))) continue;
+      if (
+        !input.include_ignored &&
+        (entry.name.startsWith('.') || (entry.isDirectory() && IGNORED.has(entry.name)))
+      )
+        continue;
       const full = join(folder, entry.name);
       // Symbolic links are not followed: they may lead round, or out.
       if (entry.isDirectory()) await walk(full);

@@ -4,6 +4,7 @@ import { open, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { FILE_MODE_HEADER, FileArchive, FileDownload, FileUpload, SHA256_TRAILER } from '@coder/api/agent';
 import { AgentFault, fileFault } from '../fault.ts';
+import { bodyParts } from '../http/body.ts';
 import { parse } from '../http/parse.ts';
 import { type AgentRequest, type Answer, writeWithBackpressure } from '../http/request.ts';
 import { type Places, resolvePath } from '../paths.ts';
@@ -12,19 +13,13 @@ import { writeFileAtomically } from './write.ts';
 
 const PART = 256 * 1024;
 
-/** The body, or a fault when the caller goes away before its end: half a file must not be taken for a whole one. */
-async function* wholeBody(stream: AgentRequest['stream']): AsyncGenerator<Buffer> {
-  for await (const part of stream as AsyncIterable<Buffer>) yield part;
-  if (stream.aborted || stream.rstCode) throw new AgentFault('invalid_input', 'The upload broke off before its end; nothing was written. Send it again.');
-}
-
 /** Takes a file of any size as a raw body. */
 export async function upload(places: Places, request: AgentRequest): Promise<Answer> {
   const query = parse(FileUpload, request.query);
   const path = resolvePath(places, query.path, query.relative_to);
   const written = await writeFileAtomically(
     { path, mode: query.mode, ifMatch: query.if_match, createOnly: query.create_only, sha256: query.sha256 },
-    wholeBody(request.stream),
+    bodyParts(request.stream),
   );
   return { body: written };
 }
@@ -56,7 +51,8 @@ export async function download(places: Places, request: AgentRequest): Promise<u
     while (done < length) {
       const { bytesRead } = await handle.read(buffer, 0, Math.min(PART, length - done), query.offset + done);
       // A file that shrank cannot be sent as announced: the caller sees a broken stream, not a short file.
-      if (bytesRead === 0) throw new AgentFault('conflict', `${path} became shorter while it was sent.`, { path });
+      if (bytesRead === 0)
+        throw new AgentFault('conflict', `${path} became shorter while it was sent.`, { path });
       const part = Buffer.from(buffer.subarray(0, bytesRead));
       hash.update(part);
       done += bytesRead;
@@ -75,20 +71,35 @@ export async function archive(places: Places, request: AgentRequest): Promise<un
   const path = resolvePath(places, query.path, query.relative_to);
   await stat(path).catch((error: unknown) => Promise.reject(fileFault(error, path)));
   const { stream, signal } = request;
-  const child = spawn('tar', ['-C', dirname(path), '-cf', '-', '--', basename(path) || '.'], { stdio: ['ignore', 'pipe', 'ignore'], signal });
+  const child = spawn('tar', ['-C', dirname(path), '-cf', '-', '--', basename(path) || '.'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    signal,
+  });
   const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', (cause) => reject(new AgentFault('not_found', 'This workspace has no tar program. Install tar, or download the files one by one.', { cause })));
+    child.once('error', (cause) =>
+      reject(
+        new AgentFault(
+          'not_found',
+          'This workspace has no tar program. Install tar, or download the files one by one.',
+          { cause },
+        ),
+      ),
+    );
     child.once('close', resolve);
   });
   ended.catch(() => {});
   await new Promise((resolve) => child.once('spawn', resolve).once('error', resolve));
   if (child.pid !== undefined) {
     stream.respond({ ':status': 200, 'content-type': 'application/x-tar' });
-    for await (const part of child.stdout as AsyncIterable<Buffer>) if (!(await writeWithBackpressure(stream, part))) return undefined;
+    for await (const part of child.stdout as AsyncIterable<Buffer>)
+      if (!(await writeWithBackpressure(stream, part))) return undefined;
   }
   const code = await ended;
   // 1 means that files changed while they were read, which in a folder at work is no failure.
-  if (code !== 0 && code !== 1) throw new AgentFault('internal', `tar ended with exit code ${code}; the archive is not complete.`, { path });
+  if (code !== 0 && code !== 1)
+    throw new AgentFault('internal', `tar ended with exit code ${code}; the archive is not complete.`, {
+      path,
+    });
   stream.end();
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
 import { type FileHandle, link, mkdir, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { BigIntStats } from 'node:fs';
 import type { FileWritten } from '@coder/api/agent';
 import { AgentFault, fileFault } from '../fault.ts';
 import { etagOf } from './info.ts';
@@ -36,14 +36,39 @@ async function existing(path: string): Promise<BigIntStats | undefined> {
 }
 
 /** A fault unless the file is as the caller believes it to be. */
-export function checkExpectation(path: string, found: BigIntStats | undefined, options: { ifMatch?: string | undefined; createOnly?: boolean | undefined }): void {
-  if (found?.isDirectory()) throw new AgentFault('is_a_directory', `${path} is a directory. Give the path of a file.`, { path, field: 'path' });
-  if (found && !found.isFile()) throw new AgentFault('not_a_file', `${path} is not a regular file and is not overwritten.`, { path, field: 'path' });
-  if (options.createOnly && found) throw new AgentFault('exists', `${path} already exists, and only a new file was to be written.`, { path, field: 'path' });
+export function checkExpectation(
+  path: string,
+  found: BigIntStats | undefined,
+  options: { ifMatch?: string | undefined; createOnly?: boolean | undefined },
+): void {
+  if (found?.isDirectory())
+    throw new AgentFault('is_a_directory', `${path} is a directory. Give the path of a file.`, {
+      path,
+      field: 'path',
+    });
+  if (found && !found.isFile())
+    throw new AgentFault('not_a_file', `${path} is not a regular file and is not overwritten.`, {
+      path,
+      field: 'path',
+    });
+  if (options.createOnly && found)
+    throw new AgentFault('exists', `${path} already exists, and only a new file was to be written.`, {
+      path,
+      field: 'path',
+    });
   if (options.ifMatch === undefined) return;
-  if (!found) throw new AgentFault('etag_mismatch', `${path} no longer exists. Look at the folder again before writing.`, { path, field: 'if_match' });
+  if (!found)
+    throw new AgentFault(
+      'etag_mismatch',
+      `${path} no longer exists. Look at the folder again before writing.`,
+      { path, field: 'if_match' },
+    );
   if (options.ifMatch !== '*' && etagOf(found) !== options.ifMatch) {
-    throw new AgentFault('etag_mismatch', `${path} has changed since it was read. Read it again, then write with its new etag.`, { path, field: 'if_match' });
+    throw new AgentFault(
+      'etag_mismatch',
+      `${path} has changed since it was read. Read it again, then write with its new etag.`,
+      { path, field: 'if_match' },
+    );
   }
 }
 
@@ -51,13 +76,21 @@ export function checkExpectation(path: string, found: BigIntStats | undefined, o
  * Writes a file whole or not at all: to a temporary file beside it, which then takes its place. Makes missing parents
  * (0755), keeps the mode of a file that is there, follows symlinks. `fill` writes the content and returns nothing.
  */
-export async function writeFileAtomically(options: WriteOptions, content: AsyncIterable<Uint8Array> | Uint8Array): Promise<FileWritten> {
+export async function writeFileAtomically(
+  options: WriteOptions,
+  content: AsyncIterable<Uint8Array> | Uint8Array,
+): Promise<FileWritten> {
   const path = await target(options.path);
   const before = await existing(path);
   checkExpectation(path, before, options);
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
-  const mode = options.mode !== undefined ? Number.parseInt(options.mode, 8) : before ? Number(before.mode) & 0o7777 : DEFAULT_MODE;
+  const mode =
+    options.mode !== undefined
+      ? Number.parseInt(options.mode, 8)
+      : before
+        ? Number(before.mode) & 0o7777
+        : DEFAULT_MODE;
   let handle: FileHandle | undefined;
   try {
     handle = await open(temporary, 'wx', mode).catch(async (error: unknown) => {
@@ -74,7 +107,11 @@ export async function writeFileAtomically(options: WriteOptions, content: AsyncI
     }
     const sha256 = hash.digest('hex');
     if (options.sha256 && options.sha256.toLowerCase() !== sha256) {
-      throw new AgentFault('checksum_mismatch', `What arrived has the sha256 ${sha256}, not the one given; nothing was written. Send it again.`, { path, field: 'sha256' });
+      throw new AgentFault(
+        'checksum_mismatch',
+        `What arrived has the sha256 ${sha256}, not the one given; nothing was written. Send it again.`,
+        { path, field: 'sha256' },
+      );
     }
     // What the umask took away from the mode is given back; the owner stays who it was, where we may decide that.
     await handle.chmod(mode);

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { AgentFault } from '../fault.ts';
+import { bodyParts } from './body.ts';
 
 /** The longest JSON body that is read into memory; larger content goes through upload. */
 const MAX_BODY_BYTES = 48 * 1024 * 1024;
@@ -24,10 +25,13 @@ export type Handler = (request: AgentRequest) => Promise<Answer | undefined> | A
 async function readBody(stream: ServerHttp2Stream): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
-  for await (const part of stream as AsyncIterable<Buffer>) {
+  for await (const part of bodyParts(stream)) {
     size += part.length;
     if (size > MAX_BODY_BYTES) {
-      throw new AgentFault('too_large', `The request is longer than ${MAX_BODY_BYTES} bytes. Use upload for large files.`);
+      throw new AgentFault(
+        'too_large',
+        `The request is longer than ${MAX_BODY_BYTES} bytes. Use upload for large files.`,
+      );
     }
     parts.push(part);
   }
@@ -61,14 +65,22 @@ export function createRequest(
 }
 
 /** Answers with JSON, unless the caller has gone or the answer has begun. */
-export function respondJson(stream: ServerHttp2Stream, status: number, body: unknown, headers: OutgoingHttpHeaders = {}): void {
+export function respondJson(
+  stream: ServerHttp2Stream,
+  status: number,
+  body: unknown,
+  headers: OutgoingHttpHeaders = {},
+): void {
   if (stream.destroyed || stream.headersSent) return;
   stream.respond({ ':status': status, 'content-type': 'application/json', ...headers });
   stream.end(JSON.stringify(body));
 }
 
 /** Writes and waits while the caller is slower than we are. Returns false when the caller has gone. */
-export async function writeWithBackpressure(stream: ServerHttp2Stream, bytes: Uint8Array | string): Promise<boolean> {
+export async function writeWithBackpressure(
+  stream: ServerHttp2Stream,
+  bytes: Uint8Array | string,
+): Promise<boolean> {
   if (stream.destroyed || stream.writableEnded) return false;
   if (stream.write(bytes)) return true;
   await new Promise<void>((resolve) => {

@@ -47,7 +47,10 @@ function refuse(stream: ServerHttp2Stream, error: unknown, report: (error: unkno
   }
   const fault = known
     ? error
-    : new AgentFault('internal', `The agent failed: ${error instanceof Error ? error.message : 'unknown error'}. Try again; if it stays so, look into the agent's log.`);
+    : new AgentFault(
+        'internal',
+        `The agent failed: ${error instanceof Error ? error.message : 'unknown error'}. Try again; if it stays so, look into the agent's log.`,
+      );
   if (stream.headersSent) {
     stream.close(2);
     return;
@@ -66,7 +69,11 @@ export const SESSION_WINDOW = 8 * 1024 * 1024;
  * The agent's side of the link: an HTTP/2 server that is handed connections rather than listening.
  * `report` gets errors nobody expected.
  */
-export function createAgentServer(options: { routes: Route[]; connect: Connect; report: (error: unknown) => void }): Http2Server {
+export function createAgentServer(options: {
+  routes: Route[];
+  connect: Connect;
+  report: (error: unknown) => void;
+}): Http2Server {
   const table = compile(options.routes);
   const server = createServer({
     settings: { initialWindowSize: STREAM_WINDOW, maxConcurrentStreams: 4_096, enablePush: false },
@@ -83,6 +90,8 @@ export function createAgentServer(options: { routes: Route[]; connect: Connect; 
   server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
     // Errors of a stream are about a caller that went away, and are seen as its `close`.
     stream.on('error', () => {});
+    // Node throws away what a stream holds when it closes before anybody reads.
+    stream.pause();
     const method = headers[':method'] as string;
     if (method === 'CONNECT') {
       options.connect(stream, String(headers[':authority'] ?? ''));
@@ -92,7 +101,13 @@ export function createAgentServer(options: { routes: Route[]; connect: Connect; 
     void dispatch(stream, headers, method, path, search);
   });
 
-  async function dispatch(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, method: string, path: string, search: string) {
+  async function dispatch(
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    method: string,
+    path: string,
+    search: string,
+  ) {
     try {
       const segments = path.split('/');
       for (const route of table.get(method) ?? []) {
@@ -102,7 +117,10 @@ export function createAgentServer(options: { routes: Route[]; connect: Connect; 
         if (answer) respondJson(stream, answer.status ?? 200, answer.body);
         return;
       }
-      throw new AgentFault('not_found', `The agent has no ${method} ${path}. Its version may differ from the server's.`);
+      throw new AgentFault(
+        'not_found',
+        `The agent has no ${method} ${path}. Its version may differ from the server's.`,
+      );
     } catch (error) {
       refuse(stream, error, options.report);
     }

@@ -1,5 +1,8 @@
 /** How long to wait before each dial: the first retry is fast, later ones grow to `cap`, each with jitter so that agents do not return in step. */
-export function createBackoff(options: { firstMs: number; capMs: number; random?: () => number }): { next(): number; reset(): void } {
+export function createBackoff(options: { firstMs: number; capMs: number; random?: () => number }): {
+  next(): number;
+  reset(): void;
+} {
   const random = options.random ?? Math.random;
   let failures = 0;
   return {

@@ -19,7 +19,10 @@ export function linkAddress(agentUrl: string): string {
 }
 
 /** What became of one dial. `refused`: the server answered, and not with a link; `lost`: there was a link, it is over. */
-export type DialEnd = { kind: 'refused'; status: number } | { kind: 'unreachable'; reason: string } | { kind: 'lost'; reason: string };
+export type DialEnd =
+  | { kind: 'refused'; status: number }
+  | { kind: 'unreachable'; reason: string }
+  | { kind: 'lost'; reason: string };
 
 export interface DialOptions {
   address: string;
@@ -55,11 +58,16 @@ export function dial(options: DialOptions): Promise<DialEnd> {
       socket.terminate();
     });
     socket.on('error', (error) => {
-      failure ??= opened ? { kind: 'lost', reason: error.message } : { kind: 'unreachable', reason: error.message };
+      failure ??= opened
+        ? { kind: 'lost', reason: error.message }
+        : { kind: 'unreachable', reason: error.message };
     });
     socket.on('open', () => {
       opened = true;
-      const duplex = createWebSocketStream(socket, { readableHighWaterMark: 1024 * 1024, writableHighWaterMark: 1024 * 1024 });
+      const duplex = createWebSocketStream(socket, {
+        readableHighWaterMark: 1024 * 1024,
+        writableHighWaterMark: 1024 * 1024,
+      });
       duplex.on('error', () => {});
       const heard = () => {
         alive = true;
@@ -81,7 +89,12 @@ export function dial(options: DialOptions): Promise<DialEnd> {
     socket.on('close', (code, reason) => {
       clearInterval(timer);
       options.signal.removeEventListener('abort', abort);
-      resolve(failure ?? { kind: opened ? 'lost' : 'unreachable', reason: `closed ${code} ${reason.toString()}`.trim() });
+      resolve(
+        failure ?? {
+          kind: opened ? 'lost' : 'unreachable',
+          reason: `closed ${code} ${reason.toString()}`.trim(),
+        },
+      );
     });
   });
 }

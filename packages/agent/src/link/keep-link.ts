@@ -61,7 +61,10 @@ export async function keepLink(options: LinkOptions): Promise<'stopped' | 'token
     } else {
       refusedSince = undefined;
     }
-    const text = end.kind === 'refused' ? `the server refused the link with status ${end.status}` : `link ${end.kind}: ${end.reason}`;
+    const text =
+      end.kind === 'refused'
+        ? `the server refused the link with status ${end.status}`
+        : `link ${end.kind}: ${end.reason}`;
     // The same failure again and again is said once.
     if (text !== said) options.log(`${text}; dialing again`);
     said = text;

@@ -11,7 +11,10 @@ export interface HealthOptions {
 /** Any answer below 500 counts: an app that asks for a login is there. */
 async function answers(url: string, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
   try {
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
+    const response = await fetch(url, {
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
     await response.body?.cancel();
     return response.status < 500;
   } catch {

@@ -17,7 +17,11 @@ export interface Lifecycle {
 /** Scripts of a stop may not take longer than this, whatever they say: a stop must come to its end. */
 const MAX_STOP_SCRIPT_MS = 10 * 60_000;
 
-export function createLifecycle(options: { registry: ProcessRegistry; events: EventLog; unique: () => string }): Lifecycle {
+export function createLifecycle(options: {
+  registry: ProcessRegistry;
+  events: EventLog;
+  unique: () => string;
+}): Lifecycle {
   const { registry, events } = options;
   let state: AgentLifecycle = 'created';
   events.add({ type: 'lifecycle', state });
@@ -28,9 +32,13 @@ export function createLifecycle(options: { registry: ProcessRegistry; events: Ev
     events.add({ type: 'lifecycle', state: next, ...(error === undefined ? {} : { error }) });
   };
 
-  async function run(script: ManifestScript, when: 'start' | 'stop'): Promise<{ outcome: Outcome; error?: string }> {
+  async function run(
+    script: ManifestScript,
+    when: 'start' | 'stop',
+  ): Promise<{ outcome: Outcome; error?: string }> {
     const name = script.display_name || script.id;
-    const say = (level: 'error' | 'info', output: string) => events.add({ type: 'log', source_id: script.log_source_id, level, output });
+    const say = (level: 'error' | 'info', output: string) =>
+      events.add({ type: 'log', source_id: script.log_source_id, level, output });
     const limit = script.timeout_seconds === 0 ? undefined : script.timeout_seconds * 1000;
     try {
       const ended = await runScript(registry, {
@@ -38,7 +46,8 @@ export function createLifecycle(options: { registry: ProcessRegistry; events: Ev
         label: `${when} script: ${name}`,
         script: script.script,
         timeoutMs: when === 'stop' ? Math.min(limit ?? MAX_STOP_SCRIPT_MS, MAX_STOP_SCRIPT_MS) : limit,
-        onLine: (level, output) => events.add({ type: 'log', source_id: script.log_source_id, level, output }),
+        onLine: (level, output) =>
+          events.add({ type: 'log', source_id: script.log_source_id, level, output }),
       });
       if (ended.exit_code === 0) return { outcome: 'ok' };
       if (ended.end_reason === 'timeout') {
@@ -57,7 +66,10 @@ export function createLifecycle(options: { registry: ProcessRegistry; events: Ev
   }
 
   function worst(results: { outcome: Outcome; error?: string }[]): { outcome: Outcome; error?: string } {
-    return results.find((r) => r.outcome === 'error') ?? results.find((r) => r.outcome === 'timeout') ?? { outcome: 'ok' };
+    return (
+      results.find((r) => r.outcome === 'error') ??
+      results.find((r) => r.outcome === 'timeout') ?? { outcome: 'ok' }
+    );
   }
 
   return {
@@ -69,7 +81,9 @@ export function createLifecycle(options: { registry: ProcessRegistry; events: Ev
       set('starting');
       const scripts = manifest.scripts.filter((s) => s.run_on_start);
       const running = scripts.map((script) => ({ script, done: run(script, 'start') }));
-      const blocking = await Promise.all(running.filter((r) => r.script.start_blocks_login).map((r) => r.done));
+      const blocking = await Promise.all(
+        running.filter((r) => r.script.start_blocks_login).map((r) => r.done),
+      );
       // A stop that came in the meantime has the last word.
       if (state !== 'starting') return;
       const { outcome, error } = worst(blocking);

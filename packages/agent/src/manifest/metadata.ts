@@ -36,15 +36,26 @@ export function watchMetadata(options: {
       signal,
       { passing: true },
     );
-    const text = (stream: string) => output.chunks.filter((c) => c.stream === stream).map((c) => c.data).join('').trim();
+    const text = (stream: string) =>
+      output.chunks
+        .filter((c) => c.stream === stream)
+        .map((c) => c.data)
+        .join('')
+        .trim();
     if (process.exit_code === 0) return { value: text('stdout'), error: '' };
-    const why = process.end_reason === 'timeout' ? `took longer than ${entry.timeout_seconds} s` : `ended with ${process.signal ?? `exit code ${process.exit_code}`}`;
+    const why =
+      process.end_reason === 'timeout'
+        ? `took longer than ${entry.timeout_seconds} s`
+        : `ended with ${process.signal ?? `exit code ${process.exit_code}`}`;
     return { value: text('stdout'), error: [`The script ${why}.`, text('stderr')].filter(Boolean).join(' ') };
   }
 
   for (const entry of options.entries) {
     void repeat(entry.interval_seconds * 1000, signal, async () => {
-      const result = await collect(entry).catch((error: unknown) => ({ value: '', error: error instanceof Error ? error.message : 'unknown error' }));
+      const result = await collect(entry).catch((error: unknown) => ({
+        value: '',
+        error: error instanceof Error ? error.message : 'unknown error',
+      }));
       if (!signal.aborted) events.add({ type: 'metadata', key: entry.key, ...result });
     });
   }

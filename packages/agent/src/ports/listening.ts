@@ -12,12 +12,15 @@ const LISTEN = '0A';
 
 /** An address of /proc/net/tcp or tcp6: groups of four bytes, each in the machine's (little-endian) order. */
 export function decodeAddress(hex: string): string {
-  const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).reverse().map((b) => Number.parseInt(b, 16)));
+  const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) =>
+    (word.match(/../g) ?? []).reverse().map((b) => Number.parseInt(b, 16)),
+  );
   if (bytes.length === 4) return bytes.join('.');
   const mapped = bytes.slice(0, 10).every((b) => b === 0) && bytes[10] === 0xff && bytes[11] === 0xff;
   if (mapped) return bytes.slice(12).join('.');
   const groups: string[] = [];
-  for (let i = 0; i < 16; i += 2) groups.push((((bytes[i] as number) << 8) | (bytes[i + 1] as number)).toString(16));
+  for (let i = 0; i < 16; i += 2)
+    groups.push((((bytes[i] as number) << 8) | (bytes[i + 1] as number)).toString(16));
   return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }
 
@@ -66,7 +69,13 @@ export function listeningPorts(processes: ProcEntry[]): PortList['ports'] {
     const held = socketInodes(owner.pid);
     for (const socket of sockets) {
       if (ports.has(socket.port) || !held.has(socket.inode)) continue;
-      ports.set(socket.port, { port: socket.port, network: 'tcp', address: socket.address, process_name: owner.name, pid: owner.pid });
+      ports.set(socket.port, {
+        port: socket.port,
+        network: 'tcp',
+        address: socket.address,
+        process_name: owner.name,
+        pid: owner.pid,
+      });
     }
   }
   return [...ports.values()].sort((a, b) => a.port - b.port);

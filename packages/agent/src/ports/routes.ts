@@ -7,7 +7,9 @@ export function portRoutes(marker: string): Route[] {
     {
       method: 'GET',
       path: '/v1/ports',
-      handler: () => ({ body: { ports: listeningPorts(workspaceProcesses(marker).filter((p) => p.pid !== process.pid)) } }),
+      handler: () => ({
+        body: { ports: listeningPorts(workspaceProcesses(marker).filter((p) => p.pid !== process.pid)) },
+      }),
     },
   ];
 }

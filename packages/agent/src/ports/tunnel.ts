@@ -8,7 +8,11 @@ const LOOPBACK = /^(?:127\.0\.0\.1|localhost|\[::1\]):(\d{1,5})$/;
 const CONNECT_MS = 10_000;
 
 const nothingThere = (port: number) =>
-  new AgentFault('port_refused', `Nothing answers on port ${port} of the workspace. Start the server there, then try again.`, { field: 'port' });
+  new AgentFault(
+    'port_refused',
+    `Nothing answers on port ${port} of the workspace. Start the server there, then try again.`,
+    { field: 'port' },
+  );
 
 /** Connects, or gives undefined when nobody answers. */
 function dial(port: number, host: string, done: (socket: Socket | undefined) => void): void {
@@ -26,9 +30,13 @@ function dial(port: number, host: string, done: (socket: Socket | undefined) => 
 }
 
 /** Opens tunnels to what listens on the workspace's loopback, and counts those that are open. */
-export function createTunnels(): { connect(stream: ServerHttp2Stream, authority: string): void; open(): number } {
+export function createTunnels(): {
+  connect(stream: ServerHttp2Stream, authority: string): void;
+  open(): number;
+} {
   let open = 0;
-  const refuse = (stream: ServerHttp2Stream, fault: AgentFault) => respondJson(stream, agentErrorStatus[fault.code], fault.toBody());
+  const refuse = (stream: ServerHttp2Stream, fault: AgentFault) =>
+    respondJson(stream, agentErrorStatus[fault.code], fault.toBody());
 
   const attach = (stream: ServerHttp2Stream, socket: Socket) => {
     if (stream.destroyed) {
@@ -53,13 +61,23 @@ export function createTunnels(): { connect(stream: ServerHttp2Stream, authority:
     connect(stream, authority) {
       const port = Number(LOOPBACK.exec(authority)?.[1]);
       if (!(port >= 1 && port <= 65_535)) {
-        refuse(stream, new AgentFault('invalid_input', `"${authority}" cannot be reached through the agent: only 127.0.0.1:<port> of the workspace.`, { field: 'port' }));
+        refuse(
+          stream,
+          new AgentFault(
+            'invalid_input',
+            `"${authority}" cannot be reached through the agent: only 127.0.0.1:<port> of the workspace.`,
+            { field: 'port' },
+          ),
+        );
         return;
       }
       // Some servers listen on only one of the two loopback addresses.
       dial(port, '127.0.0.1', (first) => {
         if (first) attach(stream, first);
-        else dial(port, '::1', (second) => (second ? attach(stream, second) : refuse(stream, nothingThere(port))));
+        else
+          dial(port, '::1', (second) =>
+            second ? attach(stream, second) : refuse(stream, nothingThere(port)),
+          );
       });
     },
   };

@@ -33,7 +33,10 @@ interface Ring {
  * Bytes go to memory first. When that is full they move to the file that `spill` opens; when there is none, or the file
  * is full, the head stays where it is and what follows goes round in a ring, so that the newest bytes are kept.
  */
-export function createByteLog(limits: ByteLogLimits, stores: { memory: () => ByteStore; spill: () => ByteStore | undefined }): ByteLog {
+export function createByteLog(
+  limits: ByteLogLimits,
+  stores: { memory: () => ByteStore; spill: () => ByteStore | undefined },
+): ByteLog {
   let head = stores.memory();
   let headEnd = 0;
   let headLimit = limits.memoryBytes;

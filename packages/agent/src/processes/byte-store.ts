@@ -20,7 +20,9 @@ export function memoryStore(): ByteStore {
     write(offset, bytes) {
       const end = offset + bytes.length;
       if (end > buffer.length) {
-        const grown = Buffer.allocUnsafe(Math.max(end, Math.min(buffer.length * 2, buffer.length + 1024 * 1024)));
+        const grown = Buffer.allocUnsafe(
+          Math.max(end, Math.min(buffer.length * 2, buffer.length + 1024 * 1024)),
+        );
         buffer.copy(grown, 0, 0, used);
         buffer = grown;
       }

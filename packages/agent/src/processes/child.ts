@@ -106,7 +106,11 @@ async function startWithPty(options: ChildOptions, size: TerminalSize): Promise<
   });
   terminal.onData((data: string | Buffer) => options.onOutput('stdout', Buffer.from(data as string)));
   terminal.onExit(({ exitCode, signal }) => {
-    options.onExit(signal ? { exitCode: null, signal: signalNames.get(signal) ?? `SIG${signal}` } : { exitCode, signal: null });
+    options.onExit(
+      signal
+        ? { exitCode: null, signal: signalNames.get(signal) ?? `SIG${signal}` }
+        : { exitCode, signal: null },
+    );
     options.onClose();
   });
   const { Writable } = await import('node:stream');

@@ -25,9 +25,14 @@ export function processGroup(pid: number, marker: string, leaderAlive: () => boo
     const table = readProcTable();
     const alive = leaderAlive();
     const marked = table.filter(
-      (p) => p.pid !== process.pid && ((alive && (p.session === pid || p.group === pid)) || hasEnvironment(p.pid, marker)),
+      (p) =>
+        p.pid !== process.pid &&
+        ((alive && (p.session === pid || p.group === pid)) || hasEnvironment(p.pid, marker)),
     );
-    const found = descendants(table, marked.map((p) => p.pid));
+    const found = descendants(
+      table,
+      marked.map((p) => p.pid),
+    );
     if (alive) for (const p of descendants(table, [pid])) found.add(p);
     else found.delete(pid);
     found.delete(process.pid);

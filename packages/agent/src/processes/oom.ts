@@ -16,7 +16,9 @@ function counter(file: string, name: string): number | undefined {
  */
 export function oomKills(cgroupFolder: string | undefined): number {
   if (cgroupFolder) {
-    const own = counter(`${cgroupFolder}/memory.events`, 'oom_kill') ?? counter(`${cgroupFolder}/memory.oom_control`, 'oom_kill');
+    const own =
+      counter(`${cgroupFolder}/memory.events`, 'oom_kill') ??
+      counter(`${cgroupFolder}/memory.oom_control`, 'oom_kill');
     if (own !== undefined) return own;
   }
   return counter('/proc/vmstat', 'oom_kill') ?? 0;

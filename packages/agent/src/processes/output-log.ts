@@ -62,7 +62,12 @@ export function createOutputLog(bytes: ByteLog): OutputLog {
     const all = bytes.read(start, end);
     while (at < end) {
       const to = Math.min(end, starts[segment + 1] ?? Number.POSITIVE_INFINITY);
-      if (to > at) into.push({ stream: segment % 2 === 0 ? 'stdout' : 'stderr', cursor: at, data: all.subarray(at - start, to - start) });
+      if (to > at)
+        into.push({
+          stream: segment % 2 === 0 ? 'stdout' : 'stderr',
+          cursor: at,
+          data: all.subarray(at - start, to - start),
+        });
       at = Math.max(at, to);
       segment += 1;
     }
@@ -80,7 +85,8 @@ export function createOutputLog(bytes: ByteLog): OutputLog {
 
   /** Moves a cursor back to the beginning of the character it is in the middle of, within its segment. */
   function alignBack(cursor: number, lowest: number, lost: { start: number; end: number }): number {
-    if (cursor <= lowest || cursor >= bytes.size || (cursor >= lost.start && cursor < lost.end)) return cursor;
+    if (cursor <= lowest || cursor >= bytes.size || (cursor >= lost.start && cursor < lost.end))
+      return cursor;
     const floor = cursor >= lost.end && lost.end > lost.start ? Math.max(lowest, lost.end) : lowest;
     const from = Math.max(floor, cursor - 3, starts[segmentAt(cursor)] as number);
     if (from === cursor) return cursor;
@@ -176,7 +182,12 @@ export function createOutputLog(bytes: ByteLog): OutputLog {
 }
 
 /** Notes what [start, end) leaves out: what can still be read, and what is lost. */
-function pushLimitGaps(gaps: OutputGap[], start: number, end: number, lost: { start: number; end: number }): void {
+function pushLimitGaps(
+  gaps: OutputGap[],
+  start: number,
+  end: number,
+  lost: { start: number; end: number },
+): void {
   const add = (from: number, to: number, reason: OutputGap['reason']) => {
     if (to > from) gaps.push({ start: from, end: to, reason });
   };
@@ -190,12 +201,24 @@ function pushLimitGaps(gaps: OutputGap[], start: number, end: number, lost: { st
 }
 
 /** Presents raw bytes in the contract's shape. */
-export function presentOutput(slice: RawSlice, encoding: 'text' | 'base64', size: number, ended: boolean): OutputSlice {
+export function presentOutput(
+  slice: RawSlice,
+  encoding: 'text' | 'base64',
+  size: number,
+  ended: boolean,
+): OutputSlice {
   const chunks: OutputChunk[] = slice.chunks.map(({ stream, cursor, data }) => ({
     stream,
     cursor,
     bytes: data.length,
     data: data.toString(encoding === 'text' ? 'utf8' : 'base64'),
   }));
-  return { encoding, chunks, gaps: slice.gaps, next_cursor: slice.next, output_bytes: size, complete: ended && slice.next >= size };
+  return {
+    encoding,
+    chunks,
+    gaps: slice.gaps,
+    next_cursor: slice.next,
+    output_bytes: size,
+    complete: ended && slice.next >= size,
+  };
 }

@@ -39,7 +39,12 @@ export interface ProcessParts {
 }
 
 /** Follows one started process from here to its end. `exited` and `closed` are told by whoever started it. */
-export function manageProcess(parts: ProcessParts): { process: ManagedProcess; exited(end: ChildEnd): void; closed(): void; alive(): boolean } {
+export function manageProcess(parts: ProcessParts): {
+  process: ManagedProcess;
+  exited(end: ChildEnd): void;
+  closed(): void;
+  alive(): boolean;
+} {
   const { id, request, child, group, output, now } = parts;
   const startedAt = now();
   const startedMono = performance.now();
@@ -107,7 +112,12 @@ export function manageProcess(parts: ProcessParts): { process: ManagedProcess; e
     return how.signal ? 'signal' : 'exit';
   }
 
-  function wait(ms: number, signal: AbortSignal | undefined, done: () => boolean, watchOutput: boolean): Promise<void> {
+  function wait(
+    ms: number,
+    signal: AbortSignal | undefined,
+    done: () => boolean,
+    watchOutput: boolean,
+  ): Promise<void> {
     if (done() || ms <= 0 || signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const finish = () => {

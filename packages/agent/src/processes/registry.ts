@@ -131,7 +131,10 @@ export function createProcessRegistry(options: RegistryOptions): ProcessRegistry
     const tight = total('memory') > limits.totalMemoryBytes / 2;
     return createOutputLog(
       createByteLog(
-        { memoryBytes: tight ? Math.min(TIGHT_MEMORY_BYTES, limits.memoryBytes) : limits.memoryBytes, spillBytes: limits.spillBytes },
+        {
+          memoryBytes: tight ? Math.min(TIGHT_MEMORY_BYTES, limits.memoryBytes) : limits.memoryBytes,
+          spillBytes: limits.spillBytes,
+        },
         {
           memory: memoryStore,
           spill() {
@@ -150,7 +153,11 @@ export function createProcessRegistry(options: RegistryOptions): ProcessRegistry
   function checkCwd(request: StartProcess): string {
     const cwd = options.resolveCwd(request.cwd);
     try {
-      if (!statSync(cwd).isDirectory()) throw new AgentFault('not_a_directory', `${cwd} is not a directory. Give a directory as cwd.`, { path: cwd, field: 'cwd' });
+      if (!statSync(cwd).isDirectory())
+        throw new AgentFault('not_a_directory', `${cwd} is not a directory. Give a directory as cwd.`, {
+          path: cwd,
+          field: 'cwd',
+        });
     } catch (error) {
       throw fileFault(error, cwd, 'cwd');
     }
@@ -162,7 +169,8 @@ export function createProcessRegistry(options: RegistryOptions): ProcessRegistry
     counter += 1;
     const unique = `${options.bootId}-${counter}`;
     const tag = `CODER_PROCESS=${unique}`;
-    const shell = request.command === undefined ? undefined : shellCommand(request.command, options.stateDir, unique);
+    const shell =
+      request.command === undefined ? undefined : shellCommand(request.command, options.stateDir, unique);
     const argv = shell?.argv ?? (request.argv as string[]);
     const env = options.environment.build(request.pty ? 'interactive' : 'non_interactive', {
       ...request.env,
@@ -183,8 +191,14 @@ export function createProcessRegistry(options: RegistryOptions): ProcessRegistry
         pty: request.pty,
         pipes: options.pipes,
         onOutput: (stream, bytes) => output.append(stream, bytes),
-        onExit: (end) => (managed ? managed.exited(end) : (early = end)),
-        onClose: () => (managed ? managed.closed() : (earlyClose = true)),
+        onExit: (end) => {
+          early = end;
+          managed?.exited(end);
+        },
+        onClose: () => {
+          earlyClose = true;
+          managed?.closed();
+        },
       });
     } catch (error) {
       shell?.cleanUp();
@@ -219,22 +233,39 @@ export function createProcessRegistry(options: RegistryOptions): ProcessRegistry
     const found = settled.get(id);
     if (found) return found;
     if (forgotten.has(id)) {
-      throw new AgentFault('gone', `The process "${id}" ended and has been forgotten to make room. Start a new one.`, { field: 'id' });
+      throw new AgentFault(
+        'gone',
+        `The process "${id}" ended and has been forgotten to make room. Start a new one.`,
+        { field: 'id' },
+      );
     }
-    throw new AgentFault('process_not_found', `There is no process "${id}" in this workspace. List the processes to see which there are.`, { field: 'id' });
+    throw new AgentFault(
+      'process_not_found',
+      `There is no process "${id}" in this workspace. List the processes to see which there are.`,
+      { field: 'id' },
+    );
   }
 
   return {
     async start(request, signal, how) {
-      if (closing) throw new AgentFault('shutting_down', 'The workspace is stopping; no command can be started. Start the workspace, then try again.');
+      if (closing)
+        throw new AgentFault(
+          'shutting_down',
+          'The workspace is stopping; no command can be started. Start the workspace, then try again.',
+        );
       let id = request.id;
-      if (id === undefined) do id = `p${++counter}`; while (processes.has(id) || forgotten.has(id));
+      if (id === undefined)
+        do id = `p${++counter}`;
+        while (processes.has(id) || forgotten.has(id));
       let started = false;
       let pending = processes.get(id);
       if (!pending) {
         if (forgotten.has(id)) find(id);
         if (running >= limits.running) {
-          throw new AgentFault('too_many', `${running} commands are running, as many as are allowed. Stop some of them, then try again.`);
+          throw new AgentFault(
+            'too_many',
+            `${running} commands are running, as many as are allowed. Stop some of them, then try again.`,
+          );
         }
         started = true;
         if (how?.passing) passing.add(id);
@@ -249,12 +280,18 @@ export function createProcessRegistry(options: RegistryOptions): ProcessRegistry
       await process.waitEnd(request.wait_ms, signal);
       const slice = process.output.read(0, request.max_output_bytes, request.keep);
       if (how?.passing) forget(process);
-      return { process: process.describe(), started, output: presentOutput(slice, request.encoding, process.output.size, !process.running) };
+      return {
+        process: process.describe(),
+        started,
+        output: presentOutput(slice, request.encoding, process.output.size, !process.running),
+      };
     },
     get: find,
     list(state) {
       evict();
-      const all = [...settled.values()].filter((p) => !passing.has(p.id) && (state === undefined || (state === 'running') === p.running));
+      const all = [...settled.values()].filter(
+        (p) => !passing.has(p.id) && (state === undefined || (state === 'running') === p.running),
+      );
       return { processes: all.reverse().map((p) => p.describe()), forgotten: forgottenCount };
     },
     runningCount: () => running - passing.size,
@@ -268,15 +305,30 @@ export function createProcessRegistry(options: RegistryOptions): ProcessRegistry
 function startFault(error: unknown, program: string): unknown {
   switch (errnoOf(error)) {
     case 'ENOENT':
-      return new AgentFault('not_found', `There is no program "${program}" in this workspace. Install it, or give its whole path.`, { field: 'argv.0' });
+      return new AgentFault(
+        'not_found',
+        `There is no program "${program}" in this workspace. Install it, or give its whole path.`,
+        { field: 'argv.0' },
+      );
     case 'EACCES':
-      return new AgentFault('permission_denied', `The program "${program}" may not be run. Make it executable with chmod +x.`, { field: 'argv.0' });
+      return new AgentFault(
+        'permission_denied',
+        `The program "${program}" may not be run. Make it executable with chmod +x.`,
+        { field: 'argv.0' },
+      );
     case 'E2BIG':
-      return new AgentFault('too_large', 'The arguments and the environment are too long for the system. Write the data to a file and pass its path.', { field: 'argv' });
+      return new AgentFault(
+        'too_large',
+        'The arguments and the environment are too long for the system. Write the data to a file and pass its path.',
+        { field: 'argv' },
+      );
     case 'EAGAIN':
     case 'ENOMEM':
     case 'EMFILE':
-      return new AgentFault('too_many', 'The workspace has no room for another process (process, memory or file limit). Stop some processes, then try again.');
+      return new AgentFault(
+        'too_many',
+        'The workspace has no room for another process (process, memory or file limit). Stop some processes, then try again.',
+      );
     default:
       return error;
   }

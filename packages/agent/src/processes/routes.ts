@@ -11,6 +11,7 @@ import {
   TerminalSize,
 } from '@coder/api/agent';
 import { AgentFault } from '../fault.ts';
+import { bodyParts } from '../http/body.ts';
 import { parse } from '../http/parse.ts';
 import { type AgentRequest, writeWithBackpressure } from '../http/request.ts';
 import type { Route } from '../http/server.ts';
@@ -27,7 +28,9 @@ export function processRoutes(registry: ProcessRegistry): Route[] {
     {
       method: 'POST',
       path: '/v1/processes',
-      handler: async (request) => ({ body: await registry.start(parse(StartProcess, await request.json()), request.signal) }),
+      handler: async (request) => ({
+        body: await registry.start(parse(StartProcess, await request.json()), request.signal),
+      }),
     },
     {
       method: 'GET',
@@ -54,11 +57,24 @@ export function processRoutes(registry: ProcessRegistry): Route[] {
         // Whether it runs is asked first: output may come in between, never after the end.
         const ended = !process.running;
         const slice = process.output.read(query.after, query.limit, query.keep);
-        return { body: { process: process.describe(), output: presentOutput(slice, query.encoding, process.output.size, ended) } };
+        return {
+          body: {
+            process: process.describe(),
+            output: presentOutput(slice, query.encoding, process.output.size, ended),
+          },
+        };
       },
     },
-    { method: 'GET', path: '/v1/processes/:id/stream', handler: (request) => streamOutput(request, find(request)) },
-    { method: 'POST', path: '/v1/processes/:id/stdin', handler: (request) => writeStdin(request, find(request)) },
+    {
+      method: 'GET',
+      path: '/v1/processes/:id/stream',
+      handler: (request) => streamOutput(request, find(request)),
+    },
+    {
+      method: 'POST',
+      path: '/v1/processes/:id/stdin',
+      handler: (request) => writeStdin(request, find(request)),
+    },
     {
       method: 'POST',
       path: '/v1/processes/:id/signal',
@@ -89,9 +105,11 @@ async function streamOutput(request: AgentRequest, process: ManagedProcess): Pro
   while (!signal.aborted) {
     const ended = !process.running;
     const slice = process.output.read(cursor, STREAM_PART, 'head');
-    for (const gap of slice.gaps) await writeWithBackpressure(stream, encodeFrame(ProcessFrame.gap, JSON.stringify(gap)));
+    for (const gap of slice.gaps)
+      await writeWithBackpressure(stream, encodeFrame(ProcessFrame.gap, JSON.stringify(gap)));
     for (const chunk of slice.chunks) {
-      if (!(await writeWithBackpressure(stream, encodeFrame(ProcessFrame[chunk.stream], chunk.data)))) return undefined;
+      if (!(await writeWithBackpressure(stream, encodeFrame(ProcessFrame[chunk.stream], chunk.data))))
+        return undefined;
     }
     cursor = slice.next;
     if (cursor < process.output.size) continue;
@@ -105,7 +123,7 @@ async function streamOutput(request: AgentRequest, process: ManagedProcess): Pro
 async function writeStdin(request: AgentRequest, process: ManagedProcess) {
   const { close } = parse(StdinQuery, request.query);
   let bytes = 0;
-  for await (const part of request.stream as AsyncIterable<Buffer>) {
+  for await (const part of bodyParts(request.stream)) {
     const stdin = process.stdin();
     if (!process.running || !stdin || stdin.destroyed) {
       throw new AgentFault(
@@ -118,7 +136,7 @@ async function writeStdin(request: AgentRequest, process: ManagedProcess) {
     bytes += part.length;
     if (!stdin.write(part)) await drained(stdin, process, request.signal);
   }
-  if (close && !request.stream.aborted) process.closeStdin();
+  if (close) process.closeStdin();
   return { body: { bytes, process: process.describe() } };
 }
 

@@ -33,7 +33,8 @@ export interface ShellCommand {
 /** How to run a shell command: as an argument, or, when it is long or names its own interpreter by `#!`, as a file in `folder`. */
 export function shellCommand(command: string, folder: string, unique: string): ShellCommand {
   const own = command.startsWith('#!');
-  if (!own && Buffer.byteLength(command) <= MAX_ARGUMENT) return { argv: [shell(), '-c', command], cleanUp() {} };
+  if (!own && Buffer.byteLength(command) <= MAX_ARGUMENT)
+    return { argv: [shell(), '-c', command], cleanUp() {} };
   const file = join(folder, `script-${unique}`);
   writeFileSync(file, command, { mode: 0o700, flag: 'wx' });
   return {

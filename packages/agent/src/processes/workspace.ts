@@ -8,7 +8,9 @@ import { descendants, hasEnvironment, type ProcEntry, readProcTable } from './pr
 export function workspaceProcesses(marker: string, table: ProcEntry[] = readProcTable()): ProcEntry[] {
   const assignment = `${MARKER_VARIABLE}=${marker}`;
   const byDescent = descendants(table, [process.pid]);
-  const left = table.filter((p) => !byDescent.has(p.pid) && hasEnvironment(p.pid, assignment)).map((p) => p.pid);
+  const left = table
+    .filter((p) => !byDescent.has(p.pid) && hasEnvironment(p.pid, assignment))
+    .map((p) => p.pid);
   const all = descendants(table, [...byDescent, ...left]);
   return table.filter((p) => all.has(p.pid));
 }

@@ -23,24 +23,33 @@ const NO_LIMIT = 2 ** 60;
  * Finds the cgroup the agent is in, when it is the workspace's own: one with a memory limit or a name that the
  * provisioner gave (`CODER_AGENT_CGROUP`, a path below the cgroup root), or the namespace root of a container.
  */
-export function findCgroup(root = '/sys/fs/cgroup', self = '/proc/self/cgroup', named = process.env.CODER_AGENT_CGROUP): Cgroup | undefined {
+export function findCgroup(
+  root = '/sys/fs/cgroup',
+  self = '/proc/self/cgroup',
+  named = process.env.CODER_AGENT_CGROUP,
+): Cgroup | undefined {
   let lines: string[];
   try {
     lines = readFileSync(self, 'latin1').trim().split('\n');
   } catch {
     return undefined;
   }
-  const pathOf = (controller: string) => lines.find((line) => line.split(':')[1]?.split(',').includes(controller))?.split(':')[2];
+  const pathOf = (controller: string) =>
+    lines.find((line) => line.split(':')[1]?.split(',').includes(controller))?.split(':')[2];
   const unified = lines.find((line) => line.startsWith('0::'))?.slice(3);
   if (unified !== undefined && existsSync(`${root}/cgroup.controllers`)) {
     const folder = `${root}${unified === '/' ? '' : unified}`;
     const limited = readNumber(`${folder}/memory.max`) !== undefined || named !== undefined;
-    return limited && existsSync(`${folder}/memory.current`) ? { version: 2, memory: folder, cpu: folder } : undefined;
+    return limited && existsSync(`${folder}/memory.current`)
+      ? { version: 2, memory: folder, cpu: folder }
+      : undefined;
   }
   const own = (controller: string, file: string) => {
     const path = pathOf(controller);
     if (path === undefined) return undefined;
-    const folder = [`${root}/${controller}${path}`, `${root}/${controller}`].find((f) => existsSync(`${f}/${file}`));
+    const folder = [`${root}/${controller}${path}`, `${root}/${controller}`].find((f) =>
+      existsSync(`${f}/${file}`),
+    );
     return folder;
   };
   const memory = own('memory', 'memory.limit_in_bytes');
@@ -59,11 +68,17 @@ export function cgroupMemory(cgroup: Cgroup): { used: number | undefined; limit:
   let inactive = 0;
   try {
     const name = v2 ? 'inactive_file' : 'total_inactive_file';
-    inactive = Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(readFileSync(`${cgroup.memory}/memory.stat`, 'latin1'))?.[1] ?? 0);
+    inactive = Number(
+      new RegExp(`^${name} (\\d+)$`, 'm').exec(readFileSync(`${cgroup.memory}/memory.stat`, 'latin1'))?.[1] ??
+        0,
+    );
   } catch {
     // Without the details all of it counts.
   }
-  return { used: total === undefined ? undefined : Math.max(0, total - inactive), limit: limit !== undefined && limit < NO_LIMIT ? limit : undefined };
+  return {
+    used: total === undefined ? undefined : Math.max(0, total - inactive),
+    limit: limit !== undefined && limit < NO_LIMIT ? limit : undefined,
+  };
 }
 
 /** Seconds of processor time used so far, and how many cores may be used at once. */
@@ -82,5 +97,8 @@ export function cgroupCpu(cgroup: Cgroup): { seconds: number | undefined; cores:
   const folder = cgroup.cpu.replace('/cpuacct', '/cpu');
   const quota = readNumber(`${folder}/cpu.cfs_quota_us`);
   const period = readNumber(`${folder}/cpu.cfs_period_us`);
-  return { seconds: used === undefined ? undefined : used / 1e9, cores: quota && period ? quota / period : undefined };
+  return {
+    seconds: used === undefined ? undefined : used / 1e9,
+    cores: quota && period ? quota / period : undefined,
+  };
 }

@@ -25,7 +25,8 @@ export interface StatsOptions {
 function networkBytes(): StatsSample['network'] {
   try {
     // Process 1 of the machine is in its first namespace; where we cannot see that, /proc is our own and so is the network.
-    if (readlinkSync('/proc/1/ns/net') === readlinkSync('/proc/self/ns/net') && process.pid !== 1) return null;
+    if (readlinkSync('/proc/1/ns/net') === readlinkSync('/proc/self/ns/net') && process.pid !== 1)
+      return null;
     let received = 0;
     let sent = 0;
     for (const line of readFileSync('/proc/self/net/dev', 'latin1').split('\n').slice(2)) {
@@ -77,13 +78,19 @@ export function createStats(options: StatsOptions): { routes: Route[] } {
     return {
       at: new Date(now()).toISOString(),
       source: memory.used !== undefined ? 'cgroup' : 'processes',
-      cpu: { cores_used: used === null ? (samples.at(-1)?.cpu.cores_used ?? null) : Math.round(used * 1000) / 1000, cores_limit: Math.min(cpu.cores ?? Number.POSITIVE_INFINITY, availableParallelism()) },
+      cpu: {
+        cores_used: used === null ? (samples.at(-1)?.cpu.cores_used ?? null) : Math.round(used * 1000) / 1000,
+        cores_limit: Math.min(cpu.cores ?? Number.POSITIVE_INFINITY, availableParallelism()),
+      },
       memory: {
         used_bytes: memory.used ?? processes.reduce((sum, p) => sum + p.residentPages, 0) * PAGE_BYTES,
         limit_bytes: Math.min(memory.limit ?? Number.POSITIVE_INFINITY, totalmem()),
       },
       disk: disk
-        ? { used_bytes: (disk.blocks - disk.bfree) * disk.bsize, limit_bytes: (disk.blocks - disk.bfree + disk.bavail) * disk.bsize }
+        ? {
+            used_bytes: (disk.blocks - disk.bfree) * disk.bsize,
+            limit_bytes: (disk.blocks - disk.bfree + disk.bavail) * disk.bsize,
+          }
         : { used_bytes: 0, limit_bytes: 0 },
       network: networkBytes(),
       process_count: processes.length,
@@ -115,7 +122,13 @@ export function createStats(options: StatsOptions): { routes: Route[] } {
           const { since } = parse(StatsQuery, query);
           const from = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since);
           const current = await measure();
-          return { body: { current, samples: samples.filter((s) => Date.parse(s.at) > from), interval_ms: options.intervalMs } };
+          return {
+            body: {
+              current,
+              samples: samples.filter((s) => Date.parse(s.at) > from),
+              interval_ms: options.intervalMs,
+            },
+          };
         },
       },
     ],

@@ -1,5 +1,6 @@
 import { frameDecoder, TerminalAttach, TerminalFrame, TerminalId, TerminalSize } from '@coder/api/agent';
 import { AgentFault } from '../fault.ts';
+import { bodyParts } from '../http/body.ts';
 import { parse } from '../http/parse.ts';
 import type { AgentRequest } from '../http/request.ts';
 import type { Route } from '../http/server.ts';
@@ -23,7 +24,10 @@ export function terminalRoutes(terminals: Terminals): Route[] {
   ];
 }
 
-async function attach(terminals: Terminals, { stream, params, query, signal }: AgentRequest): Promise<undefined> {
+async function attach(
+  terminals: Terminals,
+  { stream, params, query, signal }: AgentRequest,
+): Promise<undefined> {
   const id = parse(TerminalId, params.id);
   const { width, height, command } = parse(TerminalAttach, query);
   const waiting: Buffer[] = [];
@@ -48,7 +52,7 @@ async function attach(terminals: Terminals, { stream, params, query, signal }: A
   for (const bytes of waiting) stream.write(bytes);
   const decode = frameDecoder();
   try {
-    for await (const part of stream as AsyncIterable<Buffer>) for (const frame of decode(part)) handle(attached, frame);
+    for await (const part of bodyParts(stream)) for (const frame of decode(part)) handle(attached, frame);
   } finally {
     attached.detach();
     stream.end();

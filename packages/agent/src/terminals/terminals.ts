@@ -61,7 +61,14 @@ export function createTerminals(options: TerminalOptions): Terminals {
     const env = options.environment.build('interactive', { PWD: directory, CODER_PROCESS: tag });
     const program = env.SHELL || shell();
     const argv = command === undefined ? [program, '-l'] : [shell(), '-c', command];
-    const terminal = pty.spawn(argv[0] as string, argv.slice(1), { name: env.TERM ?? 'xterm-256color', cols: size.width, rows: size.height, cwd: directory, env, encoding: null });
+    const terminal = pty.spawn(argv[0] as string, argv.slice(1), {
+      name: env.TERM ?? 'xterm-256color',
+      cols: size.width,
+      rows: size.height,
+      cwd: directory,
+      env,
+      encoding: null,
+    });
     const startedAt = new Date(options.now()).toISOString();
     const scrollback = createScrollback(SCROLLBACK_BYTES);
     const viewers = new Set<Viewer>();
@@ -88,7 +95,15 @@ export function createTerminals(options: TerminalOptions): Terminals {
       for (const viewer of [...viewers]) viewer.ended();
     });
     const made: Terminal = {
-      info: () => ({ id, command: command ?? program, pid: terminal.pid, started_at: startedAt, viewers: viewers.size, width, height }),
+      info: () => ({
+        id,
+        command: command ?? program,
+        pid: terminal.pid,
+        started_at: startedAt,
+        viewers: viewers.size,
+        width,
+        height,
+      }),
       attach(viewer) {
         viewers.add(viewer);
         viewerCount += 1;
@@ -127,10 +142,15 @@ export function createTerminals(options: TerminalOptions): Terminals {
 
   return {
     async attach(id, size, command, viewer) {
-      if (closing) throw new AgentFault('shutting_down', 'The workspace is stopping; no terminal can be opened.');
+      if (closing)
+        throw new AgentFault('shutting_down', 'The workspace is stopping; no terminal can be opened.');
       let pending = terminals.get(id);
       if (!pending) {
-        if (terminals.size >= MAX_TERMINALS) throw new AgentFault('too_many', `${MAX_TERMINALS} terminals are open, as many as are allowed. Close some of them.`);
+        if (terminals.size >= MAX_TERMINALS)
+          throw new AgentFault(
+            'too_many',
+            `${MAX_TERMINALS} terminals are open, as many as are allowed. Close some of them.`,
+          );
         pending = start(id, size, command);
         terminals.set(id, pending);
         pending.catch(() => terminals.delete(id));
@@ -144,7 +164,10 @@ export function createTerminals(options: TerminalOptions): Terminals {
     viewers: () => viewerCount,
     async end(id) {
       const terminal = open.get(id);
-      if (!terminal) throw new AgentFault('terminal_not_found', `There is no terminal "${id}" in this workspace.`, { field: 'id' });
+      if (!terminal)
+        throw new AgentFault('terminal_not_found', `There is no terminal "${id}" in this workspace.`, {
+          field: 'id',
+        });
       await terminal.end(500);
     },
     async shutdown() {

@@ -29,8 +29,8 @@ import {
 } from '@coder/api/agent';
 import { AgentUnreachable } from './agent-error.ts';
 import { sendBody } from './body.ts';
+import { parts } from './parts.ts';
 import { type CallOptions, callJson, type OpenCall, openCall, readAll, withQuery } from './request.ts';
-import { checkWhole } from './streams.ts';
 
 export type UploadInput = Omit<FileUploadQuery, 'create_only'> & { create_only?: boolean };
 
@@ -119,8 +119,7 @@ export function createFileCalls(session: ClientHttp2Session): FileCalls {
 /** The bytes of an answer; leaving early cancels the call, an answer that breaks off throws. */
 async function* body(open: OpenCall): AsyncGenerator<Buffer> {
   try {
-    for await (const part of open.stream as AsyncIterable<Buffer>) yield part;
-    checkWhole(open);
+    yield* parts(open.stream);
   } catch (error) {
     throw open.failure() ?? error;
   } finally {

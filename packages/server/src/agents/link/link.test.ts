@@ -11,7 +11,10 @@ const text = (output: { chunks: { data: string }[] }) => output.chunks.map((c) =
 
 describe('processes', () => {
   test('a command answers with its output, marked by stream, and its exit code', async () => {
-    const { process, output, started } = await agent.connection.processes.start({ command: 'echo out; echo err >&2; exit 3', wait_ms: 10_000 });
+    const { process, output, started } = await agent.connection.processes.start({
+      command: 'echo out; echo err >&2; exit 3',
+      wait_ms: 10_000,
+    });
     expect(started).toBe(true);
     expect(process).toMatchObject({ state: 'exited', exit_code: 3, end_reason: 'exit', signal: null });
     expect(output.chunks.find((c) => c.stream === 'stdout')?.data).toBe('out\n');
@@ -21,7 +24,10 @@ describe('processes', () => {
 
   test('the same id again is the same process', async () => {
     const request = { id: 'once', command: 'echo run >> once.txt; sleep 0.05', wait_ms: 10_000 };
-    const [first, second] = await Promise.all([agent.connection.processes.start(request), agent.connection.processes.start(request)]);
+    const [first, second] = await Promise.all([
+      agent.connection.processes.start(request),
+      agent.connection.processes.start(request),
+    ]);
     expect([first.started, second.started].sort()).toEqual([false, true]);
     const { content } = await agent.connection.files.readLines({ path: '~/once.txt' });
     expect(content).toBe('run\n');
@@ -38,13 +44,20 @@ describe('processes', () => {
     expect(performance.now() - started).toBeLessThan(2_000);
     expect(process).toMatchObject({ state: 'exited', end_reason: 'timeout', timed_out: true });
     expect(process.killed_descendants).toBeGreaterThanOrEqual(2);
-    const left = await agent.connection.processes.start({ command: 'pgrep -x sleep -a | grep -E "sleep 30[012]" || true', wait_ms: 5_000 });
+    const left = await agent.connection.processes.start({
+      command: 'pgrep -x sleep -a | grep -E "sleep 30[012]" || true',
+      wait_ms: 5_000,
+    });
     expect(text(left.output)).toBe('');
   });
 
   test('a child that keeps the pipe does not hold up the result, and goes on', async () => {
     const started = performance.now();
-    const { process } = await agent.connection.processes.start({ id: 'holder', command: '(sleep 1; echo late) & echo now', wait_ms: 10_000 });
+    const { process } = await agent.connection.processes.start({
+      id: 'holder',
+      command: '(sleep 1; echo late) & echo now',
+      wait_ms: 10_000,
+    });
     expect(performance.now() - started).toBeLessThan(900);
     expect(process).toMatchObject({ state: 'exited', exit_code: 0 });
   });
@@ -59,7 +72,10 @@ describe('processes', () => {
   });
 
   test('a stream ends with the exit', async () => {
-    await agent.connection.processes.start({ id: 'streamed', command: 'for i in 1 2 3; do echo $i; sleep 0.02; done; exit 5' });
+    await agent.connection.processes.start({
+      id: 'streamed',
+      command: 'for i in 1 2 3; do echo $i; sleep 0.02; done; exit 5',
+    });
     let out = '';
     let exit: number | null | undefined;
     for await (const item of agent.connection.processes.stream('streamed')) {
@@ -70,7 +86,11 @@ describe('processes', () => {
   });
 
   test('a terminal process is one, and can be resized', async () => {
-    await agent.connection.processes.start({ id: 'tty', command: 'read line; stty size; test -t 1 && echo terminal', pty: { width: 90, height: 30 } });
+    await agent.connection.processes.start({
+      id: 'tty',
+      command: 'read line; stty size; test -t 1 && echo terminal',
+      pty: { width: 90, height: 30 },
+    });
     await agent.connection.processes.resize('tty', { width: 101, height: 41 });
     await agent.connection.processes.stdin('tty', 'go\n');
     const { output } = await agent.connection.processes.output('tty', { wait_ms: 5_000, wait_for: 'end' });
@@ -79,23 +99,49 @@ describe('processes', () => {
   });
 
   test('real pipes: /dev/stderr can be opened; the token is not in the environment', async () => {
-    const { output } = await agent.connection.processes.start({ command: 'echo e > /dev/stderr; env | grep -c TOKEN; echo $PAGER$CODER', wait_ms: 5_000 });
-    expect(output.chunks.filter((c) => c.stream === 'stderr').map((c) => c.data).join('')).toBe('e\n');
-    expect(output.chunks.filter((c) => c.stream === 'stdout').map((c) => c.data).join('')).toBe('0\ncattrue\n');
+    const { output } = await agent.connection.processes.start({
+      command: 'echo e > /dev/stderr; env | grep -c TOKEN; echo $PAGER$CODER',
+      wait_ms: 5_000,
+    });
+    expect(
+      output.chunks
+        .filter((c) => c.stream === 'stderr')
+        .map((c) => c.data)
+        .join(''),
+    ).toBe('e\n');
+    expect(
+      output.chunks
+        .filter((c) => c.stream === 'stdout')
+        .map((c) => c.data)
+        .join(''),
+    ).toBe('0\ncattrue\n');
   });
 
   test('wrong input is refused with its field', async () => {
     const { processes } = agent.connection;
     await expect(processes.start({})).rejects.toMatchObject({ code: 'invalid_input', field: 'command' });
-    await expect(processes.start({ command: 'x', cwd: '/nowhere' })).rejects.toMatchObject({ code: 'not_found', field: 'cwd' });
-    await expect(processes.start({ argv: ['no-such-program'] })).rejects.toMatchObject({ code: 'not_found', field: 'argv.0' });
+    await expect(processes.start({ command: 'x', cwd: '/nowhere' })).rejects.toMatchObject({
+      code: 'not_found',
+      field: 'cwd',
+    });
+    await expect(processes.start({ argv: ['no-such-program'] })).rejects.toMatchObject({
+      code: 'not_found',
+      field: 'argv.0',
+    });
     await expect(processes.get('nobody')).rejects.toMatchObject({ code: 'process_not_found', status: 404 });
-    await expect(processes.start({ command: 'x', nonsense: 1 } as never)).rejects.toMatchObject({ code: 'invalid_input', field: 'nonsense' });
+    await expect(processes.start({ command: 'x', nonsense: 1 } as never)).rejects.toMatchObject({
+      code: 'invalid_input',
+      field: 'nonsense',
+    });
   });
 
   test('50 MB of output can be read whole by cursor', { timeout: 60_000 }, async () => {
     const command = `node -e 'const l = Buffer.from("é".repeat(499) + "a\\n"); for (let i = 0; i < 50000; i++) require("fs").writeSync(1, l)'`;
-    const { output, process } = await agent.connection.processes.start({ id: 'big', command, wait_ms: 50_000 });
+    const { output, process } = await agent.connection.processes.start({
+      id: 'big',
+      command,
+      wait_ms: 50_000,
+    });
     expect(process.output_bytes).toBe(50_000_000);
     expect(process.output_lost_bytes).toBe(0);
     expect(output.gaps).toEqual([expect.objectContaining({ reason: 'limit' })]);
@@ -112,7 +158,8 @@ describe('processes', () => {
     }
     expect(total).toBe(50_000_000);
     let streamed = 0;
-    for await (const item of agent.connection.processes.stream('big')) if (item.type === 'stdout') streamed += item.data.length;
+    for await (const item of agent.connection.processes.stream('big'))
+      if (item.type === 'stdout') streamed += item.data.length;
     expect(streamed).toBe(50_000_000);
   });
 

@@ -17,8 +17,8 @@ import {
   type TerminalSize,
 } from '@coder/api/agent';
 import { sendBody } from './body.ts';
+import { parts } from './parts.ts';
 import { type CallOptions, callJson, DEFAULT_DEADLINE_MS, openCall, readAll, withQuery } from './request.ts';
-import { checkWhole } from './streams.ts';
 
 /** A part of a process's output as it comes; the last is always `exit`. */
 export type ProcessStreamItem =
@@ -98,7 +98,7 @@ export function createProcessCalls(session: ClientHttp2Session): ProcessCalls {
       );
       const decode = frameDecoder();
       try {
-        for await (const part of open.stream as AsyncIterable<Buffer>) {
+        for await (const part of parts(open.stream)) {
           for (const { kind, payload } of decode(part)) {
             if (kind === ProcessFrame.stdout) yield { type: 'stdout', data: payload };
             else if (kind === ProcessFrame.stderr) yield { type: 'stderr', data: payload };
@@ -108,7 +108,6 @@ export function createProcessCalls(session: ClientHttp2Session): ProcessCalls {
               yield { type: 'exit', process: Process.parse(parseJson(payload)) };
           }
         }
-        checkWhole(open);
       } catch (error) {
         throw open.failure() ?? error;
       } finally {

@@ -7,6 +7,7 @@ import {
 } from 'node:http2';
 import type * as z from 'zod';
 import { AgentUnreachable, agentErrorFrom } from './agent-error.ts';
+import { parts } from './parts.ts';
 
 export interface CallOptions {
   signal?: AbortSignal;
@@ -54,7 +55,9 @@ export function openCall(
     return Promise.reject(new AgentUnreachable('closed', 'The workspace agent is not connected.'));
   return new Promise((resolve, reject) => {
     const stream = session.request(headers, { endStream: false });
+    holdUntilRead(stream);
     let failure: unknown;
+    let answered = false;
     const fail = (error: AgentUnreachable) => {
       failure ??= error;
       stream.close(constants.NGHTTP2_CANCEL);
@@ -82,11 +85,13 @@ export function openCall(
     stream.once('close', () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
+      if (answered && stream.rstCode === constants.NGHTTP2_NO_ERROR) return;
       failure ??= new AgentUnreachable('closed', 'The link to the workspace agent closed during the call.');
       reject(failure);
     });
     stream.once('response', (answer) => {
       clearTimeout(timer);
+      answered = true;
       const status = Number(answer[':status']);
       if (status >= 200 && status < 300) {
         resolve({ stream, headers: answer, failure: () => failure });
@@ -101,21 +106,30 @@ export function openCall(
   });
 }
 
+/**
+ * Node throws away what a stream holds when it closes before anybody reads, and a short answer is whole before its
+ * caller can. A paused stream is left alone; it flows as soon as somebody listens to its data.
+ */
+function holdUntilRead(stream: ClientHttp2Stream): void {
+  stream.pause();
+  stream.on('newListener', (event) => {
+    if (event === 'data') process.nextTick(() => stream.resume());
+  });
+}
+
 /** Reads a whole answer. Rejects when it breaks off or is too long. */
 export async function readAll(stream: ClientHttp2Stream): Promise<Buffer> {
-  const parts: Buffer[] = [];
+  const all: Buffer[] = [];
   let size = 0;
-  for await (const part of stream as AsyncIterable<Buffer>) {
+  for await (const part of parts(stream)) {
     size += part.length;
     if (size > MAX_ANSWER_BYTES) {
       stream.close(constants.NGHTTP2_CANCEL);
       throw new AgentUnreachable('broken', 'The workspace agent sent an answer that is too long.');
     }
-    parts.push(part);
+    all.push(part);
   }
-  if (stream.rstCode !== constants.NGHTTP2_NO_ERROR)
-    throw new AgentUnreachable('broken', 'The answer of the workspace agent broke off.');
-  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+  return all.length === 1 ? (all[0] as Buffer) : Buffer.concat(all);
 }
 
 /** One call with JSON both ways, the answer checked by its schema. The deadline covers the whole answer. */

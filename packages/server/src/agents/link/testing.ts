@@ -31,7 +31,10 @@ export async function startLinkServer(folder: string): Promise<LinkServer> {
   let dials = 0;
   const server: LinkServer = {
     url: `unix://${path}`,
-    next: () => (ready.length > 0 ? Promise.resolve(ready.shift() as AgentConnection) : new Promise((resolve) => waiting.push(resolve))),
+    next: () =>
+      ready.length > 0
+        ? Promise.resolve(ready.shift() as AgentConnection)
+        : new Promise((resolve) => waiting.push(resolve)),
     refuseWith(next) {
       status = next;
     },
@@ -43,7 +46,11 @@ export async function startLinkServer(folder: string): Promise<LinkServer> {
     },
     async start() {
       sockets = new Set();
-      const wss = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 64 * 1024 * 1024 });
+      const wss = new WebSocketServer({
+        noServer: true,
+        perMessageDeflate: false,
+        maxPayload: 64 * 1024 * 1024,
+      });
       http = createServer();
       http.on('connection', (socket) => sockets.add(socket));
       http.on('upgrade', (request, socket, head) => {

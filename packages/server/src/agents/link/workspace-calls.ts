@@ -20,6 +20,7 @@ import {
   type TerminalSize,
 } from '@coder/api/agent';
 import * as z from 'zod';
+import { parts } from './parts.ts';
 import { type CallOptions, callJson, openCall, withQuery } from './request.ts';
 import { jsonLines } from './streams.ts';
 
@@ -27,7 +28,7 @@ import { jsonLines } from './streams.ts';
 export interface TerminalConnection {
   /** What the terminal shows, as raw bytes: first what it showed before, within bounds. Ends with the terminal. */
   output: AsyncIterable<Buffer>;
-  /** The same as a stream that can be piped; write nothing to it directly. */
+  /** The same as a stream that can be piped instead; write nothing to it directly. */
   stream: Duplex;
   /** Sends keystrokes. Returns false when the agent is slower; wait for `stream`'s drain then. */
   write(data: Uint8Array | string): boolean;
@@ -91,7 +92,7 @@ export function createWorkspaceCalls(session: ClientHttp2Session): WorkspaceCall
       });
       const { stream } = await openCall(session, { ':method': 'POST', ':path': path }, options, () => {});
       return {
-        output: stream as AsyncIterable<Buffer>,
+        output: parts(stream),
         stream,
         write: (data) => stream.write(encodeFrame(TerminalFrame.data, data)),
         resize(size) {
