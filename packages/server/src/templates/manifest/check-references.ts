@@ -24,6 +24,13 @@ export function checkPlaces(draft: Draft, report: Report): void {
   }
 }
 
+/** Refuses text that neither the database nor an environment can hold. */
+export function checkText(draft: Draft, report: Report): void {
+  walk(draft.whole, [], (path, text) => {
+    if (text.includes('\0') || !text.isWellFormed()) report(path, 'must be text without NUL');
+  });
+}
+
 /** Finds references where none is replaced, which would otherwise reach the workspace as they are. */
 export function checkStrays(draft: Draft, report: Report): void {
   const allowed = new Set(placesOf(draft).map(({ path }) => pathText(path)));

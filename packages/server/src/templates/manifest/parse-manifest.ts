@@ -3,7 +3,7 @@ import { normaliseValue } from '../parameters/values.ts';
 import { checkApps, checkMetadata, checkReadme } from './check-agent.ts';
 import { checkParameters } from './check-parameters.ts';
 import { checkPresets } from './check-presets.ts';
-import { checkPlaces, checkStrays } from './check-references.ts';
+import { checkPlaces, checkStrays, checkText } from './check-references.ts';
 import { type Draft, draftOf } from './draft.ts';
 import type { Finding, Report } from './finding.ts';
 import { checkStructure } from './structure.ts';
@@ -19,6 +19,7 @@ const checks: readonly ((draft: Draft, report: Report) => void)[] = [
   checkPresets,
   checkPlaces,
   checkStrays,
+  checkText,
   checkApps,
   checkMetadata,
   checkReadme,

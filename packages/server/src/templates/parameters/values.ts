@@ -18,7 +18,7 @@ export function normaliseValue(type: ParameterType, raw: unknown): Normalised {
   switch (type) {
     case 'string':
       if (typeof raw !== 'string') return { problem: 'must be text: put it in quotes' };
-      if (raw.includes('\0')) return { problem: 'must have no NUL' };
+      if (raw.includes('\0') || !raw.isWellFormed()) return { problem: 'must be text without NUL' };
       if (Buffer.byteLength(raw) > maxValueBytes) return { problem: 'must be at most 64 KiB long' };
       return { value: raw };
     case 'number':

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { packTar } from './archive/pack-tar.ts';
+import { rawTar, rawZip } from './testing/archives.ts';
+import { templatesHarness } from './testing/harness.ts';
+
+const tar = 'application/x-tar';
+
+it('stores the same bytes of the same user once, and gives them back', async () => {
+  await using h = await templatesHarness();
+  const data = await packTar([{ path: 'a', content: 'x' }]);
+  const first = await h.files.upload(h.owner, data, tar);
+  expect(first.created).toBe(true);
+  expect(await h.files.upload(h.owner, data, tar)).toEqual({ id: first.id, created: false });
+  expect((await h.files.upload(h.member, data, tar)).id).not.toBe(first.id);
+  const back = await h.files.download(h.owner, first.id);
+  expect(back.mimetype).toBe(tar);
+  expect(data.equals(back.data)).toBe(true);
+});
+
+it('stores it once even when it is uploaded many times at the same moment', async () => {
+  await using h = await templatesHarness();
+  const data = await packTar([{ path: 'a', content: 'x' }]);
+  const all = await Promise.all(Array.from({ length: 8 }, () => h.files.upload(h.owner, data, tar)));
+  expect(new Set(all.map(({ id }) => id)).size).toBe(1);
+  expect(all.filter(({ created }) => created)).toHaveLength(1);
+});
+
+it('keeps a file from other users, except from those who manage templates', async () => {
+  await using h = await templatesHarness();
+  const { id } = await h.files.upload(h.member, await packTar([{ path: 'a', content: 'x' }]), tar);
+  await expect(h.files.download(h.stranger, id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(h.files.download(h.owner, id)).resolves.toBeDefined();
+  await expect(h.files.download(h.owner, randomUUID())).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+it('refuses what is no archive, with the reason', async () => {
+  await using h = await templatesHarness();
+  const refused = (data: Buffer, type: string) =>
+    h.files.upload(h.owner, data, type).catch((error: unknown) => error);
+  expect(await refused(Buffer.from('x'), 'text/plain')).toMatchObject({
+    code: 'VALIDATION_FAILED',
+    validations: [{ field: 'Content-Type', detail: 'must be application/x-tar or application/zip' }],
+  });
+  expect(await refused(Buffer.alloc(10 * 1024 * 1024 + 1), tar)).toMatchObject({ status: 413 });
+  const link = await rawTar([{ name: 'x', type: 'symlink', linkname: '/etc/passwd' }]);
+  expect(await refused(link, tar)).toMatchObject({
+    validations: [{ field: 'file', detail: expect.stringContaining('The entry "x" is a link') }],
+  });
+  const bomb = rawZip([{ name: 'a', content: Buffer.alloc(64 * 1024 * 1024) }]);
+  expect(await refused(bomb, 'application/zip')).toMatchObject({
+    message: 'The upload was refused: The archive expands to more than 50 MiB.',
+  });
+  expect(await h.db.selectFrom('files').selectAll().execute()).toEqual([]);
+});
