@@ -35,13 +35,22 @@ export interface WorkspaceEnvironment {
   build(kind: 'interactive' | 'non_interactive', extra: Record<string, string>): Record<string, string>;
 }
 
+/** The account as the system knows it. A workspace without a sandbox may run under a number that has no entry. */
+function accountEntry(): { username: string; homedir: string; shell: string | null } {
+  try {
+    return userInfo();
+  } catch {
+    return { username: 'coder', homedir: '/', shell: null };
+  }
+}
+
 /** `base` is the agent's own environment; `marker` is how the workspace's processes are told from others. */
 export function createEnvironment(base: NodeJS.ProcessEnv, marker: string): WorkspaceEnvironment {
   const inherited: Record<string, string> = {};
   for (const [name, value] of Object.entries(base)) {
     if (value !== undefined && !PRIVATE.includes(name)) inherited[name] = value;
   }
-  const user = userInfo();
+  const user = accountEntry();
   inherited.HOME ??= user.homedir;
   inherited.USER ??= user.username;
   inherited.LOGNAME ??= inherited.USER;
