@@ -27,6 +27,8 @@ export type WorldOptions = {
   seeded?: Seeded;
   directory?: string;
   dataDir?: string;
+  /** Turns the provisioner before the first build can run. */
+  prepare?: (provisioner: ProcessProvisioner) => void;
 };
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
@@ -51,6 +53,7 @@ export async function createWorld(options: WorldOptions = {}) {
   const queue = createQueue({ pool: database.pool, db, log, replicaId: replica.id });
   await queue.migrate();
   const provisioner: ProcessProvisioner = await processProvisioner(options.directory);
+  options.prepare?.(provisioner);
   const lock = createKeyedLock();
   const deps = {
     db,
