@@ -1,5 +1,7 @@
-import type { ResourceType } from '@coder/api';
+import { type ResourceType, resourceActions } from '@coder/api';
 import type { Actor, Resource } from './actor.ts';
+
+const resourceTypes = Object.keys(resourceActions) as ResourceType[];
 
 /** The entry that restricts nothing. */
 export const ALLOW_ALL = '*:*';
@@ -65,15 +67,25 @@ function isCompanion(actor: Actor, action: string, resource: Resource): boolean 
   }
 }
 
-/** Whether every resource that `narrow` lets through is let through by `wide`, entry by entry. */
+/**
+ * Whether a list lets nothing through that a wider one does not: each of its entries is covered, and it does not leave out a
+ * type of which the wider one names single ids, since a type that is left out still has its companions.
+ */
 export function allowListContains(wide: readonly string[], narrow: readonly string[]): boolean {
-  return narrow.every((entry) => {
+  const covered = narrow.every((entry) => {
     const [type, id] = split(entry);
     return wide.some((candidate) => {
       const [wideType, wideId] = split(candidate);
       return (wideType === '*' || wideType === type) && (wideId === '*' || wideId === id);
     });
   });
+  return (
+    covered &&
+    resourceTypes.every((type) => {
+      const ids = allowedIds(wide, type);
+      return ids === 'all' || ids === 'none' || allowedIds(narrow, type) !== 'none';
+    })
+  );
 }
 
 function split(entry: string): [string, string] {

@@ -149,7 +149,7 @@ async function inputOf(
   params: Record<string, string> | undefined,
 ): Promise<unknown> {
   const sent = method === 'GET' ? queryOf(url) : await bodyOf(request);
-  if (sent === undefined) return params;
+  if (sent === undefined) return { ...params };
   if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) {
     throw new ApiError('BAD_REQUEST', { message: 'Request body must be a JSON object.' });
   }

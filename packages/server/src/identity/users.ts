@@ -75,7 +75,11 @@ export function createUsers({ db, clock, keys }: UsersOptions): Users {
   }
 
   return {
-    get: async (actor, ref) => presentUser(await read(actor, ref)),
+    async get(actor, ref) {
+      const { id, username } = actor.user;
+      const self = ref === 'me' || ref === id || ref.toLowerCase() === username.toLowerCase();
+      return (self ? await keys.profile(id) : undefined) ?? presentUser(await read(actor, ref));
+    },
 
     async list(actor, query) {
       const { rows, count } = await searchUsers(db, actor, query);

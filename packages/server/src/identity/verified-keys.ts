@@ -1,7 +1,9 @@
-import { ApiError, expandScopes } from '@coder/api';
+import { ApiError, expandScopes, type User } from '@coder/api';
 import type { Actor } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../database/index.ts';
+import { createHeld } from './held.ts';
+import { presentUser, selectUsers } from './users-store.ts';
 
 /** A key as it was read, with whom it stands for. */
 export type VerifiedKey = {
@@ -18,20 +20,14 @@ export type VerifiedKey = {
 export type VerifiedKeys = {
   /** The key of this id, from memory if it was read within the last minute; undefined if there is none. */
   find(id: string): Promise<VerifiedKey | undefined>;
+  /** A user as answers show it, held in the same way; clients ask who they are more often than anything else. */
+  profile(userId: string): Promise<User | undefined>;
   forgetKey(id: string): void;
   forgetUser(userId: string): void;
   forgetAll(): void;
 };
 
-export type VerifiedKeysOptions = {
-  db: Db;
-  clock: Clock;
-  withoutOwnerWorkspaceAccess?: boolean;
-  /** Keys held at most; the least recently used goes first. */
-  capacity?: number;
-  /** How long a key is believed without asking the database, in milliseconds. */
-  ttlMs?: number;
-};
+export type VerifiedKeysOptions = { db: Db; clock: Clock; withoutOwnerWorkspaceAccess?: boolean };
 
 /** Keys of these logins are sessions, which live on while they are used; tokens and OAuth grants end when they said. */
 const sessionLogins = new Set(['password', 'github', 'oidc']);
@@ -41,10 +37,7 @@ const sessionLogins = new Set(['password', 'github', 'oidc']);
  * life of an entry bounds what a lost notification could do.
  */
 export function createVerifiedKeys(options: VerifiedKeysOptions): VerifiedKeys {
-  const { db, clock, capacity = 10_000, ttlMs = 60_000 } = options;
-  const held = new Map<string, { key: VerifiedKey; until: number }>();
-  /** Grows with everything forgotten, so that what was being read meanwhile is not held. */
-  let forgotten = 0;
+  const { db, clock } = options;
 
   async function load(id: string): Promise<VerifiedKey | undefined> {
     const row = await db
@@ -96,40 +89,25 @@ export function createVerifiedKeys(options: VerifiedKeysOptions): VerifiedKeys {
     };
   }
 
-  function hold(id: string, key: VerifiedKey): void {
-    held.delete(id);
-    held.set(id, { key, until: clock.now().getTime() + ttlMs });
-    if (held.size <= capacity) return;
-    const [oldest] = held.keys();
-    if (oldest !== undefined) held.delete(oldest);
-  }
-
+  const held = createHeld<VerifiedKey>({ load, clock });
+  const profiles = createHeld<User>({
+    clock,
+    async load(id) {
+      const row = await selectUsers(db).where('users.id', '=', id).executeTakeFirst();
+      return row && presentUser(row);
+    },
+  });
   return {
-    async find(id) {
-      const entry = held.get(id);
-      if (entry && entry.until > clock.now().getTime()) {
-        // A map keeps the order of insertion, so putting it in again makes it the youngest.
-        held.delete(id);
-        held.set(id, entry);
-        return entry.key;
-      }
-      const before = forgotten;
-      const key = await load(id);
-      if (key && before === forgotten) hold(id, key);
-      else if (!key) held.delete(id);
-      return key;
-    },
-    forgetKey(id) {
-      forgotten += 1;
-      held.delete(id);
-    },
+    find: held.find,
+    profile: profiles.find,
+    forgetKey: held.forget,
     forgetUser(userId) {
-      forgotten += 1;
-      for (const [id, { key }] of held) if (key.actor.user.id === userId) held.delete(id);
+      held.forgetWhere(({ actor }) => actor.user.id === userId);
+      profiles.forget(userId);
     },
     forgetAll() {
-      forgotten += 1;
-      held.clear();
+      held.forgetAll();
+      profiles.forgetAll();
     },
   };
 }
