@@ -1,0 +1,78 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { ApiError } from '@coder/api';
+import type { CallOutcome, Tool } from '@coder/tools';
+import type { AuditEntry } from '../http/index.ts';
+import type { McpDeps } from './deps.ts';
+import type { McpRequest } from './session.ts';
+
+/** Makes the audit row of every tool call. */
+export type CallAudit = (
+  request: McpRequest,
+  call: { tool: Pick<Tool, 'name' | 'annotations'>; args: unknown; via: string },
+  run: () => Promise<CallOutcome>,
+) => Promise<CallOutcome>;
+
+/**
+ * A call's row says which tool, in which workspace, with which arguments (as a digest: they may hold secrets) and how it
+ * ended. It is written behind the answer: what has an effect is written before it happens by the route that has it, under
+ * the same request id.
+ */
+export function createCallAudit({ audit, clock }: Pick<McpDeps, 'audit' | 'clock'>): CallAudit {
+  return async (request, { tool, args, via }, run) => {
+    const time = clock.now();
+    const started = performance.now();
+    const outcome = await run();
+    audit.record(entryOf(request, tool, time), {
+      statusCode: statusOf(outcome),
+      durationMs: Math.round(performance.now() - started),
+      resourceId: '',
+      resourceTarget: workspaceOf(args),
+      diff: {},
+      additionalFields: {
+        tool: tool.name,
+        via,
+        arguments_sha256: digest(args),
+        result: outcome.result.isError === true ? 'error' : 'ok',
+      },
+    });
+    return outcome;
+  };
+}
+
+function entryOf(
+  { actor, info }: McpRequest,
+  tool: Pick<Tool, 'name' | 'annotations'>,
+  time: Date,
+): AuditEntry {
+  return {
+    id: randomUUID(),
+    time,
+    requestId: info.id,
+    userId: actor.user.id,
+    username: actor.user.username,
+    email: actor.user.email,
+    apiKeyId: actor.key.id,
+    ip: info.ip,
+    userAgent: info.userAgent.slice(0, 256),
+    action: tool.annotations.readOnlyHint ? 'read' : 'execute',
+    resourceType: 'mcp_tool',
+    description: `tools/call ${tool.name}`,
+  };
+}
+
+function statusOf({ result, failure }: CallOutcome): number {
+  if (failure instanceof ApiError) return failure.status;
+  return result.isError === true ? 400 : 200;
+}
+
+function workspaceOf(args: unknown): string {
+  if (typeof args !== 'object' || args === null) return '';
+  const { workspace, workspace_id, name } = args as Record<string, unknown>;
+  const named = workspace ?? workspace_id ?? name;
+  return typeof named === 'string' ? named.slice(0, 256) : '';
+}
+
+const digest = (args: unknown): string =>
+  createHash('sha256')
+    .update(JSON.stringify(args ?? {}))
+    .digest('hex');

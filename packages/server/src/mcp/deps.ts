@@ -1,0 +1,33 @@
+import type { Clock } from '../clock.ts';
+import type { ApiHandler, AuditTrail, Authenticate, RateLimits } from '../http/index.ts';
+import type { Logger } from '../logger.ts';
+
+export type McpSettings = {
+  /** How long one tool call may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Requests at once. */
+  readonly maxRequests: number;
+  /** Requests a second and user; 0 for no limit. */
+  readonly rateLimit: number;
+};
+
+export type McpDeps = {
+  readonly experiments: ReadonlySet<string>;
+  /** Without a slash at the end. */
+  readonly accessUrl: string;
+  /** As in `*.apps.example.com`; empty for none. */
+  readonly wildcardAccessUrl: string;
+  /** The address the server listens on, without its port. */
+  readonly listenHost: string;
+  /** As in `v0.1.0`. */
+  readonly version: string;
+  readonly settings: McpSettings;
+  readonly authenticate: Authenticate;
+  /** The contract's routes, called in this process with the verified actor. */
+  readonly handleApi: ApiHandler;
+  /** Counts guesses of tokens by address. */
+  readonly limits: RateLimits;
+  readonly audit: AuditTrail;
+  readonly clock: Clock;
+  readonly log: Logger;
+};

@@ -1,0 +1,153 @@
+import type { Toolset } from '@coder/tools';
+import { createSurfaces, createToolServer, DEFAULT_INSTRUCTIONS, type ToolSession } from '@coder/tools/mcp';
+import {
+  createMcpHandler,
+  isJsonContentType,
+  isLegacyRequest,
+  legacyStatelessFallback,
+  type McpRequestContext,
+  readRequestBody,
+  type Server,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server';
+import { createCallAudit } from './call-audit.ts';
+import { waitWithin, withinTimeout } from './deadline.ts';
+import type { McpDeps } from './deps.ts';
+import type { McpRequest } from './session.ts';
+
+/** The largest body of a request, in bytes. */
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+export type McpProtocol = {
+  /** Answers a POST. `done` resolves when every call in it has ended, which may be after the answer has begun. */
+  answer(
+    request: Request,
+    caller: McpRequest,
+    toolset: Toolset,
+  ): Promise<{ response: Response; done: Promise<unknown> }>;
+  close(): Promise<void>;
+};
+
+/** Both eras of MCP over HTTP, without sessions: any replica can answer any request. */
+export function createMcpProtocol(deps: McpDeps): McpProtocol {
+  const { settings, clock, log, version } = deps;
+  const surfaces = createSurfaces();
+  const audited = createCallAudit(deps);
+  const info = { name: 'Coder', version, instructions: DEFAULT_INSTRUCTIONS };
+  const waitMs = waitWithin(settings.timeoutMs);
+  const onerror = (error: Error) => log.debug({ err: error }, 'an MCP request was refused');
+
+  function serverFor(caller: McpRequest, toolset: Toolset, running: Promise<unknown>[]): Server {
+    const { permissions } = caller.actor.key;
+    const session: ToolSession = {
+      surface: surfaces(toolset, permissions),
+      client: caller.client,
+      permissions,
+      waitMs,
+      now: () => clock.now().getTime(),
+      around: (tool, args, run) => {
+        const call = audited(caller, { tool, args, via: `mcp ${toolset}` }, async () => {
+          const work = run();
+          running.push(work);
+          const outcome = await withinTimeout(settings.timeoutMs, tool.name, () => work);
+          if (outcome.failure !== undefined) logFailure(caller, tool.name, outcome.failure);
+          return outcome;
+        });
+        return call;
+      },
+    };
+    return createToolServer(info, session);
+  }
+
+  function logFailure(caller: McpRequest, tool: string, failure: unknown): void {
+    log.debug({ err: failure, requestId: caller.info.id, tool }, 'a tool call failed');
+  }
+
+  // The library passes authInfo through to the factory untouched: it carries what has been verified before.
+  const build = ({ authInfo }: McpRequestContext): Server => {
+    const make = authInfo?.extra?.make;
+    if (typeof make !== 'function') throw new Error('an MCP request came around the gate');
+    return (make as () => Server)();
+  };
+  const modern = createMcpHandler(build, { legacy: 'reject', maxRequestBodySize: MAX_BODY_BYTES, onerror });
+  const legacyStream = legacyStatelessFallback(build, onerror, { maxRequestBodySize: MAX_BODY_BYTES });
+
+  return {
+    close: () => modern.close(),
+    async answer(request, caller, toolset) {
+      const running: Promise<unknown>[] = [];
+      const make = () => serverFor(caller, toolset, running);
+      const response = await respond(request, make);
+      return { response, done: Promise.allSettled(running) };
+    },
+  };
+
+  async function respond(request: Request, make: () => Server): Promise<Response> {
+    if (!isJsonContentType(request.headers.get('content-type'))) {
+      return rpcError(415, -32_000, 'Unsupported Media Type: Content-Type must be application/json');
+    }
+    const text = await bodyOf(request);
+    if (text === undefined) {
+      return rpcError(
+        413,
+        -32_000,
+        `The request body is larger than ${MAX_BODY_BYTES} bytes. Send less at once.`,
+      );
+    }
+    let body: unknown;
+    try {
+      body = JSON.parse(text);
+    } catch {
+      return rpcError(400, -32_700, 'Parse error: the request body is not valid JSON');
+    }
+    const authInfo = { token: '', clientId: '', scopes: [], extra: { make } };
+    if (!(await isLegacyRequest(request, body))) return modern.fetch(request, { authInfo, parsedBody: body });
+    // Only a stream can carry progress; everything else is one JSON answer.
+    if (wantsProgress(body)) return legacyStream(withAccept(request), { authInfo, parsedBody: body });
+    return answerLegacy(withAccept(request), make(), body);
+  }
+}
+
+/** One request of the older era, answered by one JSON body. */
+async function answerLegacy(request: Request, server: Server, parsedBody: unknown): Promise<Response> {
+  const transport = new WebStandardStreamableHTTPServerTransport({
+    enableJsonResponse: true,
+    maxRequestBodySize: MAX_BODY_BYTES,
+  });
+  await server.connect(transport);
+  try {
+    return await transport.handleRequest(request, { parsedBody });
+  } finally {
+    await server.close();
+  }
+}
+
+/** The body as text, or undefined when it is too large. */
+async function bodyOf(request: Request): Promise<string | undefined> {
+  const declared = request.headers.get('content-length');
+  // With a declared length the platform's own reader is both safe and the fastest.
+  if (declared !== null && Number(declared) <= MAX_BODY_BYTES) return request.text();
+  const read = await readRequestBody(request, MAX_BODY_BYTES);
+  return read.tooLarge ? undefined : read.text;
+}
+
+/** The library insists on both types; a caller that takes JSON gets JSON. */
+function withAccept(request: Request): Request {
+  const accept = request.headers.get('accept') ?? '';
+  if (accept.includes('application/json') && accept.includes('text/event-stream')) return request;
+  const headers = new Headers(request.headers);
+  headers.set('accept', 'application/json, text/event-stream');
+  return new Request(request.url, { method: request.method, headers, signal: request.signal });
+}
+
+function wantsProgress(body: unknown): boolean {
+  const messages = Array.isArray(body) ? body : [body];
+  return messages.some(
+    (message: { params?: { _meta?: { progressToken?: unknown } } } | null) =>
+      message?.params?._meta?.progressToken !== undefined,
+  );
+}
+
+function rpcError(status: number, code: number, message: string): Response {
+  return Response.json({ jsonrpc: '2.0', error: { code, message }, id: null }, { status });
+}

@@ -1,0 +1,174 @@
+import { ApiError, MCP_PATH } from '@coder/api';
+import { isToolset, type Toolset, toolsets } from '@coder/tools';
+import { Hono } from 'hono';
+import { cors } from 'hono/cors';
+import {
+  challengeFor,
+  createConcurrencyLimiter,
+  errorResponse,
+  type HttpContext,
+  type HttpEnv,
+  PROTECTED_RESOURCE_PATH,
+  toApiError,
+} from '../http/index.ts';
+import { createCallAudit } from './call-audit.ts';
+import { createExecute, listWorkspaces } from './conveniences.ts';
+import type { McpDeps } from './deps.ts';
+import { createGate, hasToken } from './gate.ts';
+import { createMcpProtocol } from './protocol.ts';
+import { clientFor, type McpRequest } from './session.ts';
+import { statusOf } from './status.ts';
+
+export type McpRoutes = {
+  /** To be mounted at {@link MCP_PATH}. */
+  readonly routes: Hono<HttpEnv>;
+  /** Ends the streams that clients hold open. */
+  close(): Promise<void>;
+};
+
+/** MCP over HTTP with its status page and its two REST conveniences. */
+export function createMcpRoutes(deps: McpDeps): McpRoutes {
+  const gate = createGate(deps);
+  const places = createConcurrencyLimiter(deps.settings.maxRequests);
+  const protocol = createMcpProtocol(deps);
+  const execute = createExecute(deps, createCallAudit(deps));
+  const resourceMetadata = `${deps.accessUrl}${PROTECTED_RESOURCE_PATH}`;
+  const routes = new Hono<HttpEnv>();
+
+  /** Who calls, once every check has passed. */
+  async function admit(c: HttpContext): Promise<McpRequest> {
+    const actor = await gate.authenticate(c);
+    gate.rate(actor);
+    const info = c.get('requestInfo');
+    return { actor, info, client: clientFor(deps, actor, info) };
+  }
+
+  /** Runs while there is a place for it, which it keeps until `done`. */
+  async function withPlace(work: () => Promise<{ response: Response; done?: Promise<unknown> }>) {
+    const release = places.tryAcquire();
+    if (!release) {
+      throw new ApiError('OVERLOADED', {
+        message: `The server is handling ${deps.settings.maxRequests} MCP requests, as many as it may.`,
+        detail: 'Try again in 1 s. The limit is CODER_MCP_HTTP_MAX_REQUESTS.',
+        retryAfter: 1,
+      });
+    }
+    try {
+      const { response, done } = await work();
+      if (done) void done.then(release, release);
+      else release();
+      return response;
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  routes.onError((thrown, c) => {
+    const { id } = c.get('requestInfo');
+    const error = toApiError(thrown, id);
+    if (error.status >= 500 && error.code === 'INTERNAL') {
+      deps.log.error({ err: error.cause ?? error, requestId: id }, 'an MCP request failed');
+    }
+    const challenge = challengeFor(error, resourceMetadata);
+    return errorResponse(error, challenge === undefined ? {} : { 'WWW-Authenticate': challenge });
+  });
+  routes.use(async (c, next) => {
+    c.set('routePattern', MCP_PATH);
+    gate.experiments();
+    gate.hostAndOrigin(c);
+    await next();
+  });
+  routes.use(
+    cors({
+      origin: (origin) => (gate.isOriginAllowed(origin) ? origin : null),
+      allowMethods: ['GET', 'HEAD', 'POST', 'OPTIONS'],
+      allowHeaders: corsHeaders,
+      exposeHeaders: ['WWW-Authenticate', 'Retry-After', 'Mcp-Session-Id'],
+      maxAge: 600,
+    }),
+  );
+
+  const status = async (c: HttpContext): Promise<Response> => {
+    // Asked without a token, a HEAD says that the endpoint is here, and where a token comes from.
+    if (c.req.method === 'HEAD' && !hasToken(c)) {
+      const challenge = challengeFor(new ApiError('UNAUTHENTICATED'), resourceMetadata) ?? '';
+      return c.body(null, 200, { 'Content-Type': 'application/json', 'WWW-Authenticate': challenge });
+    }
+    const caller = await admit(c);
+    // A client of the older era asks for a stream, which there is none of.
+    if (wantsStream(c)) return methodNotAllowed('POST');
+    return c.json(statusOf(deps, caller, toolsetOf(c)));
+  };
+  const speak = async (c: HttpContext): Promise<Response> => {
+    const caller = await admit(c);
+    const toolset = toolsetOf(c);
+    return withPlace(() => protocol.answer(c.req.raw, caller, toolset));
+  };
+  for (const path of ['/', '']) {
+    routes.get(path, status);
+    routes.post(path, speak);
+    routes.all(path, async (c) => {
+      await admit(c);
+      return methodNotAllowed('GET, HEAD, POST, OPTIONS');
+    });
+  }
+  routes.get('/workspaces', async (c) => {
+    const caller = await admit(c);
+    return withPlace(async () => ({ response: await listWorkspaces(c, caller) }));
+  });
+  routes.post('/workspaces/:workspace/execute', async (c) => {
+    const caller = await admit(c);
+    return withPlace(async () => ({ response: await execute(c, caller, c.req.param('workspace')) }));
+  });
+  routes.post('/workspaces/:owner/:workspace/execute', async (c) => {
+    const caller = await admit(c);
+    const name = `${c.req.param('owner')}/${c.req.param('workspace')}`;
+    return withPlace(async () => ({ response: await execute(c, caller, name) }));
+  });
+  routes.all('*', async (c) => {
+    await admit(c);
+    throw new ApiError('NOT_FOUND', {
+      message: `There is nothing at ${c.req.path}.`,
+      detail: `MCP is spoken at ${MCP_PATH}; below it are GET /workspaces and POST /workspaces/{id or name}/execute.`,
+    });
+  });
+  return { routes, close: () => protocol.close() };
+}
+
+const corsHeaders = [
+  'Accept',
+  'Authorization',
+  'Coder-Session-Token',
+  'Content-Type',
+  'Last-Event-ID',
+  'MCP-Protocol-Version',
+  'Mcp-Method',
+  'Mcp-Name',
+  'Mcp-Session-Id',
+];
+
+/** The toolset that the address names. */
+function toolsetOf(c: HttpContext): Toolset {
+  const name = c.req.query('toolset');
+  if (name === undefined) return 'standard';
+  if (isToolset(name)) return name;
+  throw new ApiError('BAD_REQUEST', {
+    message: `Invalid toolset: ${name}`,
+    detail: `Use one of: ${toolsets.join(', ')}.`,
+  });
+}
+
+const wantsStream = (c: HttpContext): boolean => (c.req.header('accept') ?? '').includes('text/event-stream');
+
+/** In the shape of a JSON-RPC error, since those who ask this way are MCP clients. */
+function methodNotAllowed(allow: string): Response {
+  return Response.json(
+    {
+      jsonrpc: '2.0',
+      error: { code: -32_000, message: 'Method not allowed. Send MCP requests by POST.' },
+      id: null,
+    },
+    { status: 405, headers: { Allow: allow } },
+  );
+}

@@ -1,0 +1,35 @@
+import { MCP_PATH } from '@coder/api';
+import { type Toolset, toolsets, toolsFor } from '@coder/tools';
+import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
+import type { McpDeps } from './deps.ts';
+import type { McpRequest } from './session.ts';
+
+/** The revision that is spoken without sessions; the library lists only the older ones. */
+const MODERN_VERSION = '2026-07-28';
+
+/** What a person sees who opens the MCP address with curl: that it works, as whom, and how a client connects. */
+export function statusOf(
+  deps: Pick<McpDeps, 'version' | 'accessUrl'>,
+  { actor }: Pick<McpRequest, 'actor'>,
+  toolset: Toolset,
+): Record<string, unknown> {
+  const { permissions, scopes } = actor.key;
+  const url = `${deps.accessUrl}${MCP_PATH}`;
+  return {
+    name: 'Coder',
+    version: deps.version,
+    status: 'ok',
+    user: { id: actor.user.id, username: actor.user.username },
+    scopes,
+    toolset,
+    toolsets,
+    tools: toolsFor(toolset, permissions).map((tool) => tool.name),
+    protocol_versions: [MODERN_VERSION, ...SUPPORTED_PROTOCOL_VERSIONS],
+    connect: {
+      url,
+      headers: { Authorization: 'Bearer <token>' },
+      claude_code: `claude mcp add --transport http coder ${url} --header "Authorization: Bearer <token>"`,
+      note: 'MCP is spoken by POST to this address. Choose tools with ?toolset=.',
+    },
+  };
+}
