@@ -3,12 +3,15 @@
 // older one hands over to it.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const entry = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const pinned = fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url));
 
 if (Number(process.versions.node.split('.')[0]) >= 24) {
+  // What the sources compile to is kept, so that the next command starts in half the time.
+  module.enableCompileCache?.();
   process.argv[1] = entry;
   await import(entry);
 } else if (existsSync(pinned)) {

@@ -5,9 +5,7 @@ import { listCommand } from './commands/list.ts';
 import { loginCommand, logoutCommand } from './commands/login.ts';
 import { logsCommand } from './commands/logs.ts';
 import { pingCommand } from './commands/ping.ts';
-import { quickstartCommand } from './commands/quickstart.ts';
 import { scheduleCommand } from './commands/schedule.ts';
-import { serverCommand } from './commands/server.ts';
 import { showCommand } from './commands/show.ts';
 import { sshCommand } from './commands/ssh.ts';
 import { statCommand } from './commands/stat.ts';
@@ -24,7 +22,8 @@ import { usersCommand } from './commands/users.ts';
 import { versionCommand } from './commands/version.ts';
 import { whoamiCommand } from './commands/whoami.ts';
 import { addCompletion } from './completion.ts';
-import { mcpCommand } from './mcp/index.ts';
+import { exitOverride } from './exit-override.ts';
+import { lazyCommand } from './lazy-command.ts';
 import { version } from './version.ts';
 
 /** The whole `coder` command. `workspaces` are what the shell may be offered when it asks for candidates. */
@@ -40,8 +39,14 @@ export function createProgram(workspaces: readonly string[] = []): Command {
     .showHelpAfterError('(see --help)');
   const groups: Record<string, Command[]> = {
     'Deployment:': [
-      quickstartCommand(),
-      serverCommand(),
+      lazyCommand(
+        'quickstart',
+        'Run a server ready to use; on the first run with an owner, templates and a workspace "demo"',
+        async () => (await import('./commands/quickstart.ts')).quickstartCommand(),
+      ),
+      lazyCommand('server', 'Run the server of a deployment', async () =>
+        (await import('./commands/server.ts')).serverCommand(),
+      ),
       loginCommand(),
       logoutCommand(),
       whoamiCommand(),
@@ -60,7 +65,14 @@ export function createProgram(workspaces: readonly string[] = []): Command {
     ],
     'Work in a workspace:': [sshCommand(), cpCommand(), logsCommand(), statCommand(), pingCommand()],
     'Administration:': [templatesCommand(), tokensCommand(), usersCommand()],
-    'Experimental:': [new Command('exp').description('What may still change').addCommand(mcpCommand())],
+    'Experimental:': [
+      new Command('exp')
+        .description('What may still change: MCP for AI agents')
+        .enablePositionalOptions()
+        .addCommand(
+          lazyCommand('mcp', 'Connect AI agents', async () => (await import('./mcp/index.ts')).mcpCommand()),
+        ),
+    ],
   };
   for (const [heading, commands] of Object.entries(groups)) {
     for (const command of commands) program.addCommand(command.helpGroup(heading));
@@ -68,10 +80,4 @@ export function createProgram(workspaces: readonly string[] = []): Command {
   addCompletion(program, workspaces);
   exitOverride(program);
   return program;
-}
-
-/** Every command throws instead of ending the process, so that one place decides the exit code. */
-function exitOverride(command: Command): void {
-  command.exitOverride();
-  for (const child of command.commands) exitOverride(child);
 }

@@ -9,6 +9,8 @@ export interface Ground {
   readonly config: Config;
   /** The URL at which the server is reached, without a slash at the end. */
   readonly accessUrl: string;
+  /** The URL at which this machine itself reaches the server: what local workspaces dial. */
+  readonly localUrl: string;
   readonly version: string;
   readonly deploymentId: string;
   readonly log: Logger;

@@ -107,6 +107,7 @@ export async function startServer(
   const composition = await compose({
     config,
     accessUrl,
+    localUrl: localUrl(server.url),
     version,
     deploymentId: await deploymentId(database.db),
     log,

@@ -1,0 +1,21 @@
+import { Command } from 'commander';
+import { exitOverride } from './exit-override.ts';
+
+/**
+ * A command whose code is loaded only when it is called: the server is large, and listing workspaces must not wait for
+ * it. The real command reads the arguments and prints its own help.
+ */
+export function lazyCommand(name: string, description: string, load: () => Promise<Command>): Command {
+  return new Command(name)
+    .description(description)
+    .argument('[flags...]')
+    .usage('[flags]')
+    .helpOption(false)
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action(async (_flags: string[], _options: unknown, shell: Command) => {
+      const command = await load();
+      exitOverride(command);
+      await command.parseAsync(shell.args, { from: 'user' });
+    });
+}
