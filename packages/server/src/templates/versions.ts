@@ -12,7 +12,7 @@ import {
 } from '@coder/api';
 import { sql } from 'kysely';
 import type * as z from 'zod';
-import { type Actor, authorize } from '../authorization/index.ts';
+import { type Actor, authorize, can } from '../authorization/index.ts';
 import { inTransaction, isUniqueViolation } from '../database/index.ts';
 import type { LogInput, TemplatesDeps } from './deps.ts';
 import { type Files, storeFile } from './files.ts';
@@ -67,8 +67,11 @@ export function createTemplateVersions(deps: TemplatesDeps & { readonly files: F
 
   async function find(actor: Actor, id: string, action: 'read' | 'update' = 'read'): Promise<VersionRow> {
     const [row] = await selectVersions(db, sql`where v.id = ${id}`);
-    if (!row) throw new ApiError('NOT_FOUND');
-    authorize(actor, action, versionResource(row));
+    const resource = row && versionResource(row);
+    // One without a template is nowhere to be seen by who may not see templates of its organization.
+    if (!resource || (row.template_id === null && !can(actor, 'read', resource)))
+      throw new ApiError('NOT_FOUND');
+    authorize(actor, action, resource);
     return row;
   }
 
