@@ -2,7 +2,6 @@
 // the token never stands in /proc/<pid>/environ and no variable of the template can change how Node itself starts. It then
 // loads the agent and tells the server that it runs. A server that dies meanwhile closes the descriptor, and this ends.
 import { closeSync, readSync, writeSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
 
 const channel = 3;
 /** A module may go on awaiting for as long as the agent runs: after this many milliseconds of it, it is running. */
@@ -19,9 +18,8 @@ function readMessage() {
   }
 }
 
-const { env, entry, compileCache } = readMessage();
+const { env, entry } = readMessage();
 Object.assign(process.env, env);
-if (compileCache) enableCompileCache(compileCache);
 process.argv[1] = entry;
 
 let told = false;

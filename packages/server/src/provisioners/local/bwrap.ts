@@ -15,7 +15,6 @@ export const inside = {
 } as const;
 
 export interface SandboxOptions {
-  bwrap: string;
   hostName: string;
   home: string;
   agentState: string;
@@ -36,14 +35,13 @@ const systemFolders = ['/usr', '/etc'];
 const systemRoots = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/nix'];
 
 /**
- * The command line that runs what follows it in a sandbox: namespaces of its own for mounts, processes, IPC, host name and
+ * The options that make a sandbox: namespaces of its own for mounts, processes, IPC, host name and
  * users; the system read-only; of the machine's changing parts only the workspace's own. Nothing else is there, so there is
  * nothing to forget to hide. `--die-with-parent` is left out: workspaces outlive the server.
  */
-export function sandboxCommand(options: SandboxOptions): string[] {
+export function sandboxArguments(options: SandboxOptions): string[] {
   const { home, agentState, temporary, etc, runtime, linkFolder, cgroupViews } = options;
   return [
-    options.bwrap,
     ...['--unshare-user', '--uid', String(inside.uid), '--gid', String(inside.gid)],
     ...[
       '--unshare-pid',
@@ -68,7 +66,7 @@ export function sandboxCommand(options: SandboxOptions): string[] {
     ...['--bind', home, inside.home, '--bind', agentState, inside.agentState],
     ...['--ro-bind', runtime, inside.runtime],
     ...(linkFolder === undefined ? [] : ['--ro-bind', linkFolder, inside.link]),
-    ...['--remount-ro', '/', '--chdir', inside.home, '--'],
+    ...['--remount-ro', '/', '--chdir', inside.home],
   ];
 }
 

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { inside, sandboxCommand } from './bwrap.ts';
+import { inside, sandboxArguments } from './bwrap.ts';
 import type { Context } from './context.ts';
 import type { Places } from './environment.ts';
 import type { WorkspaceLayout } from './layout.ts';
@@ -43,7 +43,14 @@ export function placesFor(
   };
 }
 
-/** The whole command line of an agent, its sandbox included. */
+/** How an agent is started. */
+export interface Command {
+  argv: string[];
+  /** What bubblewrap reads from descriptor 4, so that the list of processes in a workspace stays readable. */
+  sandboxArguments: string[] | undefined;
+}
+
+/** The command line of an agent, its sandbox included. */
 export function commandFor(
   { hidden, cgroups, agentUrl }: Context,
   sandbox: Sandbox,
@@ -51,21 +58,23 @@ export function commandFor(
   runtime: Runtime,
   places: Places,
   workspace: { id: string; name: string; inCgroup: boolean },
-): string[] {
+): Command {
   const program = [join(places.runtime, runtimePaths.node), join(places.runtime, runtimePaths.bootstrap)];
-  if (sandbox.kind === 'none') return [...sandbox.noNewPrivileges, ...program];
+  if (sandbox.kind === 'none')
+    return { argv: [...sandbox.noNewPrivileges, ...program], sandboxArguments: undefined };
   const socket = socketOf(agentUrl());
-  const command = sandboxCommand({
-    bwrap: sandbox.program,
-    hostName: workspace.name,
-    home: paths.home,
-    agentState: paths.agentState,
-    temporary: paths.temporary,
-    etc: paths.etc,
-    runtime: runtime.folder,
-    linkFolder: socket && dirname(socket),
-    cgroupViews: workspace.inCgroup ? cgroups.views(workspace.id) : [],
-    hidden,
-  });
-  return [...command, ...program];
+  return {
+    argv: [sandbox.program, '--args', '4', '--', ...program],
+    sandboxArguments: sandboxArguments({
+      hostName: workspace.name,
+      home: paths.home,
+      agentState: paths.agentState,
+      temporary: paths.temporary,
+      etc: paths.etc,
+      runtime: runtime.folder,
+      linkFolder: socket && dirname(socket),
+      cgroupViews: workspace.inCgroup ? cgroups.views(workspace.id) : [],
+      hidden,
+    }),
+  };
 }

@@ -10,6 +10,8 @@ export interface LaunchOptions {
   env: Record<string, string>;
   /** Takes what the program prints. */
   log: FileHandle;
+  /** A file it can read on descriptor 4. */
+  input: FileHandle | undefined;
 }
 
 /** A program that is held back until it has been written down and put in its cgroup. */
@@ -36,13 +38,13 @@ const beginMs = 30_000;
 const gate = 'read -r _ <&3 && exec "$@"';
 
 /** Starts a program in a session of its own, so that it outlives the server. Its number stays the same when it is let go. */
-export async function launch({ command, account, env, log }: LaunchOptions): Promise<Launch> {
+export async function launch({ command, account, env, log, input }: LaunchOptions): Promise<Launch> {
   const child = spawn('/bin/sh', ['-c', gate, 'coder-agent', ...command], {
     ...(account.own ? { uid: account.uid, gid: account.gid } : {}),
     cwd: '/',
     env,
     detached: true,
-    stdio: ['ignore', log.fd, log.fd, 'pipe'],
+    stdio: ['ignore', log.fd, log.fd, 'pipe', ...(input ? [input.fd] : [])],
   });
   const ended = new Promise<ProcessEnd>((resolve) => {
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));

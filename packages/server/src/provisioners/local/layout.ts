@@ -14,6 +14,8 @@ export interface WorkspaceLayout {
   etc: string;
   /** Which processes were started, for a server that did not start them. */
   record: string;
+  /** The options of the sandbox, as bubblewrap reads them. */
+  sandbox: string;
   /** What the agents print. It is the server's, so that the workspace cannot put a link in its place. */
   log: string;
 }
@@ -46,6 +48,7 @@ export function layoutOf(dataDir: string): Layout {
         temporary: join(root, 'tmp'),
         etc: join(root, 'etc'),
         record: join(root, 'run.json'),
+        sandbox: join(root, 'sandbox.args'),
         log: join(root, 'agent.log'),
       };
     },

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { type FileHandle, open, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuildLog, StartInput } from '../provisioner.ts';
 import type { Account } from './accounts.ts';
@@ -65,25 +65,36 @@ export async function startAgents(
   log('debug', 'Starting workspace', `Started: ${held.map(({ agent }) => agent.name).join(', ')}.`);
 }
 
-async function holdAgents(context: Context, what: AgentsInput): Promise<HeldAgent[]> {
-  const { input, account, sandbox, runtime, inCgroup } = what;
+async function holdAgents(
+  context: Context,
+  { input, account, sandbox, runtime, inCgroup }: AgentsInput,
+): Promise<HeldAgent[]> {
   const paths = context.layout.workspace(input.workspaceId);
   const workspace = { id: input.workspaceId, name: input.workspaceName, inCgroup };
-  const logFile = await openLog(paths.log);
-  try {
-    return await Promise.all(
-      input.agents.map(async (agent) => {
-        const places = placesFor(sandbox, paths, runtime, agent.name, context.agentUrl());
-        const command = commandFor(context, sandbox, paths, runtime, places, workspace);
-        const env = processEnvironment(input.workspaceId, places);
-        const entry = join(places.runtime, runtime.entry);
-        const message = { env: agentEnvironment(input, agent, places, inCgroup), entry };
-        return { agent, message, launch: await launch({ command, account, env, log: logFile }) };
-      }),
-    );
-  } finally {
-    await logFile.close();
-  }
+  await using logFile = await openLog(paths.log);
+  return await Promise.all(
+    input.agents.map(async (agent) => {
+      const places = placesFor(sandbox, paths, runtime, agent.name, context.agentUrl());
+      const { argv, sandboxArguments } = commandFor(context, sandbox, paths, runtime, places, workspace);
+      await using options = sandboxArguments && (await fileOf(paths.sandbox, sandboxArguments));
+      const env = processEnvironment(input.workspaceId, places);
+      const message = {
+        env: agentEnvironment(input, agent, places, inCgroup),
+        entry: join(places.runtime, runtime.entry),
+      };
+      return {
+        agent,
+        message,
+        launch: await launch({ command: argv, account, env, log: logFile, input: options }),
+      };
+    }),
+  );
+}
+
+/** Writes arguments the way a program reads them from a descriptor, and opens them. All agents of a workspace have the same. */
+async function fileOf(file: string, values: readonly string[]): Promise<FileHandle> {
+  await writeFile(file, values.map((value) => `${value}\0`).join(''), { mode: 0o600 });
+  return open(file, 'r');
 }
 
 function recordOf(context: Context, { input, sandbox }: AgentsInput, held: readonly HeldAgent[]): RunRecord {

@@ -18,7 +18,8 @@ export interface World {
 }
 
 export const isRoot = process.getuid?.() === 0;
-const nobody = isRoot
+/** An account a root server can be tried under. */
+export const nobody = isRoot
   ? Number(/^nobody:[^:]*:(\d+)/m.exec(readFileSync('/etc/passwd', 'utf8'))?.[1])
   : undefined;
 
@@ -41,7 +42,8 @@ function closedFolder(): string | undefined {
   return undefined;
 }
 
-const closed = closedFolder();
+/** The folder that keeps other accounts from reading this code, if one does. */
+export const closed = closedFolder();
 const asNobody = isRoot ? closed && `other accounts cannot read ${closed}` : undefined;
 
 export const worlds: World[] = isRoot
