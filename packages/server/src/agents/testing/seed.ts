@@ -19,6 +19,8 @@ export interface SeedOptions {
   transition?: 'start' | 'stop';
   at?: Date;
   spec?: Partial<AgentSpec>;
+  /** Somebody who is there already. */
+  owner?: { userId: string; username: string; organizationId: string } | undefined;
 }
 
 const plainSpec: AgentSpec = {
@@ -39,16 +41,9 @@ export async function seedWorkspace(db: Db, options: SeedOptions = {}): Promise<
   const { workspaceName = 'web', transition = 'start', at = new Date('2026-01-02T03:04:05Z') } = options;
   const made = { created_at: at, updated_at: at };
   const id = () => randomUUID();
-  const [userId, organizationId, fileId, versionId, templateId, workspaceId] = [
-    id(),
-    id(),
-    id(),
-    id(),
-    id(),
-    id(),
-  ];
+  const { userId, username, organizationId } = options.owner ?? (await seedOwner(db, at));
+  const [fileId, versionId, templateId, workspaceId] = [id(), id(), id(), id()];
   const [buildId, resourceId, agentId, token] = [id(), id(), id(), id()];
-  const username = `ada${userId.slice(0, 6)}`;
   const job = (type: string) => ({
     id: id(),
     type,
@@ -60,22 +55,6 @@ export async function seedWorkspace(db: Db, options: SeedOptions = {}): Promise<
   });
   const [importJob, buildJob] = [job('template_version_import'), job('workspace_build')];
 
-  await db
-    .insertInto('users')
-    .values({
-      id: userId,
-      username,
-      email: `${username}@example.com`,
-      status: 'active',
-      login_type: 'password',
-      last_seen_at: at,
-      ...made,
-    })
-    .execute();
-  await db
-    .insertInto('organizations')
-    .values({ id: organizationId, name: `o${organizationId.slice(0, 8)}`, display_name: 'O', ...made })
-    .execute();
   await db
     .insertInto('files')
     .values({
@@ -105,7 +84,7 @@ export async function seedWorkspace(db: Db, options: SeedOptions = {}): Promise<
     .values({
       id: templateId,
       organization_id: organizationId,
-      name: 'node',
+      name: `node-${templateId.slice(0, 8)}`,
       active_version_id: versionId,
       created_by: userId,
       ...made,
@@ -173,6 +152,29 @@ export async function seedWorkspace(db: Db, options: SeedOptions = {}): Promise<
     agentId,
     token,
   };
+}
+
+async function seedOwner(db: Db, at: Date) {
+  const [userId, organizationId] = [randomUUID(), randomUUID()];
+  const username = `ada${userId.slice(0, 6)}`;
+  const made = { created_at: at, updated_at: at };
+  await db
+    .insertInto('users')
+    .values({
+      id: userId,
+      username,
+      email: `${username}@example.com`,
+      status: 'active',
+      login_type: 'password',
+      last_seen_at: at,
+      ...made,
+    })
+    .execute();
+  await db
+    .insertInto('organizations')
+    .values({ id: organizationId, name: `o${organizationId.slice(0, 8)}`, display_name: 'O', ...made })
+    .execute();
+  return { userId, username, organizationId };
 }
 
 /** An app of the seeded agent. */
