@@ -27,10 +27,11 @@ export function sshCommand(): Command {
     .action(
       async (
         ref: string,
-        words: string[],
+        given: string[],
         flags: { env: string[]; tty?: boolean; workdir?: string },
         command: Command,
       ) => {
+        const words = given[0] === '--' ? given.slice(1) : given;
         const client = clientOf(command);
         const workspace = await findWorkspace(client, ref);
         const agent = await ensureRunning(client, workspace, parseWorkspaceRef(ref).agent);

@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
+import { MCP_PATH } from '@coder/api';
 import { createAgents } from '../agents/index.ts';
 import { createAuditLogReader, createAuditTrail } from '../audit/index.ts';
 import { knownExperiments, safeExperiments } from '../config/index.ts';
 import { deploymentRoutes } from '../deployment/index.ts';
 import { api, createApiHandler, createPipeline, createRateLimits, createRawRoutes } from '../http/index.ts';
 import { apiKeyRoutes, createIdentity, userRoutes } from '../identity/index.ts';
-import { createQueue, createReplica } from '../jobs/index.ts';
+import { createChanges, createQueue, createReplica, followLogs, waitForLogs } from '../jobs/index.ts';
+import { createMcpRoutes } from '../mcp/index.ts';
 import { createOrganizations, organizationRoutes } from '../organizations/index.ts';
 import {
   createFiles,
@@ -25,15 +27,12 @@ import {
   buildRoutes,
   createBuildRunner,
   createBumpActivity,
-  createChanges,
   createKeyedLock,
   createReconciler,
   createScheduler,
   createWorkspaces,
   defaultSettings,
-  followLogs,
   serveWorkspaceStreams,
-  waitForLogs,
   workspaceRoutes,
 } from '../workspaces/index.ts';
 import type { Composition, Ground } from './ground.ts';
@@ -65,10 +64,11 @@ export async function compose(ground: Ground): Promise<Composition> {
   const limits = config.dangerousDisableRateLimits
     ? { api: 0, login: 0, files: 0 }
     : { api: config.apiRateLimit };
+  const rateLimits = createRateLimits({ ...limits, clock });
   const pipeline = createPipeline({
     authenticate: identity.authenticate,
     authenticateAgent: identity.authenticateAgent,
-    limits: createRateLimits({ ...limits, clock }),
+    limits: rateLimits,
     audit,
     clock,
     log,
@@ -165,6 +165,25 @@ export async function compose(ground: Ground): Promise<Composition> {
   serveWorkspaceStreams(rawRoutes, { workspaces });
   serveTemplateStreams(rawRoutes, { files, versions });
   rawRoutes.mountApi(apiHandler);
+  const mcp = createMcpRoutes({
+    experiments: config.experiments,
+    accessUrl,
+    wildcardAccessUrl: config.wildcardAccessUrl,
+    listenHost: config.httpAddress.host,
+    version,
+    settings: {
+      timeoutMs: config.mcpHttpTimeout,
+      maxRequests: config.mcpHttpMaxRequests,
+      rateLimit: config.mcpHttpRateLimit,
+    },
+    authenticate: identity.authenticate,
+    handleApi: apiHandler,
+    limits: rateLimits,
+    audit,
+    clock,
+    log,
+  });
+  app.route(MCP_PATH, mcp.routes);
 
   await runner.start();
   await queue.run({ concurrency: config.provisionerDaemons });
@@ -179,6 +198,7 @@ export async function compose(ground: Ground): Promise<Composition> {
       signal.throwIfAborted();
     },
     async close() {
+      await mcp.close();
       runner.stop();
       await agents.close();
       await replica.stop();
