@@ -1,3 +1,4 @@
+export { type Changes, createChanges, waitUntil } from './changes.ts';
 export {
   createJobLog,
   type JobLog,
@@ -12,4 +13,5 @@ export {
   type QueueOptions,
   type TaskHandler,
 } from './queue.ts';
+export { followLogs, type JobLogInput, readLogs, waitForLogs } from './read-logs.ts';
 export { createReplica, type Replica, type ReplicaOptions } from './replicas.ts';

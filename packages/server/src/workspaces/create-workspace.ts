@@ -3,6 +3,7 @@ import { ApiError, type createWorkspaceSchema, type Validation } from '@coder/ap
 import type * as z from 'zod';
 import { type Actor, authorize } from '../authorization/index.ts';
 import { type Db, inTransaction, isUniqueViolation } from '../database/index.ts';
+import { loadBuildableVersion } from '../templates/index.ts';
 import { resolveValues } from './builds/create-build.ts';
 import { insertBuild } from './builds/insert-build.ts';
 import type { WorkspacesDeps } from './deps.ts';
@@ -54,7 +55,7 @@ export async function createWorkspace(
       message: `The user "${owner.username}" is suspended and cannot have workspaces.`,
     });
   }
-  const version = await deps.templates.loadBuildableVersion(
+  const version = await loadBuildableVersion(
     deps.db,
     request.template_version_id ?? template.active_version_id,
   );

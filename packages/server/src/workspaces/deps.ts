@@ -1,21 +1,16 @@
 import type { Clock } from '../clock.ts';
 import type { Db } from '../database/index.ts';
-import type { Queue, Replica } from '../jobs/index.ts';
+import type { Changes, Queue, Replica } from '../jobs/index.ts';
 import type { Logger } from '../logger.ts';
 import type { Provisioner } from '../provisioners/provisioner.ts';
-import type { BuildableVersion } from '../templates/index.ts';
-import type { Changes } from './changes.ts';
-
-/** What this folder needs of the templates beyond their rules. */
-export type TemplatesPort = {
-  /** Throws NOT_FOUND when there is none and CONFLICT while its import has not succeeded. */
-  loadBuildableVersion(db: Db, versionId: string): Promise<BuildableVersion>;
-};
 
 /** What this folder needs of the agents beyond reading them. */
 export type AgentsPort = {
-  /** Runs the shutdown script and ends the processes of a connected agent; at once when it is not connected. */
-  shutdownAgent(agentId: string, options: { graceMs: number }): Promise<unknown>;
+  /** Runs the shutdown script and ends the processes of a connected agent; at once when it is not connected. False when it did not. */
+  shutdownAgent(
+    agentId: string,
+    options: { graceMs: number; waitMs: number; reason: string },
+  ): Promise<boolean>;
 };
 
 export type WorkspaceSettings = {
@@ -23,8 +18,10 @@ export type WorkspaceSettings = {
   readonly buildTimeoutMs: number;
   /** How long a build may wait for a worker. */
   readonly pendingTimeoutMs: number;
-  /** How long an agent may take to run its shutdown script. */
+  /** How long the processes of an agent have between TERM and KILL. */
   readonly shutdownGraceMs: number;
+  /** How long an agent may take in all to shut down; a shutdown script has a minute unless the template says less. */
+  readonly shutdownWaitMs: number;
   /** How often processes that have vanished under a running workspace are started again. */
   readonly maxRestarts: number;
   /** After so long without a restart the count begins anew. */
@@ -36,7 +33,8 @@ export type WorkspaceSettings = {
 export const defaultSettings: WorkspaceSettings = {
   buildTimeoutMs: 10 * 60_000,
   pendingTimeoutMs: 30 * 60_000,
-  shutdownGraceMs: 10_000,
+  shutdownGraceMs: 5_000,
+  shutdownWaitMs: 70_000,
   maxRestarts: 3,
   restartWindowMs: 10 * 60_000,
   inactiveDisconnectMs: undefined,
@@ -52,7 +50,6 @@ export type WorkspacesDeps = {
   readonly replica: Pick<Replica, 'id' | 'hostname'>;
   /** By the runtime a template names. */
   readonly provisioners: ReadonlyMap<string, Provisioner>;
-  readonly templates: TemplatesPort;
   readonly agents: AgentsPort;
   readonly settings: WorkspaceSettings;
 };

@@ -1,13 +1,11 @@
+export { type Changes, createChanges, followLogs, waitForLogs } from '../jobs/index.ts';
 export { type BumpActivity, createBumpActivity } from './activity.ts';
 export { createKeyedLock, type KeyedLock } from './builds/keyed-lock.ts';
-export { followLogs, waitForLogs } from './builds/logs.ts';
 export { runBuild } from './builds/run-build.ts';
 export { type BuildRunner, createBuildRunner } from './builds/runner.ts';
-export { type Changes, createChanges, waitUntil } from './changes.ts';
 export {
   type AgentsPort,
   defaultSettings,
-  type TemplatesPort,
   type WorkspaceSettings,
   type WorkspacesDeps,
 } from './deps.ts';

@@ -1,6 +1,6 @@
 import type { WorkspaceAgent, WorkspaceBuild, WorkspaceReadiness } from '@coder/api';
 import type { Actor } from '../authorization/index.ts';
-import { waitUntil } from './changes.ts';
+import { waitUntil } from '../jobs/index.ts';
 import type { WorkspacesDeps } from './deps.ts';
 import { findWorkspace } from './find.ts';
 import { latestBuilds } from './read/build-rows.ts';

@@ -2,11 +2,11 @@ import { ApiError, type ProvisionerLog, type Workspace, type WorkspaceBuild } fr
 import { sql } from 'kysely';
 import { type Actor, can } from '../authorization/index.ts';
 import { inTransaction } from '../database/index.ts';
-import { resolveParameters } from '../templates/index.ts';
+import { followLogs, type JobLogInput, waitForLogs } from '../jobs/index.ts';
+import { loadBuildableVersion, resolveParameters } from '../templates/index.ts';
 import { createBumpActivity } from './activity.ts';
 import { cancelJob } from './builds/cancel.ts';
 import { type BuildRequest, createBuild, versionOf } from './builds/create-build.ts';
-import { followLogs, type LogInput, waitForLogs } from './builds/logs.ts';
 import { type CreateRequest, createWorkspace } from './create-workspace.ts';
 import type { WorkspacesDeps } from './deps.ts';
 import { findBuild, findLatest, findWorkspace, findWorkspaceByName } from './find.ts';
@@ -88,10 +88,7 @@ export function createWorkspaces(deps: WorkspacesDeps) {
     /** Whether an autostart would lack a parameter that the version it would use asks for. */
     async resolveAutostart(actor: Actor, id: string): Promise<{ parameter_mismatch: boolean }> {
       const latest = await findLatest(db, actor, id, 'read');
-      const version = await deps.templates.loadBuildableVersion(
-        db,
-        versionOf(latest, { transition: 'start' }),
-      );
+      const version = await loadBuildableVersion(db, versionOf(latest, { transition: 'start' }));
       const { problems } = resolveParameters({
         manifest: version.manifest,
         previous: latest.values,
@@ -178,7 +175,7 @@ export function createWorkspaces(deps: WorkspacesDeps) {
     async buildLogs(
       actor: Actor,
       id: string,
-      input: LogInput,
+      input: JobLogInput,
       signal?: AbortSignal,
     ): Promise<ProvisionerLog[]> {
       const build = await findBuild(db, actor, id);

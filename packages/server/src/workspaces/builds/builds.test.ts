@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createWorld, failure } from '../testing/world.ts';
+import { createWorld, failure, untilAborted } from '../testing/world.ts';
 
 describe('the life of a workspace', () => {
   it('is created, stopped, started and deleted through the queue, with a log of each', async () => {
@@ -11,7 +11,7 @@ describe('the life of a workspace', () => {
       'ada',
       'start',
     ]);
-    expect(['pending', 'starting']).toContain(created.latest_build.status);
+    expect(['pending', 'starting', 'running']).toContain(created.latest_build.status);
 
     await world.ended(created.latest_build.id);
     const running = await workspaces.get(actor, created.id);
@@ -84,9 +84,7 @@ describe('the life of a workspace', () => {
     const reached = Promise.withResolvers<void>();
     world.provisioner.hooks.onStart = (_, signal) => {
       reached.resolve();
-      return new Promise((_resolve, reject) =>
-        signal.addEventListener('abort', () => reject(new Error('let go'))),
-      );
+      return untilAborted(signal);
     };
     const { id, latest_build: start } = await world.create('web');
     await reached.promise;
@@ -136,8 +134,7 @@ describe('the life of a workspace', () => {
 
   it('ends a start that takes longer than it may', async () => {
     await using world = await createWorld({ settings: { buildTimeoutMs: 50 } });
-    world.provisioner.hooks.onStart = (_, signal) =>
-      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('let go'))));
+    world.provisioner.hooks.onStart = (_, signal) => untilAborted(signal);
     const workspace = await world.created('web');
     expect(workspace.latest_build.job).toMatchObject({
       status: 'failed',
@@ -149,10 +146,10 @@ describe('the life of a workspace', () => {
   it('shuts the agents down before it stops, and stops without one that does not answer', async () => {
     const asked: string[] = [];
     await using world = await createWorld({
-      settings: { shutdownGraceMs: 1 },
+      settings: { shutdownGraceMs: 1, shutdownWaitMs: 2 },
       agents: {
-        shutdownAgent: async (id, { graceMs }) => {
-          asked.push(`${id} ${graceMs}`);
+        shutdownAgent: async (id, { graceMs, waitMs }) => {
+          asked.push(`${id} ${graceMs} ${waitMs}`);
           throw new Error('no answer');
         },
       },
@@ -160,7 +157,7 @@ describe('the life of a workspace', () => {
     const workspace = await world.created('web');
     const agentId = workspace.latest_build.resources[0]?.agents?.[0]?.id;
     const stop = await world.built(workspace.id, 'stop');
-    expect([stop.status, asked]).toEqual(['stopped', [`${agentId} 1`]]);
+    expect([stop.status, asked]).toEqual(['stopped', [`${agentId} 1 2`]]);
   });
 
   it('lets a running build be canceled by another server, through the database', async () => {
@@ -174,9 +171,7 @@ describe('the life of a workspace', () => {
     const reached = Promise.withResolvers<void>();
     world.provisioner.hooks.onStart = (_, signal) => {
       reached.resolve();
-      return new Promise((_resolve, reject) =>
-        signal.addEventListener('abort', () => reject(new Error('let go'))),
-      );
+      return untilAborted(signal);
     };
     const { latest_build: start } = await world.create('web');
     await reached.promise;

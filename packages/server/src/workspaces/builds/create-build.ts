@@ -4,6 +4,7 @@ import { type Actor, authorize, can } from '../../authorization/index.ts';
 import { inTransaction } from '../../database/index.ts';
 import {
   type BuildableVersion,
+  loadBuildableVersion,
   matchingPreset,
   parameterValidations,
   resolveParameters,
@@ -48,7 +49,7 @@ export async function createBuild(
   if (problems.length > 0) throw new ApiError('VALIDATION_FAILED', { validations: problems });
   if (request.orphan) authorize(actor, 'update', template);
 
-  const version = await deps.templates.loadBuildableVersion(deps.db, versionOf(before, request));
+  const version = await loadBuildableVersion(deps.db, versionOf(before, request));
   const { values, presetId } = resolveValues(before, request, version);
   assertVersionAllowed(before, request, version, can(actor, 'update', template));
 

@@ -188,20 +188,22 @@ async function shutDownAgents(deps: RunDeps, build: ClaimedBuild, log: BuildLog)
     .where('workspace_id', '=', build.workspaceId)
     .where('token_hash', 'is not', null)
     .execute();
-  const graceMs = deps.settings.shutdownGraceMs;
+  const { shutdownGraceMs: graceMs, shutdownWaitMs: waitMs } = deps.settings;
+  const reason = `The workspace ${build.transition === 'stop' ? 'stops' : 'is deleted'}.`;
   await Promise.all(
-    agents.map(({ id, name }) =>
-      bounded(deps.agents.shutdownAgent(id, { graceMs }), AbortSignal.timeout(graceMs + 2_000), 0).catch(
-        (error: unknown) => {
-          deps.log.debug({ err: error, agent: id }, 'an agent did not shut down by itself');
-          log(
-            'warn',
-            stages[build.transition],
-            `The agent ${name} did not shut down in time; its processes are ended.`,
-          );
-        },
-      ),
-    ),
+    agents.map(async ({ id, name }) => {
+      try {
+        const work = deps.agents.shutdownAgent(id, { graceMs, waitMs, reason });
+        await bounded(work, AbortSignal.timeout(waitMs + 1_000), 0);
+      } catch (error) {
+        deps.log.debug({ err: error, agent: id }, 'an agent did not shut down by itself');
+        log(
+          'warn',
+          stages[build.transition],
+          `The agent ${name} did not shut down by itself; its processes are ended.`,
+        );
+      }
+    }),
   );
 }
 

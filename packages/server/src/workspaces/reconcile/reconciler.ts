@@ -15,10 +15,19 @@ export type ReconcileDeps = WorkspacesDeps & {
 export type Reconciler = {
   /** Compares what should be with what is, once, and mends the difference. */
   run(): Promise<void>;
-  /** Runs now and then on an interval. */
+  /** Something may have happened (an agent has ended): looks soon, once for however many pokes. */
+  poke(): void;
+  /**
+   * Puts the builds of dead servers back into the queue, then looks at everything in the background, at once and on an
+   * interval.
+   */
   start(intervalMs: number): Promise<void>;
   stop(): Promise<void>;
 };
+
+const revivedAtOnce = 4;
+/** So that the agents of one workspace, which end together, are looked at together. */
+const pokeDelayMs = 200;
 
 /** The level-triggered loop: the database says what should be, the provisioners say what is. */
 export function createReconciler(deps: ReconcileDeps): Reconciler {
@@ -26,10 +35,14 @@ export function createReconciler(deps: ReconcileDeps): Reconciler {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
 
-  async function run(): Promise<void> {
+  async function mendBuilds(): Promise<void> {
     await deps.buryDead();
     await requeueBuilds(deps);
     await expireBuilds(deps);
+  }
+
+  async function run(): Promise<void> {
+    await mendBuilds();
     for (const provisioner of deps.provisioners.values()) {
       try {
         await compare(provisioner);
@@ -47,11 +60,16 @@ export function createReconciler(deps: ReconcileDeps): Reconciler {
       if (want?.active) continue;
       await mend(workspaceId, () => removeSurplus(provisioner, workspaceId, status, want));
     }
-    for (const want of wanted.values()) {
-      const here = want.hostname === deps.replica.hostname;
-      if (want.active || !want.runs || !here || found.get(want.id) === 'running') continue;
-      await mend(want.id, () => reviveWorkspace(deps, want.id, want.buildId));
-    }
+    const missing = [...wanted.values()].filter(
+      ({ id, active, runs, hostname }) =>
+        !active && runs && hostname === deps.replica.hostname && found.get(id) !== 'running',
+    );
+    // After a reboot it is every workspace of the machine at once.
+    const next = missing.values();
+    const revive = async () => {
+      for (const { id, buildId } of next) await mend(id, () => reviveWorkspace(deps, id, buildId));
+    };
+    await Promise.all(Array.from({ length: revivedAtOnce }, revive));
   }
 
   /** One workspace that cannot be mended must not keep the others from it. */
@@ -84,25 +102,34 @@ export function createReconciler(deps: ReconcileDeps): Reconciler {
     });
   }
 
+  let everyMs = 0;
+  let started = false;
+  function runIn(ms: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      running = run()
+        .catch((err: unknown) => log.error({ err }, 'what is could not be compared with what should be'))
+        .finally(() => {
+          if (started) runIn(everyMs);
+        });
+    }, ms);
+    timer.unref();
+  }
+
   return {
     run,
+    poke() {
+      if (started) runIn(pokeDelayMs);
+    },
     async start(intervalMs) {
-      await run();
-      const next = () => {
-        timer = setTimeout(() => {
-          running = run()
-            .catch((err: unknown) => log.error({ err }, 'what is could not be compared with what should be'))
-            .finally(() => {
-              if (timer) next();
-            });
-        }, intervalMs);
-        timer.unref();
-      };
-      next();
+      everyMs = intervalMs;
+      await mendBuilds();
+      started = true;
+      runIn(0);
     },
     async stop() {
+      started = false;
       clearTimeout(timer);
-      timer = undefined;
       await running;
     },
   };

@@ -1,6 +1,7 @@
 import { ApiError } from '@coder/api';
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, inTransaction } from '../../database/index.ts';
+import { loadBuildableVersion } from '../../templates/index.ts';
 import { resolveValues, versionOf } from '../builds/create-build.ts';
 import { insertBuild } from '../builds/insert-build.ts';
 import { type Latest, loadLatest } from '../builds/latest.ts';
@@ -124,7 +125,7 @@ export function createScheduler(deps: WorkspacesDeps): Scheduler {
   /** Version and parameters of a build nobody asks for; undefined when a person must choose first. */
   async function resolve(latest: Latest, transition: Latest['transition']) {
     try {
-      const version = await deps.templates.loadBuildableVersion(db, versionOf(latest, { transition }));
+      const version = await loadBuildableVersion(db, versionOf(latest, { transition }));
       return { version, ...resolveValues(latest, { transition }, version) };
     } catch (error) {
       if (!(error instanceof ApiError) || transition !== 'start') throw error;

@@ -1,14 +1,12 @@
-import type { TemplateManifest, Workspace, WorkspaceBuild } from '@coder/api';
+import type { Workspace, WorkspaceBuild } from '@coder/api';
 import { ApiError } from '@coder/api';
 import type { Clock } from '../../clock.ts';
 import { systemClock } from '../../clock.ts';
-import { createNotifications, type Db } from '../../database/index.ts';
-import { createQueue, createReplica } from '../../jobs/index.ts';
-import type { BuildableVersion } from '../../templates/index.ts';
+import { createNotifications } from '../../database/index.ts';
+import { createChanges, createQueue, createReplica, waitUntil } from '../../jobs/index.ts';
 import { createNoopLogger, type TestDatabase, testDatabase } from '../../testing/index.ts';
 import { createKeyedLock } from '../builds/keyed-lock.ts';
 import { createBuildRunner } from '../builds/runner.ts';
-import { createChanges, waitUntil } from '../changes.ts';
 import { type AgentsPort, defaultSettings, type WorkspaceSettings } from '../deps.ts';
 import { createReconciler } from '../reconcile/reconciler.ts';
 import { createScheduler } from '../schedule/scheduler.ts';
@@ -63,8 +61,7 @@ export async function createWorld(options: WorldOptions = {}) {
     changes,
     replica,
     provisioners: new Map([[provisioner.runtime, provisioner]]),
-    templates: { loadBuildableVersion },
-    agents: options.agents ?? { shutdownAgent: async () => {} },
+    agents: options.agents ?? { shutdownAgent: async () => true },
     settings: { ...defaultSettings, ...options.settings },
     lock,
     buryDead: replica.buryDead,
@@ -137,25 +134,6 @@ export async function createWorld(options: WorldOptions = {}) {
   };
 }
 
-async function loadBuildableVersion(db: Db, versionId: string): Promise<BuildableVersion> {
-  const row = await db
-    .selectFrom('template_versions')
-    .selectAll()
-    .where('id', '=', versionId)
-    .executeTakeFirst();
-  if (!row) throw new ApiError('NOT_FOUND');
-  return {
-    id: row.id,
-    name: row.name,
-    templateId: row.template_id,
-    organizationId: row.organization_id,
-    fileId: row.file_id,
-    archived: row.archived,
-    manifest: row.manifest as TemplateManifest,
-    presets: [],
-  };
-}
-
 /** The error a call fails with. */
 export async function failure(call: Promise<unknown>): Promise<ApiError> {
   try {
@@ -165,4 +143,13 @@ export async function failure(call: Promise<unknown>): Promise<ApiError> {
     throw error;
   }
   throw new Error('the call should have failed');
+}
+
+/** Work that ends, with an error, only when it is told to. */
+export function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const letGo = () => reject(new Error('let go'));
+    if (signal.aborted) letGo();
+    else signal.addEventListener('abort', letGo);
+  });
 }

@@ -1,9 +1,8 @@
 import type { ProvisionerLog } from '@coder/api';
-import type { Db } from '../../database/index.ts';
-import { type Changes, waitUntil } from '../changes.ts';
-import { isActive } from '../status.ts';
+import type { Db } from '../database/index.ts';
+import { type Changes, waitUntil } from './changes.ts';
 
-export type LogInput = {
+export type JobLogInput = {
   before?: number | undefined;
   after?: number | undefined;
   limit?: number | undefined;
@@ -16,7 +15,7 @@ const defaultLimit = 10_000;
 export async function readLogs(
   db: Db,
   jobId: string,
-  { before, after, limit = defaultLimit }: LogInput,
+  { before, after, limit = defaultLimit }: JobLogInput,
 ): Promise<ProvisionerLog[]> {
   const backwards = before !== undefined && after === undefined;
   let query = db
@@ -43,7 +42,7 @@ export async function readLogs(
 export async function waitForLogs(
   { db, changes }: { db: Db; changes: Changes },
   jobId: string,
-  input: LogInput,
+  input: JobLogInput,
   signal?: AbortSignal,
 ): Promise<ProvisionerLog[]> {
   const { wait_ms: waitMs = 0 } = input;
@@ -91,5 +90,5 @@ async function hasEnded(db: Db, jobId: string): Promise<boolean> {
     .select('status')
     .where('id', '=', jobId)
     .executeTakeFirst();
-  return job === undefined || !isActive(job.status);
+  return job === undefined || !['pending', 'running', 'canceling'].includes(job.status);
 }
