@@ -33,7 +33,8 @@ const ptyBeside: Plugin = {
   name: 'pty-beside',
   setup(build) {
     build.onLoad({ filter: /node-pty\/requireBinary\.js$/ }, () => ({
-      contents: `exports.requireBinary = (file) => require('node:module').createRequire(import.meta.url)('./' + file);`,
+      // The bundle's own `require`, from the banner: a module of the old kind has no import.meta.
+      contents: `exports.requireBinary = (file) => __require('./' + file);`,
       loader: 'js',
     }));
   },
@@ -94,7 +95,7 @@ export async function buildAgent(options: { outputFolder: string }): Promise<Bui
       external: ['bufferutil', 'utf-8-validate'],
       define: { AGENT_VERSION: JSON.stringify(version) },
       banner: {
-        js: `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`,
+        js: `import{createRequire}from'node:module';const __require=createRequire(import.meta.url),require=__require;`,
       },
       logLevel: 'silent',
     });

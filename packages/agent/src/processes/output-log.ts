@@ -76,7 +76,8 @@ export function createOutputLog(bytes: ByteLog): OutputLog {
   /** What is lost, widened by the few bytes of the characters that it begins and ends in the middle of. */
   function lostRange(): { start: number; end: number } {
     const { start, end } = bytes.lost();
-    if (start === end || start === 0) return { start, end };
+    if (start === end) return { start: bytes.size, end: bytes.size };
+    if (start === 0) return { start, end };
     const before = bytes.read(Math.max(0, start - 3), start);
     const after = bytes.read(end, Math.min(bytes.size, end + 3));
     const skip = after.findIndex((byte) => (byte & 0b1100_0000) !== 0b1000_0000);

@@ -66,65 +66,88 @@ export interface ProcessRegistry {
   shutdown(graceMs: number): Promise<void>;
 }
 
+/** An ended process, and what its output takes. */
+interface Ended {
+  process: ManagedProcess;
+  memory: number;
+  disk: number;
+}
+
 export function createProcessRegistry(options: RegistryOptions): ProcessRegistry {
   const { limits, now } = options;
   const processes = new Map<string, Promise<ManagedProcess>>();
   const settled = new Map<string, ManagedProcess>();
   const forgotten = new Set<string>();
+  const live = new Set<ManagedProcess>();
+  // In the order in which they ended.
+  const ended = new Map<string, Ended>();
+  const held = { memory: 0, disk: 0 };
   const passing = new Set<string>();
   let forgottenCount = 0;
   let counter = 0;
   let running = 0;
   let closing = false;
 
+  /** All that runs counts by what it holds now, all that has ended by what it held then. */
   const total = (of: 'memory' | 'disk') => {
-    let sum = 0;
-    for (const process of settled.values()) sum += process.output[of]();
+    let sum = held[of];
+    for (const process of live) sum += process.output[of]();
     return sum;
   };
 
+  function retire(process: ManagedProcess): void {
+    const entry = { process, memory: process.output.memory(), disk: process.output.disk() };
+    live.delete(process);
+    held.memory += entry.memory;
+    held.disk += entry.disk;
+    ended.set(process.id, entry);
+  }
+
+  function releaseOutput(entry: Ended): void {
+    entry.process.output.release();
+    held.memory -= entry.memory;
+    held.disk -= entry.disk;
+    entry.memory = 0;
+    entry.disk = 0;
+  }
+
+  function drop(entry: Ended): void {
+    releaseOutput(entry);
+    ended.delete(entry.process.id);
+    settled.delete(entry.process.id);
+    processes.delete(entry.process.id);
+  }
+
   /** Forgets ended processes that are too old or too many, and drops the output of the oldest when all together is too much. */
   function evict(): void {
-    const ended = [...settled.values()].filter((p) => !p.running);
-    ended.sort((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0));
-    let excess = ended.length - limits.ended;
-    for (const process of ended) {
-      if (excess <= 0 && (process.endedAt ?? 0) > now() - limits.endedMs) break;
-      excess -= 1;
-      process.output.release();
-      settled.delete(process.id);
-      processes.delete(process.id);
-      forgotten.add(process.id);
+    for (const entry of ended.values()) {
+      if (ended.size <= limits.ended && (entry.process.endedAt ?? 0) > now() - limits.endedMs) break;
+      drop(entry);
+      forgotten.add(entry.process.id);
       forgottenCount += 1;
     }
     for (const id of forgotten) {
       if (forgotten.size <= REMEMBERED_IDS) break;
       forgotten.delete(id);
     }
-    let memory = total('memory') - limits.totalMemoryBytes;
-    let disk = total('disk') - limits.totalSpillBytes;
-    for (const process of ended) {
-      if (memory <= 0 && disk <= 0) break;
-      const heldMemory = process.output.memory();
-      const heldDisk = process.output.disk();
-      if ((memory > 0 && heldMemory > 0) || (disk > 0 && heldDisk > 0)) {
-        memory -= heldMemory;
-        disk -= heldDisk;
-        process.output.release();
-      }
+    if (total('memory') <= limits.totalMemoryBytes && total('disk') <= limits.totalSpillBytes) return;
+    for (const entry of ended.values()) {
+      const memoryShort = total('memory') > limits.totalMemoryBytes;
+      const diskShort = total('disk') > limits.totalSpillBytes;
+      if (!memoryShort && !diskShort) break;
+      if ((memoryShort && entry.memory > 0) || (diskShort && entry.disk > 0)) releaseOutput(entry);
     }
   }
 
   /** Ends what is left of a passing process, and forgets it. */
   function forget(process: ManagedProcess): void {
-    const drop = () => {
-      process.output.release();
-      settled.delete(process.id);
-      processes.delete(process.id);
+    const gone = () => {
+      const entry = ended.get(process.id);
+      if (entry) drop(entry);
       passing.delete(process.id);
     };
-    if (process.running) void process.cancel(0).then(drop, drop);
-    else drop();
+    if (process.running) void process.cancel(0).then(gone, gone);
+    else gone();
   }
 
   function createOutput(unique: string) {
@@ -219,10 +242,12 @@ export function createProcessRegistry(options: RegistryOptions): ProcessRegistry
       onEnd() {
         running -= 1;
         shell?.cleanUp();
+        if (managed) retire(managed.process);
         evict();
       },
     });
     settled.set(id, managed.process);
+    live.add(managed.process);
     if (earlyClose) managed.closed();
     if (early) managed.exited(early);
     if (!passing.has(id)) options.onStart?.();
