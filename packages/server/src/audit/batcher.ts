@@ -22,7 +22,8 @@ export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
   const { write, delayMs, maxBatch = 500, maxWaiting = 20_000 } = options;
   const waiting: Waiting<T>[] = [];
   let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
+  let active = false;
+  let running: Promise<void> = Promise.resolve();
 
   async function drain(): Promise<void> {
     while (waiting.length > 0) {
@@ -34,14 +35,17 @@ export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
         for (const { reject } of batch) reject(error);
       }
     }
+    // At once with the last look at what waits, so that nothing comes between the two and is left lying.
+    active = false;
   }
 
   function start(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    running ??= drain().finally(() => {
-      running = undefined;
-    });
+    if (!active) {
+      active = true;
+      running = drain();
+    }
     return running;
   }
 
@@ -50,14 +54,14 @@ export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
       if (waiting.length >= maxWaiting) return Promise.reject(new Error('too many audit rows are waiting'));
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       waiting.push({ item, resolve, reject });
-      if (!running) {
+      if (!active) {
         if (delayMs === 0) void start();
         else timer ??= setTimeout(() => void start(), delayMs).unref();
       }
       return promise;
     },
     async flush() {
-      while (waiting.length > 0 || running) await start();
+      while (waiting.length > 0 || active) await start();
     },
   };
 }

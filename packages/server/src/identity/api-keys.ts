@@ -53,6 +53,8 @@ export function createApiKeys({ db, clock, keys, limits }: ApiKeysOptions): ApiK
     ).executeTakeFirst();
     const label = 'id' in by ? by.id : by.name;
     if (!row) throw new ApiError('NOT_FOUND', { message: `There is no API key ${JSON.stringify(label)}.` });
+    // A token may read its own record, so that its holder can know what it may do.
+    if (action === 'read' && row.id === actor.key.id) return row;
     authorize(actor, action, { type: 'api_key', id: row.id, ownerId: row.user_id });
     return row;
   }

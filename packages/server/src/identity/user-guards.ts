@@ -1,5 +1,5 @@
 import { ApiError } from '@coder/api';
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { type Actor, authorize } from '../authorization/index.ts';
 import { notify, type Tables } from '../database/index.ts';
 import type { UserRow } from './users-store.ts';
@@ -51,7 +51,7 @@ export async function keepAnOwner(trx: Transaction<Tables>, userId: string): Pro
     .selectFrom('users')
     .where('deleted', '=', false)
     .where('status', '<>', 'suspended')
-    .where((eb) => eb('rbac_roles', '@>', ['owner']))
+    .where(sql<boolean>`'owner' = any(rbac_roles)`)
     .orderBy('id')
     .forUpdate()
     .select('id')

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { deploymentRoutes, readDeploymentId } from '../deployment/index.ts';
+import type { AuditEntry, AuditOutcome } from '../http/index.ts';
+import { createNoopLogger, type TestDatabase, testApi, testDatabase, testUser } from '../testing/index.ts';
+import { createAuditLogReader } from './audit-log.ts';
+import { createAuditTrail } from './audit-trail.ts';
+import { createBatcher } from './batcher.ts';
+
+const entry = (more: Partial<AuditEntry> = {}): AuditEntry => ({
+  id: randomUUID(),
+  time: new Date('2026-01-02T10:00:00Z'),
+  requestId: 'r1',
+  userId: undefined,
+  username: 'ada',
+  email: 'ada@example.com',
+  apiKeyId: 'key',
+  ip: '10.0.0.1',
+  userAgent: 'test',
+  action: 'create',
+  resourceType: 'workspace',
+  description: 'POST /users/{user}/workspaces',
+  ...more,
+});
+const outcome = (more: Partial<AuditOutcome> = {}): AuditOutcome => ({
+  statusCode: 201,
+  durationMs: 12,
+  resourceId: '',
+  resourceTarget: 'web',
+  diff: {},
+  additionalFields: {},
+  ...more,
+});
+
+describe('a batcher', () => {
+  it('gathers what comes while it writes, and tells each whether it was written', async () => {
+    const batches: number[][] = [];
+    let release: () => void = () => undefined;
+    const batcher = createBatcher<number>({
+      delayMs: 0,
+      maxBatch: 3,
+      maxWaiting: 5,
+      async write(items) {
+        batches.push([...items]);
+        if (batches.length === 1) await new Promise<void>((resolve) => (release = resolve));
+        if (items.includes(5)) throw new Error('no');
+      },
+    });
+    const one = batcher.add(1);
+    const rest = [2, 3, 4, 5, 6].map((item) => batcher.add(item));
+    await expect(batcher.add(7)).rejects.toThrow('too many');
+    release();
+    await one;
+    const results = await Promise.allSettled(rest);
+    expect(results.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'rejected',
+    ]);
+    expect(batches).toEqual([[1], [2, 3, 4], [5, 6]]);
+  });
+});
+
+describe('the audit trail', () => {
+  it('counts the rows it could not write behind an answer', async () => {
+    await using database = await testDatabase();
+    const trail = createAuditTrail({ db: database.db, log: createNoopLogger() });
+    trail.record(entry(), outcome());
+    await trail.flush();
+    expect(trail.lost).toBe(0);
+    await database.pool.query('drop table audit_logs');
+    trail.record(entry(), outcome());
+    trail.record(entry(), outcome());
+    await trail.flush();
+    expect(trail.lost).toBe(2);
+    await expect(trail.intend(entry())).rejects.toThrow();
+  });
+});
+
+describe('the audit log', () => {
+  async function filled(database: TestDatabase) {
+    const auditLog = createAuditLogReader({ db: database.db });
+    const deploymentId = await readDeploymentId(database.db);
+    const server = await testApi({
+      database,
+      router: () => ({
+        deployment: deploymentRoutes({
+          auditLog,
+          experiments: ['oauth2'],
+          safeExperiments: [],
+          version: 'v1',
+          accessUrl: 'http://coder.test',
+          deploymentId,
+          appHost: '',
+        }),
+      }),
+    });
+    const trail = server.audit;
+    const started = entry({ time: new Date('2026-01-04T10:00:00Z'), requestId: 'r4', action: 'start' });
+    await trail.intend(started);
+    trail.settle(started, outcome({ statusCode: 200, additionalFields: { build_reason: 'autostart' } }));
+    trail.record(entry(), outcome());
+    trail.record(
+      entry({
+        time: new Date('2026-01-03T23:59:00Z'),
+        username: 'Bob',
+        resourceType: 'template',
+        action: 'delete',
+      }),
+      outcome({
+        resourceTarget: 'node',
+        statusCode: 403,
+        diff: { name: { old: 'a', new: 'b', secret: false } },
+      }),
+    );
+    await trail.intend(entry({ time: new Date('2026-01-05T10:00:00Z'), action: 'stop', requestId: 'r5' }));
+    await trail.flush();
+    return server;
+  }
+
+  it('is searched with the keys of upstream', async () => {
+    await using database = await testDatabase();
+    await using server = await filled(database);
+    const auditor = server.client((await testUser(database.db, { roles: ['auditor'] })).token);
+    const targets = async (q?: string) =>
+      (await auditor.deployment.audit({ q })).audit_logs.map(({ action }) => action);
+    expect(await targets()).toEqual(['stop', 'start', 'delete', 'create']);
+    expect(await targets('template')).toEqual(['delete']);
+    expect(await targets('resource_type:workspace action:create')).toEqual(['create']);
+    expect(await targets('username:BOB')).toEqual(['delete']);
+    expect(await targets('resource_target:node email:ada@example.com')).toEqual(['delete']);
+    expect(await targets('date_from:2026-01-03 date_to:2026-01-03')).toEqual(['delete']);
+    expect(await targets('build_reason:autostart')).toEqual(['start']);
+    expect(await targets('request_id:r4 organization:coder')).toEqual(['start']);
+    const page = await auditor.deployment.audit({ limit: 1, offset: 2 });
+    expect(page).toMatchObject({
+      count: 4,
+      audit_logs: [
+        {
+          status_code: 403,
+          description: 'Bob tried: delete template node',
+          diff: { name: { old: 'a', new: 'b', secret: false } },
+          additional_fields: { api_key_id: 'key', duration_ms: 12, route: 'POST /users/{user}/workspaces' },
+        },
+      ],
+    });
+    for (const q of ['colour:red', 'date_from:yesterday', 'organization:acme']) {
+      await expect(auditor.deployment.audit({ q })).rejects.toMatchObject({
+        status: 400,
+        code: 'VALIDATION_FAILED',
+      });
+    }
+  });
+
+  it('is for auditors and owners', async () => {
+    await using database = await testDatabase();
+    await using server = await filled(database);
+    const member = server.client((await testUser(database.db)).token);
+    await expect(member.deployment.audit({})).rejects.toMatchObject({
+      status: 403,
+      message: expect.stringContaining('"auditor"'),
+    });
+  });
+
+  it('has neighbours that anybody may read', async () => {
+    await using database = await testDatabase();
+    await using server = await filled(database);
+    const anybody = server.client();
+    const info = await anybody.deployment.buildInfo();
+    expect(info.deployment_id).toBe(await readDeploymentId(database.db));
+    expect((await anybody.deployment.scopes()).external).toContain('workspace:read');
+    await expect(anybody.deployment.experiments()).rejects.toMatchObject({ status: 401 });
+  });
+});

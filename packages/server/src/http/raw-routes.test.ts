@@ -1,0 +1,146 @@
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import {
+  createNoopLogger,
+  type TestApi,
+  testAccessUrl,
+  testApi,
+  testDatabase,
+  testUser,
+} from '../testing/index.ts';
+import { createHttpApp } from './app.ts';
+import { createHealth } from './health.ts';
+import { createRawRoutes } from './raw-routes.ts';
+import { createHttpServer } from './server.ts';
+import { createUpgrades } from './upgrades.ts';
+
+const trustedProxies = { headers: [], origins: [] };
+const log = createNoopLogger();
+
+function mount(server: TestApi) {
+  const app = createHttpApp({ log, health: createHealth({ check: async () => undefined }), trustedProxies });
+  const upgrades = createUpgrades({ log, trustedProxies });
+  const routes = createRawRoutes({ app, upgrades, pipeline: server.pipeline, accessUrl: testAccessUrl, log });
+  return { app, upgrades, routes };
+}
+
+describe('a raw route', () => {
+  it('takes the same way as the contract: token, scope, audit, error', async () => {
+    await using database = await testDatabase();
+    await using server = await testApi({ database, router: () => ({}) });
+    const [ada, narrow] = [
+      await testUser(database.db, { username: 'ada' }),
+      await testUser(database.db, { scopes: ['workspace:read'] }),
+    ];
+    const { app, routes } = mount(server);
+    routes.rawRoute('uploadFile', async ({ context, request }) => {
+      context.audit.target('f1', 'archive');
+      return Response.json(
+        { by: context.actor?.user.username, size: (await request.bytes()).length },
+        { status: 201 },
+      );
+    });
+    routes.rawRoute('downloadFile', ({ params }) => {
+      throw new Error(`no ${params.file}`);
+    });
+    routes.mountApi(server.handler);
+    const post = (token?: string) =>
+      app.request('/api/v2/files', {
+        method: 'POST',
+        body: 'abc',
+        headers: token === undefined ? {} : { 'coder-session-token': token },
+      });
+    const stored = await post(ada.token);
+    expect([stored.status, await stored.json()]).toEqual([201, { by: 'ada', size: 3 }]);
+    expect((await post()).headers.get('www-authenticate')).toMatch(/^Bearer realm="coder"/);
+    expect(await (await post(narrow.token)).json()).toMatchObject({ code: 'INSUFFICIENT_SCOPE' });
+    const failed = await app.request('/api/v2/files/x%2Fy', {
+      headers: { 'coder-session-token': ada.token },
+    });
+    expect([failed.status, await failed.text()]).toEqual([500, expect.not.stringContaining('no x/y')]);
+    expect((await app.request('/api/v2/nothing')).status).toBe(404);
+    await server.audit.flush();
+    expect(
+      await database.db
+        .selectFrom('audit_logs')
+        .select(['status_code', 'resource_target'])
+        .orderBy('status_code')
+        .execute(),
+    ).toEqual([
+      { status_code: 201, resource_target: 'archive' },
+      { status_code: 403, resource_target: '' },
+    ]);
+  });
+
+  it('at the root has its parameters without their sign, and what follows as it was sent', async () => {
+    await using database = await testDatabase();
+    await using server = await testApi({ database, router: () => ({}) });
+    const ada = await testUser(database.db);
+    const { app, routes } = mount(server);
+    routes.rawRoute('portProxy', ({ params, request }) =>
+      Response.json({ ...params, method: request.method }),
+    );
+    const ask = async (path: string) =>
+      (await app.request(path, { method: 'PUT', headers: { 'coder-session-token': ada.token } })).json();
+    expect(await ask('/@me/web.main/ports/8080/a/b%20c?x=1')).toEqual({
+      user: 'me',
+      workspace: 'web.main',
+      port: '8080',
+      rest: 'a/b%20c',
+      method: 'PUT',
+    });
+    expect(await ask('/@me/web/ports/8080/')).toMatchObject({ rest: '' });
+  });
+
+  it('takes the actor of a call from inside by its bindings', async () => {
+    await using database = await testDatabase();
+    await using server = await testApi({ database, router: () => ({}) });
+    const ada = await testUser(database.db, { username: 'ada' });
+    const { app, routes } = mount(server);
+    routes.rawRoute('downloadFile', ({ context }) => Response.json(context.actor?.user.username));
+    const inProcess = { requestId: 'r', ip: '127.0.0.1', userAgent: 'mcp', actor: ada.actor };
+    const response = await app.fetch(new Request(`${testAccessUrl}/api/v2/files/x`), { inProcess });
+    expect(await response.json()).toBe('ada');
+  });
+});
+
+describe('a raw WebSocket', () => {
+  it('is refused before it is one, and audited when it is', async () => {
+    await using database = await testDatabase();
+    await using server = await testApi({ database, router: () => ({}) });
+    const ada = await testUser(database.db);
+    const { app, upgrades, routes } = mount(server);
+    routes.upgradeRoute('terminal', async ({ accept, params, context }) => {
+      context.audit.target(params.agent ?? '', 'web');
+      const socket = await accept();
+      socket.send(params.agent ?? '');
+      socket.close();
+      await once(socket, 'close');
+    });
+    const http = await createHttpServer({
+      fetch: (request, bindings) => app.fetch(request, bindings),
+      address: { host: '127.0.0.1', port: 0 },
+      upgrades,
+      version: 'v1',
+      log,
+    });
+    const url = `${http.url.replace('http', 'ws')}/api/v2/workspaceagents/a1/pty`;
+    const refused = new WebSocket(url, {
+      headers: { cookie: `coder_session_token=${ada.token}`, origin: 'https://evil.example' },
+    });
+    refused.on('error', () => undefined);
+    const [, response] = await once(refused, 'unexpected-response');
+    expect(response.statusCode).toBe(403);
+    const socket = new WebSocket(url, { headers: { 'coder-session-token': ada.token } });
+    const [message] = await once(socket, 'message');
+    expect(String(message)).toBe('a1');
+    await once(socket, 'close');
+    await http.close(1_000);
+    const rows = async () => {
+      await server.audit.flush();
+      return database.db.selectFrom('audit_logs').selectAll().execute();
+    };
+    await expect.poll(rows).toMatchObject([{ action: 'connect', status_code: 101, resource_id: 'a1' }]);
+  });
+});
