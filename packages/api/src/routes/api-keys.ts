@@ -67,7 +67,8 @@ export const apiKeyRoutes = {
     .input(z.object({ user: userRef, name: z.string().min(1).max(64) }))
     .output(apiKeySchema),
   get: route
-    .meta({ permission: 'api_key:read' })
+    // Any token may read its own record; of another key the service asks for api_key:read.
+    .meta({ permission: 'signed-in' })
     .route({ method: 'GET', path: '/users/{user}/keys/{key}', tags, summary: 'One key, by id' })
     .input(key)
     .output(apiKeySchema),

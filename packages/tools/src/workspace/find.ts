@@ -31,16 +31,16 @@ async function lookUp(client: ApiClient, name: WorkspaceName): Promise<Workspace
 
 async function notFound(client: ApiClient, input: string, name: WorkspaceName): Promise<ToolError> {
   const mine = name.kind === 'id' || name.owner === 'me';
-  const { workspaces } = await client.workspaces.list({
-    q: mine ? 'owner:me' : `owner:${JSON.stringify(name.owner)}`,
-    limit: NAMES_SHOWN,
-  });
+  const { workspaces, count } = await client.workspaces
+    .list({ q: mine ? 'owner:me' : `owner:${JSON.stringify(name.owner)}`, limit: NAMES_SHOWN })
+    // An owner that does not exist is refused as a filter; it has no workspaces either.
+    .catch(() => ({ workspaces: [], count: 0 }));
   const names = workspaces.map((workspace) =>
     mine ? workspace.name : `${workspace.owner_name}/${workspace.name}`,
   );
   if (names.length > 0) {
     return new ToolError(
-      `No workspace ${JSON.stringify(input)}. ${mine ? 'You have' : 'You can see'}: ${names.join(', ')}.`,
+      `No workspace ${JSON.stringify(input)}. ${mine ? 'You have' : 'You can see'}: ${names.join(', ')}${count > names.length ? ` and ${count - names.length} more` : ''}.`,
     );
   }
   return new ToolError(

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient, ProvisionerLog, WorkspaceBuild } from '@coder/api';
 import type { Budget } from '../budget.ts';
+import { isNotFound } from '../tool-error.ts';
 
 /** Below this an empty answer to a long poll means that it did not wait, and the next is held back. */
 const POLL_MS = 250;
@@ -24,10 +25,17 @@ export async function waitForBuild(
   let last = after;
   while (!hasEnded(now) && left() > 0) {
     const before = left();
-    const lines = await client.builds.logs({ build: build.id, after: last, wait_ms: before });
+    let lines: ProvisionerLog[];
+    try {
+      lines = await client.builds.logs({ build: build.id, after: last, wait_ms: before });
+      now = await client.builds.get({ build: build.id });
+    } catch (error) {
+      // With its workspace a build may go as well.
+      if (build.transition !== 'delete' || !isNotFound(error)) throw error;
+      return { ...now, status: 'deleted', job: { ...now.job, status: 'succeeded' } };
+    }
     seen(lines);
     last = lines.at(-1)?.id ?? last;
-    now = await client.builds.get({ build: build.id });
     if (lines.length === 0 && before - left() < POLL_MS && !hasEnded(now)) {
       await delay(Math.min(POLL_MS, left()));
     }
