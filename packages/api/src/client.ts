@@ -87,6 +87,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     get(target, property, receiver) {
       if (property === 'raw') return raw;
       if (property === 'url') return base;
+      // A client that is returned from an async function would otherwise be replaced by the one inside it.
+      if (property === 'then') return undefined;
       return Reflect.get(target, property, receiver) as unknown;
     },
   });
