@@ -14,7 +14,7 @@ export type LogInput = {
 };
 
 /** What this folder needs of the jobs beside their rows. */
-export type JobsPort = {
+type JobsPort = {
   /** Puts an import into the queue, in the transaction that makes its job. */
   enqueueImport(jobId: string, trx: Db): Promise<void>;
   /** Lines of a job's log; with `wait_ms` it answers when there is one or the job has ended. */

@@ -1,11 +1,11 @@
 import type { BuildParameter, TemplateManifest } from '@coder/api';
 import type { ManifestScript } from '@coder/api/agent';
-import type { Limits } from '../provisioners/provisioner.ts';
+import type { Limits } from '../provisioners/index.ts';
 
 /** A script of an agent: what the agent's manifest needs of it, its ids already chosen. */
 export type ScriptSpec = ManifestScript;
 
-export type MetadataSpec = {
+type MetadataSpec = {
   readonly key: string;
   readonly display_name: string;
   readonly script: string;
@@ -14,7 +14,7 @@ export type MetadataSpec = {
 };
 
 /** Who writes into an agent's log: each script has one. */
-export type LogSourceSpec = { readonly id: string; readonly display_name: string; readonly icon: string };
+type LogSourceSpec = { readonly id: string; readonly display_name: string; readonly icon: string };
 
 /** An agent of a workspace with every substitution made; it is stored as it is in `workspace_agents.spec`. */
 export type AgentSpec = {

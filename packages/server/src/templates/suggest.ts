@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 
 /** The known name that a wrong one was probably meant to be, or undefined when none is near. */
-export function nearest(wrong: string, known: Iterable<string>): string | undefined {
+function nearest(wrong: string, known: Iterable<string>): string | undefined {
   const simple = simplified(wrong);
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(wrong.length / 3)) + 1;

@@ -16,8 +16,8 @@ import { importState } from './load-version.ts';
 import { parseTemplateQuery } from './search.ts';
 import { presentTemplates, selectTemplates, type TemplateRow } from './template-rows.ts';
 
-export type CreateTemplate = z.output<typeof createTemplateSchema>;
-export type UpdateTemplate = z.output<typeof updateTemplateSchema>;
+type CreateTemplate = z.output<typeof createTemplateSchema>;
+type UpdateTemplate = z.output<typeof updateTemplateSchema>;
 type Filter = { q?: string | undefined; deprecated?: boolean | undefined };
 
 export type Templates = {

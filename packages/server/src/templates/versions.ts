@@ -27,7 +27,7 @@ import {
   type VersionRow,
 } from './version-rows.ts';
 
-export type CreateVersion = z.output<typeof createTemplateVersionSchema>;
+type CreateVersion = z.output<typeof createTemplateVersionSchema>;
 type Page = { limit?: number | undefined; offset?: number | undefined; after_id?: string | undefined };
 
 export type TemplateVersions = {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Db } from '../../database/index.ts';
-import type { AgentSpec } from '../../templates/spec.ts';
+import type { AgentSpec } from '../../templates/index.ts';
 
 export interface Seeded {
   userId: string;

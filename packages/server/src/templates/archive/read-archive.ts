@@ -10,7 +10,6 @@ export type ArchiveReader = (
 ) => Promise<void>;
 
 export const archiveTypes = ['application/x-tar', 'application/zip'] as const;
-export type ArchiveType = (typeof archiveTypes)[number];
 
 export type Archive = {
   /** Of every file, in the archive's order. */

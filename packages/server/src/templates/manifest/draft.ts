@@ -1,6 +1,6 @@
 import { type ManifestParameter, type ManifestSource, templateManifestSchema } from '@coder/api';
 
-export type Item<T> = { readonly index: number; readonly value: T };
+type Item<T> = { readonly index: number; readonly value: T };
 
 /**
  * What can be understood of a manifest that may be wrong elsewhere, so that one push shows every problem: each section

@@ -1,7 +1,7 @@
 import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 
 export type Path = readonly (string | number)[];
-export type Position = { readonly line: number; readonly column: number };
+type Position = { readonly line: number; readonly column: number };
 /** Something wrong at a place of the file; `path` is empty where only the text is known. */
 export type SourceProblem = Position & { readonly path: string; readonly message: string };
 

@@ -4,7 +4,7 @@ import { RE2JS } from 're2js';
 export type Normalised = { readonly value: string } | { readonly problem: string };
 
 /** The most bytes of one value: each becomes an environment variable, and Linux takes 128 KiB for one. */
-export const maxValueBytes = 64 * 1024;
+const maxValueBytes = 64 * 1024;
 /** A pattern costs its size times the value's length, so both are bounded: some 20 ms at most. */
 const maxPatternSize = 1000;
 const maxMatchedLength = 4096;
