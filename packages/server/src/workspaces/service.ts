@@ -15,6 +15,7 @@ import { type BuildRow, selectBuilds } from './read/build-rows.ts';
 import { type ListInput, listWorkspaces } from './read/list.ts';
 import { presentBuilds } from './read/present-build.ts';
 import { presentWorkspaces, selectWorkspaces, type WorkspaceRow } from './read/present-workspace.ts';
+import { createSharedLists } from './read/shared-lists.ts';
 import { type ReadinessInput, workspaceReadiness } from './readiness.ts';
 import { createSettings } from './settings.ts';
 
@@ -26,7 +27,27 @@ const defaultPage = 100;
 export function createWorkspaces(deps: WorkspacesDeps) {
   const { db, clock, changes } = deps;
   const settings = createSettings(deps);
+  const lists = createSharedLists(clock);
+  // Without hearing of changes an answer could be older than what its asker knows, so until then nothing is shared.
+  let hearing = false;
+  changes
+    .listen('workspace_changed', lists.forget, lists.forget)
+    .then(() => {
+      hearing = true;
+    })
+    .catch((err: unknown) => deps.log.warn({ err }, 'changes cannot be heard; lists are not shared'));
   const bumpActivity = createBumpActivity(db);
+
+  /** Who has changed something sees it at once, before its announcement has come back from the database. */
+  const changing =
+    <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      try {
+        return await work(...args);
+      } finally {
+        lists.forget();
+      }
+    };
 
   const present = async (row: WorkspaceRow): Promise<Workspace> => {
     const [workspace] = await presentWorkspaces(deps, [row]);
@@ -45,19 +66,28 @@ export function createWorkspaces(deps: WorkspacesDeps) {
   };
 
   return {
-    ...settings,
+    rename: changing(settings.rename),
+    updateAutostart: changing(settings.updateAutostart),
+    updateTtl: changing(settings.updateTtl),
+    extend: changing(settings.extend),
+    updateAutomaticUpdates: changing(settings.updateAutomaticUpdates),
+    setFavorite: changing(settings.setFavorite),
     /** For the agents: a sign of life of a workspace. */
     bumpActivity,
 
-    list: (actor: Actor, input: ListInput) => listWorkspaces(deps, actor, input),
+    list(actor: Actor, input: ListInput) {
+      const read = () => listWorkspaces(deps, actor, input);
+      return hearing ? lists.get(actor, input, read) : read();
+    },
     metrics: (actor: Actor, input: { q?: string | undefined; limit?: number | undefined }) =>
       workspaceMetrics(deps, actor, input),
     readiness: (actor: Actor, input: ReadinessInput, signal?: AbortSignal) =>
       workspaceReadiness(deps, actor, input, signal),
 
-    async create(actor: Actor, request: CreateRequest & { user: string }, idempotencyKey?: string) {
-      return byId(await createWorkspace(deps, actor, request, idempotencyKey));
-    },
+    create: changing(
+      async (actor: Actor, request: CreateRequest & { user: string }, idempotencyKey?: string) =>
+        byId(await createWorkspace(deps, actor, request, idempotencyKey)),
+    ),
     async get(actor: Actor, id: string, includeDeleted = false) {
       return present(await findWorkspace(db, actor, id, { includeDeleted }));
     },
@@ -123,11 +153,11 @@ export function createWorkspaces(deps: WorkspacesDeps) {
       );
       return presentBuilds(deps, rows);
     },
-    async createBuild(actor: Actor, workspaceId: string, request: BuildRequest): Promise<WorkspaceBuild> {
+    createBuild: changing(async (actor: Actor, workspaceId: string, request: BuildRequest) => {
       const buildId = await createBuild(deps, actor, workspaceId, request);
       const [row] = await selectBuilds(db, sql`where b.id = ${buildId}`);
       return presentBuild(row);
-    },
+    }),
     async getBuild(actor: Actor, id: string): Promise<WorkspaceBuild> {
       return presentBuild(await findBuild(db, actor, id));
     },
@@ -150,7 +180,7 @@ export function createWorkspaces(deps: WorkspacesDeps) {
       return presentBuild(row);
     },
     /** Cancels a build: one that waits is over at once, one that runs is told to stop. */
-    async cancelBuild(actor: Actor, id: string): Promise<{ message: string }> {
+    cancelBuild: changing(async (actor: Actor, id: string): Promise<{ message: string }> => {
       const build = await findBuild(db, actor, id, 'update');
       const latest = await findLatest(db, actor, build.workspace_id, 'update');
       const template = {
@@ -171,7 +201,7 @@ export function createWorkspaces(deps: WorkspacesDeps) {
         });
       }
       return { message: status === 'canceled' ? 'The build was canceled.' : 'The build is being canceled.' };
-    },
+    }),
     async buildLogs(
       actor: Actor,
       id: string,

@@ -50,20 +50,24 @@ export async function pageOf(
         select * from workspace_builds where workspace_id = w.id order by build_number desc limit 1
       ) b on true join provisioner_jobs j on j.id = b.job_id`
     : sql``;
-  const matched = sql`workspaces w ${workspaceJoins} ${builds} where ${where}`;
+  const matched = sql`from workspaces w ${workspaceJoins} ${builds} where ${where}`;
   const after =
     afterId === undefined
       ? sql``
       : sql`and (${key}) > (select ${key} from workspaces w join users u on u.id = w.owner_id where w.id = ${afterId})`;
-  const counted = sql`(select count(*) from ${matched})`;
+  // Only the keys of all that match are sorted; the rest is read for the page alone.
   const { rows } = await sql<WorkspaceRow & { total: number }>`
-    select ${workspaceColumns}, ${counted} as total from ${matched} ${after}
-    order by ${key} limit ${limit} offset ${offset}`.execute(db);
+    with page as materialized (
+      select w.id, row_number() over (order by ${key}) as position ${matched} ${after}
+      order by ${key} limit ${limit} offset ${offset}
+    )
+    select ${workspaceColumns}, (select count(*) ${matched}) as total
+    from page join workspaces w on w.id = page.id ${workspaceJoins} order by page.position`.execute(db);
   const first = rows[0];
   if (first) return { rows, count: first.total };
   if (afterId !== undefined) await assertKnown(db, afterId);
   if (offset === 0 && afterId === undefined) return { rows, count: 0 };
-  const { rows: total } = await sql<{ total: number }>`select ${counted} as total`.execute(db);
+  const { rows: total } = await sql<{ total: number }>`select count(*) as total ${matched}`.execute(db);
   return { rows, count: total[0]?.total ?? 0 };
 }
 
