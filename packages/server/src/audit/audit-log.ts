@@ -4,7 +4,7 @@ import { type Actor, authorize } from '../authorization/index.ts';
 import type { Db, Tables } from '../database/index.ts';
 import { badSearch, parseSearch, searchTime } from '../http/index.ts';
 
-export type AuditQuery = { q?: string | undefined; limit?: number | undefined; offset?: number | undefined };
+type AuditQuery = { q?: string | undefined; limit?: number | undefined; offset?: number | undefined };
 
 export type AuditLogReader = {
   /** Newest first. Throws FORBIDDEN for who may not read the audit log. */

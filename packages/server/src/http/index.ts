@@ -17,7 +17,6 @@ export {
   type Pipeline,
 } from './pipeline.ts';
 export { createRateLimits, type RateLimits } from './pipeline-limits.ts';
-export { validationsOf } from './pipeline-validation.ts';
 export { api, type RequestContext } from './procedure.ts';
 export { createRateLimiter, type RateDecision, type RateLimiter } from './rate-limiter.ts';
 export { createRawRoutes, type RawRequest, type RawRoutes, type RawUpgrade } from './raw-routes.ts';

@@ -30,7 +30,7 @@ export function parseApiKey(key: string): ApiKeyParts | { readonly problem: stri
 }
 
 /** What the database holds of a secret. It is random, so a fast hash is enough. */
-export function hashSecret(secret: string): Buffer {
+function hashSecret(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 

@@ -11,7 +11,7 @@ import type { VerifiedKeys } from './verified-keys.ts';
 
 type Row = Selectable<Tables['api_keys']>;
 
-export type CreatedToken = { key: string; id: string; name: string; scopes: string[]; allowList: string[] };
+type CreatedToken = { key: string; id: string; name: string; scopes: string[]; allowList: string[] };
 
 export type ApiKeys = {
   /** Makes a token; it is shown this once. Throws VALIDATION_FAILED, INSUFFICIENT_SCOPE or CONFLICT (the name). */

@@ -5,11 +5,11 @@ import type * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { type Db, inTransaction } from '../database/index.ts';
 import { ensureDefaultOrganization } from '../organizations/index.ts';
+import { addMember, insertUser } from './new-user.ts';
 import { hashPassword } from './password.ts';
 import { refuseReservedName } from './user-guards.ts';
-import { addMember, insertUser } from './users.ts';
 
-export type CreateFirstUser = z.infer<typeof createFirstUserSchema>;
+type CreateFirstUser = z.infer<typeof createFirstUserSchema>;
 
 export type FirstUser = {
   exists(): Promise<boolean>;

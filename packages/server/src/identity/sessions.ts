@@ -8,7 +8,7 @@ import { hashPassword, needsRehash, verifyPassword } from './password.ts';
 import { findUser, selectUsers, type UserRow, userNotFound } from './users-store.ts';
 import type { VerifiedKeys } from './verified-keys.ts';
 
-export type Session = { token: string; keyId: string; user: { id: string; username: string; email: string } };
+type Session = { token: string; keyId: string; user: { id: string; username: string; email: string } };
 
 export type Sessions = {
   /** Signs in with a password. Throws BAD_CREDENTIALS, in the same time whether or not the user exists. */

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { expandScopes, SCOPE_ALL } from '@coder/api';
 import { type Actor, ALLOW_ALL } from '../authorization/index.ts';
 import type { Db } from '../database/index.ts';
-import type { RequestContext } from '../http/index.ts';
 import { generateApiKey } from '../identity/index.ts';
 
 export type TestUserOptions = {
@@ -100,28 +99,6 @@ export function testActor(
       permissions: expandScopes(scopes),
       allowList: options.allowList ?? [ALLOW_ALL],
     },
-  };
-}
-
-/** What a handler is called with outside the pipeline; what it says for the audit and the answer is thrown away. */
-export function testContext(actor?: Actor, agent?: NonNullable<RequestContext['agent']>): RequestContext {
-  return {
-    actor,
-    agent,
-    request: {
-      id: randomUUID(),
-      ip: '127.0.0.1',
-      userAgent: 'test',
-      headers: new Headers(),
-      signal: new AbortController().signal,
-    },
-    audit: {
-      target: () => undefined,
-      diff: () => undefined,
-      field: () => undefined,
-      actor: () => undefined,
-    },
-    reply: { header: () => undefined },
   };
 }
 
