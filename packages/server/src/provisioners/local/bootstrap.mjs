@@ -26,7 +26,12 @@ let told = false;
 function tell() {
   if (told) return;
   told = true;
-  writeSync(channel, 'running\n');
+  try {
+    writeSync(channel, 'running\n');
+  } catch {
+    // The server has died. The next one starts the workspace anew, because it was never said to run.
+    process.exit(1);
+  }
   closeSync(channel);
 }
 

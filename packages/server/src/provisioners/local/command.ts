@@ -7,7 +7,7 @@ import { type Runtime, runtimePaths } from './runtime.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** The unix socket that an agent dials, when its address is one. */
-export function socketOf(agentUrl: string): string | undefined {
+function socketOf(agentUrl: string): string | undefined {
   return agentUrl.startsWith('unix:') ? new URL(agentUrl).pathname : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { worlds } from './testing/conditions.ts';
@@ -128,7 +128,7 @@ for (const world of worlds) {
           `mkdir -p closed/inner && touch closed/inner/file && chmod 000 closed/inner && chmod 500 closed
          name=$(printf 'd%.0s' $(seq 200)); i=0
          while [ $i -lt 40 ]; do mkdir $name && cd -P $name || exit; i=$((i+1)); done
-         touch "/tmp/left-$$" /dev/shm/left-$$; mkfifo "$HOME/fifo"; ln -s / "$HOME/root"`,
+         touch "/tmp/left-$$" /dev/shm/left-$$; ipcmk -M 100 -S 1 -Q >/dev/null; mkfifo "$HOME/fifo"; ln -s / "$HOME/root"`,
         );
         await server.delete(workspaceId);
         expect(await server.inspect(workspaceId)).toBe('missing');
@@ -136,6 +136,17 @@ for (const world of worlds) {
         expect(leftOf(workspaceId, uid)).toEqual([]);
         expect(existsSync(join(data.path, 'workspaces', workspaceId))).toBe(false);
         expect(uidOf(workspaceId)).toBeUndefined();
+        for (const kind of uid === undefined ? [] : ['shm', 'sem', 'msg']) {
+          expect(readFileSync(`/proc/sysvipc/${kind}`, 'utf8')).not.toContain(` ${uid} `);
+        }
+        const shared = ['/tmp', '/var/tmp', '/dev/shm'].flatMap((folder) =>
+          readdirSync(folder).map((name) => join(folder, name)),
+        );
+        expect(
+          shared.filter(
+            (path) => uid !== undefined && statSync(path, { throwIfNoEntry: false })?.uid === uid,
+          ),
+        ).toEqual([]);
         expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(workspaceId);
         const groups = readdirSync('/sys/fs/cgroup', { recursive: false }).map((name) =>
           join('/sys/fs/cgroup', String(name), 'coder-workspaces', workspaceId),

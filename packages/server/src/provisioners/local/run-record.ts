@@ -8,6 +8,8 @@ export interface RunRecord {
   sandbox: 'bwrap' | 'none';
   /** ISO 8601. */
   startedAt: string;
+  /** Whether all agents have said that they work. Until then they are of no use to a server that comes later. */
+  begun: boolean;
   agents: readonly { id: string; name: string; process: ProcessIdentity }[];
 }
 

@@ -46,9 +46,10 @@ export async function startAgents(
   const paths = context.layout.workspace(input.workspaceId);
   const logStart = (await stat(paths.log).catch(() => ({ size: 0 }))).size;
   const held = await holdAgents(context, what);
+  const record = recordOf(context, what, held);
   await Promise.all([
     what.prepare(),
-    writeRecord(paths.record, recordOf(context, what, held)),
+    writeRecord(paths.record, record),
     ...held.map(({ launch: { pid } }) =>
       inCgroup ? context.cgroups.attach(input.workspaceId, pid) : undefined,
     ),
@@ -61,6 +62,7 @@ export async function startAgents(
     const tail = await logTail(paths.log, logStart);
     throw new Error(tail ? `${error.message} Its last output:\n${tail}` : error.message, { cause: error });
   }
+  await writeRecord(paths.record, { ...record, begun: true });
   for (const { agent, launch } of held) void reportEnd(context, input, agent, launch, logStart);
   log('debug', 'Starting workspace', `Started: ${held.map(({ agent }) => agent.name).join(', ')}.`);
 }
@@ -103,6 +105,7 @@ function recordOf(context: Context, { input, sandbox }: AgentsInput, held: reado
     buildId: input.buildId,
     sandbox: sandbox.kind,
     startedAt: context.clock.now().toISOString(),
+    begun: false,
     agents: held.flatMap(({ agent, launch: { pid } }) => {
       const process = identityOf(pid);
       return process ? [{ id: agent.id, name: agent.name, process }] : [];

@@ -28,10 +28,12 @@ export async function startWorkspace(
 ): Promise<Started> {
   const { layout, accounts, cgroups } = context;
   const { workspaceId } = input;
+  for (const { name } of input.agents) checkAgentName(name);
   const paths = layout.workspace(workspaceId);
   const wanted = { ...input.limits, processes: input.limits.processes ?? defaultProcesses };
   const existing = await readRecord(paths.record);
-  if (existing?.buildId === input.buildId && livingAgents(existing).length === input.agents.length) {
+  const isThisBuild = existing?.begun && existing.buildId === input.buildId;
+  if (isThisBuild && livingAgents(existing).length === input.agents.length) {
     log('info', stage, 'The workspace is running already.');
     const limits = cgroups.processes(workspaceId).length > 0 ? cgroups.enforceable(wanted) : noLimits;
     return answer(input, limits, existing.sandbox);
@@ -61,6 +63,14 @@ export async function startWorkspace(
     throw error;
   }
   return answer(input, limits, sandbox.kind);
+}
+
+/** It becomes the name of a folder. */
+function checkAgentName(name: string): void {
+  if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) return;
+  throw new Error(
+    `"${name}" cannot be the name of an agent. Use letters, digits, "-" and "_" in the template.`,
+  );
 }
 
 /** Whether the workspace has cgroups now. That it has none is no reason not to start it. */

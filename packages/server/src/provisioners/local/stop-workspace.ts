@@ -3,6 +3,7 @@ import type { Context } from './context.ts';
 import { endProcesses } from './end-processes.ts';
 import { markerOf } from './environment.ts';
 import { removeStrayFiles, removeTree } from './folders.ts';
+import { removeIpc } from './ipc.ts';
 import { membersOf } from './members.ts';
 import { livingAgents, readRecord, removeRecord } from './run-record.ts';
 
@@ -54,6 +55,9 @@ export async function deleteWorkspace(context: Context, workspaceId: string, log
   log('info', 'Deleting workspace', 'Removing the files of the workspace.');
   await removeTree(layout.workspace(workspaceId).root);
   const account = await accounts.find(workspaceId);
-  if (account?.own) await removeStrayFiles(account.uid);
+  if (account?.own) {
+    await removeStrayFiles(account.uid);
+    await removeIpc(account.uid);
+  }
   await accounts.release(workspaceId);
 }

@@ -17,7 +17,7 @@ export interface ServerOptions {
   onPid?: (pid: number) => void;
 }
 
-export interface BuildLine {
+interface BuildLine {
   level: string;
   output: string;
 }

@@ -7,6 +7,9 @@ import { join } from 'node:path';
 
 if (process.env.TEST_AGENT_FAILS) throw new Error(process.env.TEST_AGENT_FAILS);
 
+// A module that never comes to its end: the agent does not begin to work.
+if (process.env.TEST_AGENT_HANGS) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+
 const socket = join(process.env.CODER_AGENT_STATE_DIR, 'control.sock');
 rmSync(socket, { force: true });
 
