@@ -12,13 +12,20 @@ export class ToolError extends Error {
 export function describeFailure(error: unknown): string {
   if (error instanceof ToolError) return error.message;
   if (error instanceof ApiError) {
-    // What the agent refuses says in its message what to do; the registry's general step would only add words.
-    if (error.code === 'AGENT_ERROR' && error.validations.length === 0) {
-      return [error.message, error.detail].filter(Boolean).join(' ');
-    }
-    return describeError(error);
+    return error.code === 'AGENT_ERROR' ? describeAgentError(error) : describeError(error);
   }
   return 'The call failed for an internal reason. Try again; if it persists, tell the administrator.';
+}
+
+/**
+ * What the agent refuses says in its message what to do: the registry's general step would only add words, and so would
+ * a field whose sentence is the message itself.
+ */
+function describeAgentError(error: ApiError): string {
+  const fields = error.validations
+    .filter(({ detail }) => !error.message.includes(detail))
+    .map(({ field, detail }) => `${field}: ${detail}`);
+  return [error.message, ...fields, error.detail].filter(Boolean).join(' ');
 }
 
 /** Whether the server says that the thing does not exist, or that the caller may not see it. */

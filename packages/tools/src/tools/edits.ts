@@ -1,9 +1,10 @@
-import type { ApiClient } from '@coder/api';
+import { type ApiClient, ApiError } from '@coder/api';
 import type { FileEditStep } from '@coder/api/agent';
 import * as z from 'zod';
 import { startBudget } from '../budget.ts';
 import { isRecord, jsonResult } from '../result.ts';
 import type { ToolContext, ToolResult } from '../tool.ts';
+import { describeFailure, ToolError } from '../tool-error.ts';
 import { actingToolsets, defineTool, destroys } from '../tool-parts.ts';
 import { pathArgument, workspaceArgument } from '../workspace/arguments.ts';
 import { enterWorkspace } from '../workspace/open.ts';
@@ -77,9 +78,9 @@ async function apply(
   message: string,
 ): Promise<ToolResult> {
   const { agent } = await enterWorkspace(client, workspace, context, startBudget(context));
-  const edited = await client.files.edit({
-    agent: agent.id,
-    files: files.map((file) => ({ path: file.path, edits: file.edits.map(toStep) })),
+  const steps = files.map((file) => ({ path: file.path, edits: file.edits.map(toStep) }));
+  const edited = await client.files.edit({ agent: agent.id, files: steps }).catch((error: unknown) => {
+    throw error instanceof ApiError ? inOurWords(error) : error;
   });
   return jsonResult({
     message,
@@ -89,6 +90,12 @@ async function apply(
       ...(file.match === 'exact' ? {} : { note: `matched by ignoring ${file.match.replace('_', ' ')}` }),
     })),
   });
+}
+
+/** The agent's refusal with the names that these tools give the two texts. */
+function inOurWords(error: ApiError): ToolError {
+  const text = describeFailure(error).replaceAll('old_text', 'search').replaceAll('new_text', 'replace');
+  return new ToolError(text, { cause: error });
 }
 
 const toStep = (step: Edit): FileEditStep => ({

@@ -109,6 +109,25 @@ describe('coder_workspace_write_file', () => {
 });
 
 describe('the edit tools', () => {
+  it("tell the agent's refusal once, in the words of their own arguments", async () => {
+    const message = 'old_text was not found in /a. Read the file again.';
+    const deployment = fakeDeployment({
+      'files.edit': () => {
+        throw new ApiError('AGENT_ERROR', {
+          message,
+          validations: [{ field: 'files.0.edits.0.old_text', detail: message }],
+        });
+      },
+    });
+    const { text, isError } = await call(deployment, 'coder_workspace_edit_file', {
+      workspace: 'api',
+      path: '/a',
+      edits: [{ search: 'x', replace: 'y' }],
+    });
+    expect(isError).toBe(true);
+    expect(text).toBe('search was not found in /a. Read the file again.');
+  });
+
   const edited = { files: [{ path: '/a', diff: '-x\n+y\n', etag: 'e', replacements: 1, match: 'exact' }] };
   it.each([
     ['coder_workspace_edit_file', { path: '/a', edits: [{ search: 'x', replace: 'y' }] }],
