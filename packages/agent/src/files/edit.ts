@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { type AgentErrorCode, agentErrorStatus, type FileEdit, type FileEdited } from '@coder/api/agent';
 import type * as z from 'zod';
 import { AgentFault, fileFault } from '../fault.ts';
@@ -23,9 +23,7 @@ interface Computed {
 
 const order: MatchKind[] = ['exact', 'trailing_whitespace', 'surrounding_whitespace'];
 
-async function compute(places: Places, file: Input['files'][number], index: number): Promise<Computed> {
-  const field = `files.${index}`;
-  const path = resolvePath(places, file.path, file.relative_to, `${field}.path`);
+async function compute(path: string, file: Input['files'][number], field: string): Promise<Computed> {
   const stats = await regularFile(path);
   checkExpectation(path, stats, { ifMatch: file.if_match });
   if (stats.size > BigInt(MAX_EDIT_BYTES)) {
@@ -78,27 +76,27 @@ function joined(faults: AgentFault[]): AgentFault {
 
 /** Edits several files: everything is computed and checked before the first byte is written. Returns a diff for each. */
 export async function editFiles(places: Places, input: Input): Promise<FileEdited> {
-  const results = await Promise.allSettled(input.files.map((file, i) => compute(places, file, i)));
   const faults: AgentFault[] = [];
   const computed: Computed[] = [];
   const seen = new Set<string>();
-  for (const [i, result] of results.entries()) {
-    if (result.status === 'rejected') {
-      if (!(result.reason instanceof AgentFault)) throw result.reason;
-      faults.push(result.reason);
-      continue;
-    }
-    const { path } = result.value;
-    if (seen.has(path))
-      faults.push(
-        new AgentFault(
+  for (const [i, file] of input.files.entries()) {
+    try {
+      const path = resolvePath(places, file.path, file.relative_to, `files.${i}.path`);
+      // Two names of one file are one file.
+      const real = await realpath(path).catch(() => path);
+      if (seen.has(real)) {
+        throw new AgentFault(
           'invalid_input',
           `${path}: duplicate file path in request. Put all edits of a file together.`,
           { path, field: `files.${i}.path` },
-        ),
-      );
-    seen.add(path);
-    computed.push(result.value);
+        );
+      }
+      seen.add(real);
+      computed.push(await compute(path, file, `files.${i}`));
+    } catch (error) {
+      if (!(error instanceof AgentFault)) throw error;
+      faults.push(error);
+    }
   }
   if (faults.length > 0) throw joined(faults);
   const { createTwoFilesPatch } = await import('diff');

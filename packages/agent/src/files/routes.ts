@@ -11,6 +11,7 @@ import {
   FileWrite,
 } from '@coder/api/agent';
 import type * as z from 'zod';
+import { AgentFault } from '../fault.ts';
 import { parse } from '../http/parse.ts';
 import type { AgentRequest } from '../http/request.ts';
 import type { Route } from '../http/server.ts';
@@ -26,6 +27,17 @@ import { writeFileAtomically } from './write.ts';
 interface At {
   path: string;
   relative_to?: 'home' | 'directory' | undefined;
+}
+
+/** Node decodes whatever it is given; what is not base64 would become a damaged file. */
+function contentBytes(content: string, encoding: 'text' | 'base64'): Buffer {
+  if (encoding === 'text') return Buffer.from(content);
+  if (/[^A-Za-z0-9+/=\s]/.test(content)) {
+    throw new AgentFault('invalid_input', 'content is not base64. Encode it, or send it as text.', {
+      field: 'content',
+    });
+  }
+  return Buffer.from(content, 'base64');
 }
 
 export function fileRoutes(places: Places): Route[] {
@@ -50,7 +62,7 @@ export function fileRoutes(places: Places): Route[] {
     about('write', FileWrite, (path, input) =>
       writeFileAtomically(
         { path, mode: input.mode, ifMatch: input.if_match, createOnly: input.create_only },
-        Buffer.from(input.content, input.encoding === 'text' ? 'utf8' : 'base64'),
+        contentBytes(input.content, input.encoding),
       ),
     ),
     about('move', FileMove, (path, input) =>

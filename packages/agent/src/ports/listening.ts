@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { PortList } from '@coder/api/agent';
 import type { ProcEntry } from '../processes/proc-table.ts';
 
@@ -54,6 +55,16 @@ function socketInodes(pid: number): Set<string> {
   return inodes;
 }
 
+/** What people know a program by: Node calls its main thread `MainThread`, which says nothing. */
+function displayName(owner: ProcEntry): string {
+  if (owner.name !== 'MainThread') return owner.name;
+  try {
+    return basename(readFileSync(`/proc/${owner.pid}/cmdline`, 'utf8').split('\0', 1)[0] ?? '') || owner.name;
+  } catch {
+    return owner.name;
+  }
+}
+
 /** The TCP ports on which one of `processes` listens, each once, ascending. */
 export function listeningPorts(processes: ProcEntry[]): PortList['ports'] {
   const sockets = ['/proc/self/net/tcp', '/proc/self/net/tcp6'].flatMap((file) => {
@@ -73,7 +84,7 @@ export function listeningPorts(processes: ProcEntry[]): PortList['ports'] {
         port: socket.port,
         network: 'tcp',
         address: socket.address,
-        process_name: owner.name,
+        process_name: displayName(owner),
         pid: owner.pid,
       });
     }

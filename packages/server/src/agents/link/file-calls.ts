@@ -96,14 +96,19 @@ export function createFileCalls(session: ClientHttp2Session): FileCalls {
         string,
         string | number | undefined
       >);
-      const open = await openCall(session, { ':method': 'GET', ':path': path }, options, (stream) =>
-        stream.end(),
-      );
+      let sha256: string | undefined;
+      const open = await openCall(session, { ':method': 'GET', ':path': path }, options, (stream) => {
+        // Listened for from the start: of a short file the trailers come with the headers.
+        stream.once('trailers', (trailers) => {
+          sha256 = String(trailers[SHA256_TRAILER]);
+        });
+        stream.end();
+      });
       return {
         size: Number(open.headers['content-length']),
         etag: String(open.headers.etag),
         mode: String(open.headers[FILE_MODE_HEADER]),
-        body: checkedBody(open),
+        body: checkedBody(open, () => sha256),
       };
     },
     async archive(input, options = {}) {
@@ -127,16 +132,13 @@ async function* body(open: OpenCall): AsyncGenerator<Buffer> {
   }
 }
 
-async function* checkedBody(open: OpenCall): AsyncGenerator<Buffer> {
-  let announced: string | undefined;
-  open.stream.once('trailers', (trailers) => {
-    announced = String(trailers[SHA256_TRAILER]);
-  });
+async function* checkedBody(open: OpenCall, announced: () => string | undefined): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
   for await (const part of body(open)) {
     hash.update(part);
     yield part;
   }
-  if (hash.digest('hex') !== announced)
+  if (hash.digest('hex') !== announced()) {
     throw new AgentUnreachable('broken', 'The file did not arrive as it was sent. Download it again.');
+  }
 }
