@@ -118,7 +118,7 @@ export function createOutputLog(bytes: ByteLog): OutputLog {
       const gaps: OutputGap[] = [];
       const lost = lostRange();
       const end = bytes.size;
-      const start = Math.min(after, end);
+      const start = alignBack(Math.min(after, end), 0, lost);
       let budget = limit;
 
       /** Reads [from, to), over the lost bytes, as far as the budget goes; returns where it stopped. */
@@ -131,13 +131,12 @@ export function createOutputLog(bytes: ByteLog): OutputLog {
             at = skipTo;
             continue;
           }
-          const aligned = at === from ? alignBack(at, 0, lost) : at;
-          const border = aligned < lost.start ? Math.min(to, lost.start) : to;
-          let stop = Math.min(border, aligned + budget);
-          if (stop < border) stop = alignBack(stop, aligned, lost);
-          if (stop === aligned) break;
-          readRange(aligned, stop, chunks);
-          budget -= stop - aligned;
+          const border = at < lost.start ? Math.min(to, lost.start) : to;
+          let stop = Math.min(border, at + budget);
+          if (stop < border) stop = alignBack(stop, at, lost);
+          if (stop === at) break;
+          readRange(at, stop, chunks);
+          budget -= stop - at;
           at = stop;
           if (stop < border) break;
         }
