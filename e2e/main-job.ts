@@ -149,7 +149,7 @@ async function readsLargeOutput(mcp: McpClient, workspace: string): Promise<void
   const middle = await mcp.call<{ output: string; next_cursor: number }>('coder_workspace_process_output', {
     workspace,
     process_id: result.process_id,
-    cursor: 25_000_000,
+    after: 25_000_000,
   });
   expect(middle.output.startsWith('xxxx')).toBe(true);
   expect(middle.next_cursor).toBeGreaterThan(25_000_000);

@@ -113,7 +113,7 @@ test(verifies('mcp.large-output'), { timeout: 60_000 }, async () => {
   for (;;) {
     const next = await client.call<{ output: string; next_cursor: number; complete: boolean }>(
       'coder_workspace_process_output',
-      { workspace: 'web', process_id: result.process_id, cursor, max_bytes: 1_000_000 },
+      { workspace: 'web', process_id: result.process_id, after: cursor, limit: 1_000_000 },
     );
     whole += next.output;
     if (next.complete || next.next_cursor <= cursor) break;
@@ -130,15 +130,14 @@ test(verifies('mcp.port'), { timeout: 60_000 }, async () => {
     content:
       "require('node:http').createServer((q, s) => s.end('hi')).listen(18123, '127.0.0.1', () => console.log('up'))",
   });
-  await client.call('coder_workspace_execute', {
+  const server = await client.call<{ background_process_id: string }>('coder_workspace_execute', {
     workspace: 'web',
     command: 'node ~/serve.cjs',
     run_in_background: true,
-    process_id: 'srv',
   });
   await client.call('coder_workspace_process_output', {
     workspace: 'web',
-    process_id: 'srv',
+    process_id: server.background_process_id,
     wait_timeout: '10s',
   });
   const agent = (await deployment.client.workspaces.getByName({ user: 'me', name: 'web' })).latest_build

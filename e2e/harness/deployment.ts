@@ -56,6 +56,8 @@ export async function createDeployment(options: Options = {}): Promise<Deploymen
   const env = cleanEnv(home, {
     CODER_EXPERIMENTS: 'oauth2,mcp-server-http',
     CODER_LOCAL_SANDBOX: 'auto',
+    // A test is faster than the agent that the default is for.
+    CODER_MCP_HTTP_RATE_LIMIT: '1000',
     ...options.env,
   });
   const flags = options.flags ?? [];

@@ -55,9 +55,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       response = await send(request);
     } catch (cause) {
       if (cause instanceof ApiError || request.signal.aborted) throw cause;
-      throw new ApiError('AGENT_UNREACHABLE', {
-        status: 0,
-        message: `Cannot reach ${base}. Check the address and that the server runs.`,
+      throw new ApiError('SERVER_UNREACHABLE', {
+        message: `Cannot reach ${base}.`,
         cause,
       });
     }
@@ -87,6 +86,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     get(target, property, receiver) {
       if (property === 'raw') return raw;
       if (property === 'url') return base;
+      // Awaiting a client gives the client: it is no promise, and the library's own answer would be its bare one.
+      if (property === 'then') return undefined;
       // A client that is returned from an async function would otherwise be replaced by the one inside it.
       if (property === 'then') return undefined;
       return Reflect.get(target, property, receiver) as unknown;

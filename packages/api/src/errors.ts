@@ -68,6 +68,12 @@ export const errorRegistry = {
     next: 'Wait until the workspace is ready, or restart it.',
   },
   AGENT_ERROR: { status: 400, message: 'The workspace refused the request.', next: 'See the message.' },
+  SERVER_UNREACHABLE: {
+    // No answer has come, so there is no status.
+    status: 0,
+    message: 'The server cannot be reached.',
+    next: 'Check the address, and that the server runs.',
+  },
   RATE_LIMITED: {
     status: 429,
     message: 'You have sent too many requests in a short time.',

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { exitOverride } from './exit-override.ts';
+import { addGlobalFlags, leavesOf } from './global-flags.ts';
 
 /**
  * A command whose code is loaded only when it is called: the server is large, and listing workspaces must not wait for
@@ -15,7 +16,10 @@ export function lazyCommand(name: string, description: string, load: () => Promi
     .passThroughOptions()
     .action(async (_flags: string[], _options: unknown, shell: Command) => {
       const command = await load();
+      // In the place of its shell it inherits the flags that every command takes.
+      command.parent = shell.parent;
       exitOverride(command);
+      for (const leaf of leavesOf(command)) addGlobalFlags(leaf, true);
       await command.parseAsync(shell.args, { from: 'user' });
     });
 }

@@ -23,6 +23,7 @@ import { versionCommand } from './commands/version.ts';
 import { whoamiCommand } from './commands/whoami.ts';
 import { addCompletion } from './completion.ts';
 import { exitOverride } from './exit-override.ts';
+import { addGlobalFlags, leavesOf } from './global-flags.ts';
 import { lazyCommand } from './lazy-command.ts';
 import { version } from './version.ts';
 
@@ -31,12 +32,10 @@ export function createProgram(workspaces: readonly string[] = []): Command {
   const program = new Command('coder')
     .description('Development workspaces that people and AI agents share.')
     .version(version, '-v, --version')
-    .option('--url <url>', 'address of the deployment (CODER_URL)')
-    .option('--token <token>', 'session token (CODER_SESSION_TOKEN)')
-    .option('--global-config <folder>', 'where the session is kept (CODER_CONFIG_DIR)')
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .showHelpAfterError('(see --help)');
+  addGlobalFlags(program, false);
   const groups: Record<string, Command[]> = {
     'Deployment:': [
       lazyCommand(
@@ -77,6 +76,7 @@ export function createProgram(workspaces: readonly string[] = []): Command {
   for (const [heading, commands] of Object.entries(groups)) {
     for (const command of commands) program.addCommand(command.helpGroup(heading));
   }
+  for (const command of leavesOf(program)) addGlobalFlags(command, true);
   addCompletion(program, workspaces);
   exitOverride(program);
   return program;
