@@ -3,8 +3,8 @@ import type { Clock } from '../clock.ts';
 import type { Db } from '../database/index.ts';
 import type { Logger } from '../logger.ts';
 
-export type JobLogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
-export type JobLogSource = 'provisioner_daemon' | 'provisioner';
+type JobLogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
+type JobLogSource = 'provisioner_daemon' | 'provisioner';
 
 export type JobLog = {
   /** Adds a line. It is stored within {@link flushAfterMs}, in order. */

@@ -11,13 +11,13 @@ import type { Db } from '../database/index.ts';
 import type { Logger } from '../logger.ts';
 import { forgetPool, registerPool, releaseDeadLocks } from './locks.ts';
 
-export type TaskContext = {
+type TaskContext = {
   /** Aborted when the server stops and the time to finish what runs is over. */
   readonly signal: AbortSignal;
 };
-export type TaskHandler = (payload: unknown, context: TaskContext) => Promise<void>;
+type TaskHandler = (payload: unknown, context: TaskContext) => Promise<void>;
 
-export type EnqueueOptions = {
+type EnqueueOptions = {
   /** A job of this key that waits is replaced; one that runs is left alone and the new one follows it. */
   jobKey?: string;
   /** Not before this time. */

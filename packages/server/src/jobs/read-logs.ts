@@ -12,7 +12,7 @@ export type JobLogInput = {
 const defaultLimit = 10_000;
 
 /** Lines of a job's log, oldest first. With `before` alone they are the last ones before it. */
-export async function readLogs(
+async function readLogs(
   db: Db,
   jobId: string,
   { before, after, limit = defaultLimit }: JobLogInput,

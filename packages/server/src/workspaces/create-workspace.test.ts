@@ -64,6 +64,15 @@ describe('creating a workspace', () => {
     expect((await workspaces.list(bob.actor, {})).count).toBe(0);
   });
 
+  it('is of the organization that an older route names', async () => {
+    await using world = await createWorld({ workers: 0 });
+    const request = (name: string, organization: string) => world.create(name, { organization });
+    expect((await request('a', 'default')).name).toBe('a');
+    expect((await request('b', 'Coder')).name).toBe('b');
+    expect((await request('c', world.organizationId)).name).toBe('c');
+    expect((await failure(request('d', 'other'))).validations).toMatchObject([{ field: 'template_id' }]);
+  });
+
   it('is found by name in any case', async () => {
     await using world = await createWorld({ workers: 0 });
     const { id } = await world.create('Web');

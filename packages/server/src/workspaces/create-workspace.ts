@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError, type createWorkspaceSchema, type Validation } from '@coder/api';
+import { sql } from 'kysely';
 import type * as z from 'zod';
 import { type Actor, authorize } from '../authorization/index.ts';
 import { type Db, inTransaction, isUniqueViolation } from '../database/index.ts';
@@ -11,7 +12,13 @@ import { claimKey, findEarlier, type IdempotentRequest } from './idempotency.ts'
 import { findOwner } from './owners.ts';
 import { nextStart, parseAutostart, ScheduleError } from './schedule/autostart.ts';
 
-export type CreateRequest = z.output<typeof createWorkspaceSchema>;
+export type CreateRequest = z.output<typeof createWorkspaceSchema> & {
+  /** Whose workspace it is to be: `me`, an id or a username. */
+  readonly user: string;
+  /** The organization an older route names: the template must be of it. */
+  readonly organization?: string;
+};
+type Fields = Omit<CreateRequest, 'user' | 'organization'>;
 
 /** Another request with the same idempotency key was faster. */
 class Overtaken extends Error {
@@ -27,7 +34,7 @@ class Overtaken extends Error {
 export async function createWorkspace(
   deps: WorkspacesDeps,
   actor: Actor,
-  { user, ...request }: CreateRequest & { user: string },
+  { user, organization, ...request }: CreateRequest,
   idempotencyKey?: string,
 ): Promise<string> {
   const owner = await findOwner(deps.db, actor, user);
@@ -43,7 +50,7 @@ export async function createWorkspace(
   const earlier = claim && (await findEarlier(deps.db, claim));
   if (earlier !== undefined) return earlier;
 
-  const template = await findTemplate(deps, request);
+  const template = await findTemplate(deps, request, organization);
   authorize(actor, 'create', {
     type: 'workspace',
     ownerId: owner.id,
@@ -126,7 +133,7 @@ export function nameTaken(name: string, ownerName: string): ApiError {
   });
 }
 
-async function findTemplate({ db }: { db: Db }, request: CreateRequest) {
+async function findTemplate({ db }: { db: Db }, request: Fields, organization: string | undefined) {
   const { template_id: templateId, template_version_id: versionId } = request;
   if ((templateId === undefined) === (versionId === undefined)) {
     const detail = 'exactly one of template_id and template_version_id must be given';
@@ -143,6 +150,13 @@ async function findTemplate({ db }: { db: Db }, request: CreateRequest) {
     query = query
       .innerJoin('template_versions', 'template_versions.template_id', 'templates.id')
       .where('template_versions.id', '=', versionId ?? '');
+  }
+  if (organization !== undefined) {
+    const name = organization.toLowerCase();
+    query = query
+      .innerJoin('organizations', 'organizations.id', 'templates.organization_id')
+      .where(sql<boolean>`(lower(organizations.name) = ${name} or organizations.id::text = ${name}
+        or (organizations.is_default and ${name} = 'default'))`);
   }
   const template = await query.executeTakeFirst();
   if (!template) {

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Db } from '../database/index.ts';
 import type { Changes, Queue, Replica } from '../jobs/index.ts';
 import type { Logger } from '../logger.ts';
-import type { Provisioner } from '../provisioners/provisioner.ts';
+import type { Provisioner } from '../provisioners/index.ts';
 
 /** What this folder needs of the agents beyond reading them. */
 export type AgentsPort = {

@@ -3,7 +3,7 @@ import { ApiError, idempotencyKeySchema } from '@coder/api';
 import type { Db } from '../database/index.ts';
 
 /** How long a key is remembered. */
-export const idempotencyWindowMs = 24 * 60 * 60_000;
+const idempotencyWindowMs = 24 * 60 * 60_000;
 
 export type IdempotentRequest = { userId: string; key: string; route: string; request: unknown };
 

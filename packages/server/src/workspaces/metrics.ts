@@ -7,7 +7,7 @@ import { pageOf } from './read/list.ts';
 import { buildStatus } from './status.ts';
 
 /** What counts as too much and too little, in one place. Shares are of the workspace's limit. */
-export const usageThresholds = {
+const usageThresholds = {
   overloaded: { cpuAverage: 0.9, memoryMax: 0.9, disk: 0.9 },
   underused: { cpuAverage: 0.05, memoryMax: 0.2 },
   /** Where no limit is set: cores in use on average below which nothing goes on. */

@@ -1,5 +1,5 @@
 import { ApiError } from '@coder/api';
-import type { RawRoutes } from '../http/raw-routes.ts';
+import type { RawRoutes } from '../http/index.ts';
 import type { Workspaces } from './service.ts';
 
 /** Often enough that no proxy on the way calls the connection idle. */

@@ -40,7 +40,7 @@ export async function workspaceReadiness(
 type Verdict = { state: WorkspaceReadiness['state']; reason: string };
 
 /** What a build and its agent say together. */
-export function readinessOf(build: WorkspaceBuild, agentName?: string): WorkspaceReadiness {
+function readinessOf(build: WorkspaceBuild, agentName?: string): WorkspaceReadiness {
   const agents = build.resources.flatMap((resource) => resource.agents ?? []);
   const wanted = agentName?.toLowerCase();
   const agent =

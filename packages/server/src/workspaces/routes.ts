@@ -1,4 +1,4 @@
-import { api } from '../http/procedure.ts';
+import { api } from '../http/index.ts';
 import { parseIdempotencyKey } from './idempotency.ts';
 import type { Workspaces } from './service.ts';
 
@@ -14,9 +14,8 @@ export const workspaceRoutes = ({ workspaces }: Deps) => ({
     return workspace;
   }),
   createInOrganization: api.workspaces.createInOrganization.handler(async ({ input, context }) => {
-    const { organization: _, ...request } = input;
     const key = parseIdempotencyKey(context.request.headers.get('idempotency-key'));
-    const workspace = await workspaces.create(context.actor!, request, key);
+    const workspace = await workspaces.create(context.actor!, input, key);
     context.audit.target(workspace.id, workspace.name);
     return workspace;
   }),

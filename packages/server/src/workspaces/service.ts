@@ -84,9 +84,8 @@ export function createWorkspaces(deps: WorkspacesDeps) {
     readiness: (actor: Actor, input: ReadinessInput, signal?: AbortSignal) =>
       workspaceReadiness(deps, actor, input, signal),
 
-    create: changing(
-      async (actor: Actor, request: CreateRequest & { user: string }, idempotencyKey?: string) =>
-        byId(await createWorkspace(deps, actor, request, idempotencyKey)),
+    create: changing(async (actor: Actor, request: CreateRequest, idempotencyKey?: string) =>
+      byId(await createWorkspace(deps, actor, request, idempotencyKey)),
     ),
     async get(actor: Actor, id: string, includeDeleted = false) {
       return present(await findWorkspace(db, actor, id, { includeDeleted }));

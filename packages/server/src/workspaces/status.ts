@@ -3,7 +3,7 @@ import type { ProvisionerJob, Transition, WorkspaceStatus } from '@coder/api';
 export type JobStatus = ProvisionerJob['status'];
 
 /** The jobs that are not over yet. */
-export const activeJobStatuses = ['pending', 'running', 'canceling'] as const;
+const activeJobStatuses = ['pending', 'running', 'canceling'] as const;
 
 export function isActive(status: string): boolean {
   return (activeJobStatuses as readonly string[]).includes(status);

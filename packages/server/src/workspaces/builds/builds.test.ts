@@ -49,6 +49,22 @@ describe('the life of a workspace', () => {
     expect((await world.created('web')).latest_build.status).toBe('running');
   });
 
+  it('costs little beyond what the provisioner does', async () => {
+    await using world = await createWorld();
+    const [toStart, toEnd]: [number[], number[]] = [[], []];
+    for (let i = 0; i < 10; i++) {
+      const begun = performance.now();
+      world.provisioner.hooks.onStart = async () => void toStart.push(performance.now() - begun);
+      const { latest_build: build } = await world.create(`w${i}`);
+      await world.ended(build.id);
+      toEnd.push(performance.now() - begun);
+    }
+    if (process.env.CODER_TEST_MEASURE)
+      console.log('create to start, to end of the build, ms:', toStart, toEnd);
+    // The fastest, since other tests run on the same machine.
+    expect(Math.min(...toStart)).toBeLessThan(200);
+  });
+
   it('refuses a second build while one is active, except a delete', async () => {
     await using world = await createWorld({ workers: 0 });
     const { workspaces, actor } = world;

@@ -1,6 +1,6 @@
 import { ApiError, describeError } from '@coder/api';
 import { createJobLog, type JobLog } from '../../jobs/index.ts';
-import type { BuildLog, Provisioner } from '../../provisioners/provisioner.ts';
+import type { BuildLog, Provisioner } from '../../provisioners/index.ts';
 import { instantiate } from '../../templates/index.ts';
 import type { WorkspacesDeps } from '../deps.ts';
 import { type ClaimedBuild, claimBuild } from './claim.ts';

@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type Db, inTransaction } from '../../database/index.ts';
-import type { Limits, StartedResource } from '../../provisioners/provisioner.ts';
+import type { Limits, StartedResource } from '../../provisioners/index.ts';
 import type { WorkspaceSpec } from '../../templates/index.ts';
 import type { WorkspacesDeps } from '../deps.ts';
 import type { ClaimedBuild } from './claim.ts';
 
 export type NewAgent = { readonly id: string; readonly name: string; readonly token: string };
 
-export const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest();
+const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest();
 
 /**
  * Writes what a start build is about to make: a resource, its agent with a fresh token, and the agent's apps. What an

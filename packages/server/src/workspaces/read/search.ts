@@ -25,7 +25,7 @@ type Draft = Omit<Mutable, 'names' | 'parameters'> & {
   parameters: { name: string; value?: string }[];
 };
 
-export const searchStatuses: readonly string[] = [...workspaceStatuses, 'started'];
+const searchStatuses: readonly string[] = [...workspaceStatuses, 'started'];
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
 /** What each key does with its value. */

@@ -1,5 +1,5 @@
 import type { Logger } from '../../logger.ts';
-import type { BuildLog } from '../../provisioners/provisioner.ts';
+import type { BuildLog } from '../../provisioners/index.ts';
 
 /** What a provisioner says outside of a build goes to the server's own log. */
 export function provisionerLog(log: Logger, workspaceId: string): BuildLog {

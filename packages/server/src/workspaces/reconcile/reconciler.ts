@@ -1,4 +1,4 @@
-import type { Provisioner } from '../../provisioners/provisioner.ts';
+import type { Provisioner } from '../../provisioners/index.ts';
 import type { KeyedLock } from '../builds/keyed-lock.ts';
 import type { WorkspacesDeps } from '../deps.ts';
 import { provisionerLog } from './provisioner-log.ts';

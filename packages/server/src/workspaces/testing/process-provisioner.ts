@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Provisioner, StartInput } from '../../provisioners/provisioner.ts';
+import type { Provisioner, StartInput } from '../../provisioners/index.ts';
 
 export type ProcessProvisioner = Provisioner & {
   readonly directory: string;

@@ -3,7 +3,7 @@ import type { Actor } from '../../authorization/index.ts';
 import type { Db } from '../../database/index.ts';
 import { parseManifest } from '../../templates/index.ts';
 
-export const manifestText = `
+const manifestText = `
 name: node
 parameters:
   - name: region
