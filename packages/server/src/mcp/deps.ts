@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { ApiHandler, AuditTrail, Authenticate, RateLimits } from '../http/index.ts';
 import type { Logger } from '../logger.ts';
 
-export type McpSettings = {
+type McpSettings = {
   /** How long one tool call may take, in milliseconds. */
   readonly timeoutMs: number;
   /** Requests at once. */

@@ -1,2 +1,2 @@
-export type { McpDeps, McpSettings } from './deps.ts';
-export { createMcpRoutes, type McpRoutes } from './routes.ts';
+export type { McpDeps } from './deps.ts';
+export { createMcpRoutes } from './routes.ts';

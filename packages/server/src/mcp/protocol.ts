@@ -16,7 +16,7 @@ import type { McpDeps } from './deps.ts';
 import type { McpRequest } from './session.ts';
 
 /** The largest body of a request, in bytes. */
-export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 export type McpProtocol = {
   /** Answers a POST. `done` resolves when every call in it has ended, which may be after the answer has begun. */

@@ -4,7 +4,7 @@ import { presentWorkspace } from '../present/workspace.ts';
 import { describeFailure, isNotFound } from '../tool-error.ts';
 
 const JSON_TYPE = 'application/json';
-export const WORKSPACES_URI = 'coder://workspaces';
+const WORKSPACES_URI = 'coder://workspaces';
 const LIST_LIMIT = 100;
 
 /** The resources that can be listed. */

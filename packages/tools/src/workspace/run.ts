@@ -8,7 +8,7 @@ import { ToolError } from '../tool-error.ts';
  * The id of a process, chosen before it runs, so that it can be found whatever happens to the answer. The same
  * idempotency key gives the same id, and the agent starts one process for it.
  */
-export function processIdFor(idempotencyKey: string | undefined): string {
+function processIdFor(idempotencyKey: string | undefined): string {
   if (idempotencyKey === undefined) return `p${randomBytes(6).toString('hex')}`;
   return `k${createHash('sha256').update(idempotencyKey).digest('hex').slice(0, 24)}`;
 }
