@@ -1,5 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findHierarchies } from './cgroups/hierarchies.ts';
 import { createCgroups } from './cgroups/index.ts';
 import { enforceable, isRoot, worlds } from './testing/conditions.ts';
 import { type ServerProcess, startServer } from './testing/server-process.ts';
@@ -110,3 +114,24 @@ it('says which limits are not enforced', async () => {
     expect.objectContaining({ level: 'warn', output: expect.stringContaining('disk') }),
   );
 });
+
+// A process with a real-time schedule may not enter a group that has no real-time budget: the kernel refuses the move.
+const realTimeBudgets = findHierarchies(isRoot).some(({ base }) =>
+  existsSync(join(base, 'cpu.rt_runtime_us')),
+);
+const noRealTime = !realTimeBudgets || spawnSync('chrt', ['-r', '1', 'true']).status !== 0;
+it.skipIf(noRealTime || !isRoot)(
+  'starts a workspace that the kernel does not let into its cgroup, and says so',
+  async () => {
+    const own = await temporaryDataDir();
+    const onPid = (pid: number) => spawnSync('chrt', ['-a', '-r', '-p', '1', String(pid)]);
+    await using realTime = await startServer({ dataDir: own.path, sandbox, onPid });
+    const workspaceId = randomUUID();
+    const { limits, log } = await realTime.start({ workspaceId });
+    const refused = log.some((line) => line.level === 'warn' && line.output.includes('moved to its cgroup'));
+    expect({ refused, processes: limits.processes }).toEqual({ refused: true, processes: null });
+    await realTime.delete(workspaceId);
+    expect(leftOf(workspaceId, undefined)).toEqual([]);
+    await own.remove();
+  },
+);

@@ -17,7 +17,7 @@ type Agent = StartInput['agents'][number];
 interface HeldAgent {
   agent: Agent;
   /** What it is told when it is let go. */
-  message: object;
+  message: (inCgroup: boolean) => object;
   launch: Launch;
 }
 
@@ -34,29 +34,27 @@ export interface AgentsInput {
 
 /**
  * Starts a workspace's agents: held back first, then written down and put in their cgroup, then let go. Returns once each
- * has begun to work. Rejects with the end of the log when one ends before.
+ * has begun to work, with whether they are in the cgroup. Rejects with the end of the log when one ends before.
  */
 export async function startAgents(
   context: Context,
   what: AgentsInput,
   log: BuildLog,
   signal: AbortSignal,
-): Promise<void> {
-  const { input, inCgroup } = what;
+): Promise<boolean> {
+  const { input } = what;
   const paths = context.layout.workspace(input.workspaceId);
   const logStart = (await stat(paths.log).catch(() => ({ size: 0 }))).size;
   const held = await holdAgents(context, what);
   const record = recordOf(context, what, held);
-  await Promise.all([
+  const [inCgroup] = await Promise.all([
+    attachAll(context, what, held, log),
     what.prepare(),
     writeRecord(paths.record, record),
-    ...held.map(({ launch: { pid } }) =>
-      inCgroup ? context.cgroups.attach(input.workspaceId, pid) : undefined,
-    ),
   ]);
   context.builds.set(input.workspaceId, input.buildId);
   try {
-    await Promise.all(held.map(({ launch: { release }, message }) => release(message, signal)));
+    await Promise.all(held.map(({ launch: { release }, message }) => release(message(inCgroup), signal)));
   } catch (error) {
     if (!(error instanceof EarlyExit)) throw error;
     const tail = await logTail(paths.log, logStart);
@@ -65,6 +63,32 @@ export async function startAgents(
   await writeRecord(paths.record, { ...record, begun: true });
   for (const { agent, launch } of held) void reportEnd(context, input, agent, launch, logStart);
   log('debug', 'Starting workspace', `Started: ${held.map(({ agent }) => agent.name).join(', ')}.`);
+  return inCgroup;
+}
+
+/** Whether all are in the cgroup of the workspace. One that cannot be moved there runs without limits. */
+async function attachAll(
+  { cgroups, log: serverLog }: Context,
+  { input: { workspaceId }, inCgroup }: AgentsInput,
+  held: readonly HeldAgent[],
+  log: BuildLog,
+): Promise<boolean> {
+  if (!inCgroup) return false;
+  try {
+    await Promise.all(held.map(({ launch: { pid } }) => cgroups.attach(workspaceId, pid)));
+    return true;
+  } catch (error) {
+    serverLog.warn(
+      { err: error, workspace_id: workspaceId },
+      'A workspace could not be moved to its cgroup.',
+    );
+    log(
+      'warn',
+      'Starting workspace',
+      `The workspace could not be moved to its cgroup: ${(error as Error).message}`,
+    );
+    return false;
+  }
 }
 
 async function holdAgents(
@@ -80,10 +104,11 @@ async function holdAgents(
       const { argv, sandboxArguments } = commandFor(context, sandbox, paths, runtime, places, workspace);
       await using options = sandboxArguments && (await fileOf(paths.sandbox, sandboxArguments));
       const env = processEnvironment(input.workspaceId, places);
-      const message = {
-        env: agentEnvironment(input, agent, places, inCgroup),
-        entry: join(places.runtime, runtime.entry),
-      };
+      const entry = join(places.runtime, runtime.entry);
+      const message = (attached: boolean) => ({
+        env: agentEnvironment(input, agent, places, attached),
+        entry,
+      });
       return {
         agent,
         message,

@@ -49,19 +49,18 @@ export async function startWorkspace(
     createCgroup(context, workspaceId, wanted, log),
     prepareRoot(layout, paths, account),
   ]);
-  const limits = inCgroup ? cgroups.enforceable(wanted) : noLimits;
-  sayWhatIsNotEnforced(wanted, limits, log);
   const prepare = async () => {
     const names = input.agents.map((agent) => agent.name);
     const files = accountFiles(input.workspaceName, shellOf());
     await Promise.all([prepareFolders(paths, account, names), writeAccountFiles(paths.etc, files)]);
   };
-  try {
-    await startAgents(context, { input, account, sandbox, runtime, inCgroup, prepare }, log, signal);
-  } catch (error) {
+  const what = { input, account, sandbox, runtime, inCgroup, prepare };
+  const attached = await startAgents(context, what, log, signal).catch(async (error: unknown) => {
     await stopProcesses(context, workspaceId);
     throw error;
-  }
+  });
+  const limits = attached ? cgroups.enforceable(wanted) : noLimits;
+  sayWhatIsNotEnforced(wanted, limits, log);
   return answer(input, limits, sandbox.kind);
 }
 
