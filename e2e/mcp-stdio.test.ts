@@ -33,7 +33,7 @@ test(verifies('mcp.stdio-clean'), { timeout: 60_000 }, async () => {
   };
   child.stdin?.write(`${JSON.stringify(initialize)}\nthis is not JSON\n`);
   child.stdin?.end(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n`);
-  await once(child, 'close');
+  expect(await once(child, 'close')).toEqual([0, null]);
   const lines = stdout.trim().split('\n');
   for (const line of lines) expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0' });
   expect(lines[0]).toContain('Be brief.');

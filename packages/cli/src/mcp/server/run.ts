@@ -60,11 +60,13 @@ export async function runMcpServer(options: McpServerOptions): Promise<void> {
     waitMs: MAX_WAIT_MS,
     now: Date.now,
   };
+  // A pipe that ends does not always close, and a closed one may never have ended.
+  const gone = Promise.race([once(process.stdin, 'end'), once(process.stdin, 'close')]);
   const handle = serveStdio(() => createToolServer(info, session), {
     onerror: (error) => say(`warning: ${error.message}`),
   });
   say('Press Ctrl+C to stop the server.');
-  await once(process.stdin, 'close');
+  await gone;
   await handle.close();
 }
 
