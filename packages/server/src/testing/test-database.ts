@@ -2,6 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { createDatabase, type Database, migrate, migrations } from '../database/index.ts';
+import { createQueue } from '../jobs/index.ts';
+import { createNoopLogger } from '../logger.ts';
 import { testServer } from './test-server.ts';
 
 export interface TestDatabase extends Database, AsyncDisposable {}
@@ -56,7 +58,13 @@ async function ensureTemplate(pool: pg.Pool): Promise<string> {
       await client.query(`drop database if exists ${building} with (force)`);
       await client.query(`create database ${building}`);
       const database = createDatabase({ url: await urlOf(building), maxConnections: 1 });
-      await migrate(database.db, migrations).finally(database.close);
+      try {
+        await migrate(database.db, migrations);
+        // The queue's schema takes longer to make than a clone takes, so it is made once for all.
+        await createQueue({ ...database, log: createNoopLogger(), replicaId: '' }).migrate();
+      } finally {
+        await database.close();
+      }
       await client.query(`alter database ${building} rename to ${name}`);
     }
     await client.query('select pg_advisory_unlock($1)', [templateLock]);
