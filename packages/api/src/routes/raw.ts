@@ -115,6 +115,7 @@ export const rawRoutes = {
     meta: {
       permission: 'workspace:application_connect',
       audit: { action: 'open', resource: 'workspace_app' },
+      rateLimit: 'none',
     },
   },
   appProxy: {
@@ -125,6 +126,7 @@ export const rawRoutes = {
     meta: {
       permission: 'workspace:application_connect',
       audit: { action: 'open', resource: 'workspace_app' },
+      rateLimit: 'none',
     },
   },
 } as const satisfies Record<string, RawRoute>;

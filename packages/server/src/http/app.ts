@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError } from '@coder/api';
 import { Hono } from 'hono';
-import { routePath } from 'hono/route';
+import { matchedRoutes } from 'hono/route';
 import type { Logger } from '../logger.ts';
 import { type BodyLimits, bodyLimit, defaultBodyLimitBytes } from './body-limit.ts';
 import { clientAddress, type TrustedProxies } from './client-address.ts';
@@ -101,5 +101,8 @@ function logRequest(log: Logger, c: HttpContext, info: RequestInfo, milliseconds
 }
 
 function routeOf(c: HttpContext): string {
-  return c.get('routePattern') ?? (c.res.status === 404 ? 'unknown' : routePath(c, -1));
+  if (c.res.status === 404) return c.get('routePattern') ?? 'unknown';
+  // A middleware for everything matches too, and may stand behind the route.
+  const route = matchedRoutes(c).findLast(({ path }) => path !== '/*');
+  return c.get('routePattern') ?? route?.path ?? 'unknown';
 }

@@ -5,8 +5,8 @@ import type { HttpEnv } from './request-info.ts';
 
 export const defaultBodyLimitBytes = 10 * 1024 * 1024;
 
-/** The largest body a path takes; undefined for one that takes any length (a stream that is never held whole). */
-export type BodyLimits = (path: string) => number | undefined;
+/** The largest body a path of a host takes; undefined for one that takes any length (a stream that is never held whole). */
+export type BodyLimits = (path: string, host: string) => number | undefined;
 
 /**
  * Refuses a body that is too large: at once if its length is declared, and otherwise, while it streams, at the byte that is
@@ -14,7 +14,10 @@ export type BodyLimits = (path: string) => number | undefined;
  */
 export function bodyLimit(limits: BodyLimits) {
   return createMiddleware<HttpEnv>(async (c, next) => {
-    const limit = c.req.method === 'GET' || c.req.method === 'HEAD' ? undefined : limits(c.req.path);
+    const limit =
+      c.req.method === 'GET' || c.req.method === 'HEAD'
+        ? undefined
+        : limits(c.req.path, c.req.header('host') ?? '');
     if (limit === undefined) return next();
     const declared = c.req.header('content-length');
     if (declared !== undefined && !c.req.header('transfer-encoding')) {

@@ -1,3 +1,4 @@
+import type { Actor } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Db, Notifications } from '../database/index.ts';
 import type { Authenticate, AuthenticateAgent } from '../http/index.ts';
@@ -28,6 +29,8 @@ export type IdentityOptions = {
 export type Identity = {
   readonly authenticate: Authenticate;
   readonly authenticateAgent: AuthenticateAgent;
+  /** Whom a key stands for, as long as the key has not ended and its user may sign in: for what was given out to a key's holder. */
+  actorOfKey(keyId: string): Promise<Actor | undefined>;
   readonly firstUser: FirstUser;
   readonly sessions: Sessions;
   readonly users: Users;
@@ -59,6 +62,10 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
   return {
     authenticate: createAuthenticate({ keys, use, clock, accessUrl }),
     authenticateAgent: createAuthenticateAgent({ db }),
+    async actorOfKey(keyId) {
+      const key = await keys.find(keyId);
+      return key && key.expiresAt > clock.now() && key.userStatus !== 'suspended' ? key.actor : undefined;
+    },
     firstUser: createFirstUser({ db, clock }),
     sessions: createSessions({ db, clock, keys, sessionDurationMs: options.sessionDurationMs }),
     users: createUsers({ db, clock, keys }),

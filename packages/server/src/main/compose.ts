@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { MCP_PATH } from '@coder/api';
 import { createAgents } from '../agents/index.ts';
+import { createApps } from '../apps/index.ts';
 import { createAuditLogReader, createAuditTrail } from '../audit/index.ts';
 import { knownExperiments, safeExperiments } from '../config/index.ts';
 import { deploymentRoutes } from '../deployment/index.ts';
@@ -95,7 +96,20 @@ export async function compose(ground: Ground): Promise<Composition> {
     },
   });
 
-  const local = createLocalRuntime(ground);
+  const apps = await createApps({
+    db,
+    clock,
+    accessUrl,
+    appHost: config.wildcardAccessUrl,
+    pipeline,
+    audit,
+    access: agents.access,
+    actorOfKey: identity.actorOfKey,
+  });
+  // Before all other routes: what comes to an app's host name is the app's, whatever its path.
+  apps.mount(app, upgrades);
+
+  const local = createLocalRuntime(ground, () => reconciler.poke());
   const provisioners = new Map([[local.runtime, local]]);
   const templatesDeps: TemplatesDeps = {
     db,

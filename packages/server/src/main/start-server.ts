@@ -71,7 +71,7 @@ export async function startServer(
     log,
     health,
     trustedProxies,
-    bodyLimits,
+    bodyLimits: bodyLimits(config.wildcardAccessUrl),
     metrics: config.prometheusEnable ? metrics : undefined,
   });
   const upgrades = createUpgrades({

@@ -27,6 +27,8 @@ export interface CallSignal {
 export interface AgentAccess {
   /** The agent, once it is clear that the caller may do this and that the workspace runs. */
   target(context: RequestContext, agentId: string, action: Action<'workspace'>): Promise<AgentTarget>;
+  /** The live connection to an agent of a workspace that runs; for who has been let in by other rules than {@link target}'s. */
+  reach(target: AgentTarget, signal: AbortSignal): Promise<AgentConnection>;
   /** The live connection to an agent. Waits a little for one that is likely to come; throws AGENT_UNREACHABLE otherwise. */
   connection(target: AgentTarget, signal: AbortSignal): Promise<AgentConnection>;
   /** Runs `work` with the agent's connection. The agent's refusals become errors of the API. */
@@ -66,6 +68,10 @@ export function createAgentAccess(deps: AccessDeps): AgentAccess {
   return {
     target,
     connection,
+    async reach(found, signal) {
+      requireRunning(found);
+      return connection(found, signal);
+    },
     async use(context, agentId, action, work) {
       const found = await target(context, agentId, action);
       const { signal } = context.request;

@@ -8,6 +8,7 @@ import { waitForAgentLogs } from '../logs/wait-for-logs.ts';
 import { loadAgent } from '../present/load-agents.ts';
 import type { AgentAccess } from './access.ts';
 import { loadTarget } from './agent-target.ts';
+import { findAgents } from './find-agents.ts';
 
 export interface AgentRoutesDeps {
   db: Db;
@@ -23,6 +24,9 @@ export const agentRoutes = ({ db, clock, access, logSignals, inactiveDisconnectM
     access.use(context, agentId, 'read', (connection, call) => connection.ports(call));
 
   return {
+    find: api.agents.find.handler(({ input, context }) =>
+      findAgents({ db, inactiveDisconnectMs }, actorOf(context), input, clock.now()),
+    ),
     get: api.agents.get.handler(async ({ input, context }) => {
       await loadTarget(db, actorOf(context), input.agent, 'read');
       return loadAgent(db, clock, input.agent, { inactiveDisconnectMs });

@@ -16,6 +16,7 @@ export interface AgentTarget {
   current: boolean;
   transition: string;
   jobStatus: string;
+  lifecycle: string;
   replicaId: string | null;
   createdAt: Date;
   connectionTimeoutSeconds: number;
@@ -59,6 +60,7 @@ export async function findTargets(db: Db, filter: AgentFilter): Promise<AgentTar
       eb('agent.build_id', '=', eb.ref('latest.id')).$castTo<boolean>().as('current'),
       'latest.transition',
       'latest.status as jobStatus',
+      'agent.lifecycle_state as lifecycle',
       'agent.replica_id as replicaId',
       'agent.created_at as createdAt',
       'agent.connection_timeout_seconds as connectionTimeoutSeconds',

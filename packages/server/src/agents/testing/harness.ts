@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildAgent } from '@coder/agent';
 import { type ApiClient, createApiClient } from '@coder/api';
+import { createApps, isAppPath } from '../../apps/index.ts';
 import { createNotifications } from '../../database/index.ts';
 import {
   createHealth,
@@ -33,6 +34,8 @@ import { type Seeded, type SeedOptions, seedWorkspace } from './seed.ts';
 export interface HarnessOptions {
   linkWaitMs?: number;
   inactiveDisconnectMs?: number;
+  /** `--wildcard-access-url`; the host's port is the server's. */
+  appHost?: string;
 }
 
 export type Harness = AsyncDisposable & Awaited<ReturnType<typeof harness>>;
@@ -98,14 +101,27 @@ async function startServer(
     notifications,
     replicaId: randomUUID(),
     onActivity: (workspaceId) => activity.push(workspaceId),
-    ...options,
+    linkWaitMs: options.linkWaitMs,
+    inactiveDisconnectMs: options.inactiveDisconnectMs,
   });
   const api = await testApi({ database, clock, router: () => agents.routes });
   const trustedProxies = { headers: [], origins: [] };
   const health = createHealth({ check: async () => undefined });
-  const bodyLimits = (path: string) => (isStreamedBody(path) ? undefined : 10 * 1024 * 1024);
+  const bodyLimits = (path: string) =>
+    isStreamedBody(path) || isAppPath(path) ? undefined : 10 * 1024 * 1024;
   const app = createHttpApp({ log, health, trustedProxies, bodyLimits });
   const upgrades = createUpgrades({ log, trustedProxies });
+  const apps = await createApps({
+    db: database.db,
+    clock,
+    accessUrl: testAccessUrl,
+    appHost: options.appHost ?? '',
+    pipeline: api.pipeline,
+    audit: api.audit,
+    access: agents.access,
+    actorOfKey: api.identity.actorOfKey,
+  });
+  apps.mount(app, upgrades);
   const raw = createRawRoutes({ app, upgrades, pipeline: api.pipeline, accessUrl: testAccessUrl, log });
   agents.mount(raw);
   raw.mountApi(api.handler);

@@ -1,0 +1,2 @@
+export { type Harness, harness } from './harness.ts';
+export { type Seeded, seedApp } from './seed.ts';

@@ -1,0 +1,83 @@
+import { ApiError, type AppPlace } from '@coder/api';
+import { type AgentTarget, findTargets } from '../agents/index.ts';
+import type { Db } from '../database/index.ts';
+import type { AppRequest } from './place.ts';
+
+/** What a request wants to reach, found. */
+export type FoundApp = {
+  readonly agent: AgentTarget;
+  readonly place: AppPlace;
+  /** On the workspace's loopback. */
+  readonly port: number;
+  /** What every path is put behind, without a slash at its end. */
+  readonly basePath: string;
+  /** Asked for when a request has no query of its own. */
+  readonly defaultSearch: string;
+  readonly sharing: 'owner' | 'authenticated' | 'organization' | 'public';
+  /** For people: `port 8080` or `app "code-server"`. */
+  readonly title: string;
+};
+
+/** Finds the agent and the port that a request is for. Throws NOT_FOUND, which tells nobody what there is. */
+export async function findApp(db: Db, request: AppRequest): Promise<FoundApp> {
+  const { ownerName, workspaceName, agentName, target } = request;
+  const agents = await findTargets(db, { ownerName, workspaceName, agentName });
+  const [agent] = agents;
+  if (!agent) throw notFound();
+  if (agents.length > 1) {
+    const names = agents.map((found) => `${workspaceName}.${found.agentName}`).join(', ');
+    throw new ApiError('BAD_REQUEST', {
+      message: `Workspace "${workspaceName}" has several agents: name one, as in ${names}.`,
+    });
+  }
+  const place = {
+    target,
+    agentName: agent.agentName,
+    workspaceName: agent.workspaceName,
+    ownerName: agent.ownerName,
+  };
+  if (typeof target === 'number') {
+    const title = `port ${target}`;
+    return { agent, place, port: target, basePath: '', defaultSearch: '', sharing: 'owner', title };
+  }
+  const app = await db
+    .selectFrom('workspace_apps')
+    .select(['url', 'external', 'sharing_level', 'slug'])
+    .where('agent_id', '=', agent.agentId)
+    .where('slug', '=', target)
+    .executeTakeFirst();
+  if (!app) throw notFound();
+  const title = `app "${app.slug}"`;
+  const sharing = app.sharing_level as FoundApp['sharing'];
+  return { agent, place, ...upstreamOf(app, title), sharing, title };
+}
+
+function notFound(): ApiError {
+  return new ApiError('NOT_FOUND', {
+    message: 'There is no such workspace, port or app, or you may not see it.',
+  });
+}
+
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]', '0.0.0.0', '[::]']);
+
+/** Where an app answers. Only what the workspace itself serves is proxied. */
+function upstreamOf(
+  { url, external }: { url: string | null; external: boolean },
+  title: string,
+): Pick<FoundApp, 'port' | 'basePath' | 'defaultSearch'> {
+  if (url === null) throw unusable(`The ${title} is a command: open it in a terminal.`);
+  if (external || !URL.canParse(url)) throw unusable(`The ${title} is a link and not served here.`);
+  const at = new URL(url);
+  if (at.protocol !== 'http:' || !loopback.has(at.hostname)) {
+    throw unusable(`The ${title} cannot be shown here: its url must be http://localhost:<port>.`);
+  }
+  return {
+    port: Number(at.port || 80),
+    basePath: at.pathname.replace(/\/+$/, ''),
+    defaultSearch: at.search,
+  };
+}
+
+function unusable(message: string): ApiError {
+  return new ApiError('BAD_REQUEST', { message });
+}

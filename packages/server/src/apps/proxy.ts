@@ -1,0 +1,143 @@
+import { ApiError } from '@coder/api';
+import type { AgentAccess } from '../agents/index.ts';
+import type { Db } from '../database/index.ts';
+import type { UpgradeRequest } from '../http/index.ts';
+import { presented, stripQuery } from './credentials.ts';
+import { type Door, redirect } from './door.ts';
+import { type FoundApp, findApp } from './find-app.ts';
+import { type AppCall, exchange, headersOf, responseOf } from './forward.ts';
+import { forwardUpgrade } from './forward-upgrade.ts';
+import { prefixOf } from './place.ts';
+import { badAnswer, reach } from './reach.ts';
+import { appRequestHeaders, nodeHeaders } from './request-headers.ts';
+import { type Answering, fitResponse } from './response-headers.ts';
+import type { Visit, Visitor } from './visitor.ts';
+
+export type ProxyDeps = {
+  db: Db;
+  accessUrl: string;
+  access: AgentAccess;
+  door: Door;
+  visitorOf(visit: Visit, app: FoundApp): Promise<Visitor>;
+  noteVisit(visit: Visit, visitor: Visitor, app: FoundApp): Promise<void>;
+};
+
+/** Passes requests on: find, let in, write down, connect, forward, fit the answer. */
+export function createProxy({ db, accessUrl, access, door, visitorOf, noteVisit }: ProxyDeps) {
+  const protocol = accessUrl.startsWith('https:') ? 'https' : 'http';
+
+  async function find(visit: Visit): Promise<FoundApp> {
+    try {
+      return await findApp(db, visit.request);
+    } catch (error) {
+      // Who has not said who they are learns nothing from the difference between "not there" and "not yours".
+      const anonymous =
+        presented(visit.headers, visit.url) === 'none' && !visit.actor && !visit.request.ticket;
+      if (anonymous && error instanceof ApiError) throw new ApiError('UNAUTHENTICATED');
+      throw error;
+    }
+  }
+
+  async function enter(visit: Visit): Promise<FoundApp | Response> {
+    const app = await find(visit);
+    const kept = door.keepTicket(visit, app);
+    if (kept) return kept;
+    const visitor = await visitorOf(visit, app).catch((error: unknown): Visitor => {
+      // What is open to everybody is open to who sends an old cookie, too.
+      if (app.sharing === 'public') return { via: 'none', actor: undefined };
+      throw error;
+    });
+    const elsewhere = door.pass(visit, visitor, app) ?? canonical(visit, app) ?? preflight(visit, app);
+    if (elsewhere) return elsewhere;
+    await noteVisit(visit, visitor, app);
+    return app;
+  }
+
+  async function callOf(visit: Visit, app: FoundApp): Promise<AppCall> {
+    const { request, method, headers, ip, host, signal } = visit;
+    const prefix = prefixOf(request, app.place);
+    return {
+      tunnel: await reach(access, app, signal),
+      method,
+      path: `${app.basePath}${request.path || '/'}${stripQuery(request.search)}`,
+      headers: nodeHeaders(appRequestHeaders(headers, { app, clientIp: ip, host, protocol, prefix })),
+      signal,
+    };
+  }
+
+  function answering(visit: Visit, app: FoundApp): Answering {
+    const { request, host } = visit;
+    return {
+      app,
+      way: request.way,
+      prefix: prefixOf(request, app.place),
+      cookiePath: prefixOf({ ...request, ticket: undefined }, app.place),
+      host,
+      protocol,
+      opaque: isOpaque(visit, app),
+    };
+  }
+
+  return {
+    async http(visit: Visit, body: ReadableStream<Uint8Array> | null): Promise<Response> {
+      const app = await enter(visit);
+      if (app instanceof Response) return app;
+      const call = await callOf(visit, app);
+      const answer = await exchange(call, body).catch((error: unknown) => {
+        throw visit.signal.aborted ? error : badAnswer(app, error);
+      });
+      const headers = headersOf(answer);
+      fitResponse(headers, answering(visit, app));
+      return responseOf(answer, headers, visit.method);
+    },
+
+    async upgrade(visit: Visit, takeOver: UpgradeRequest['takeOver']): Promise<void> {
+      const app = await enter(visit);
+      if (app instanceof Response) {
+        throw new ApiError('UNAUTHENTICATED', { message: 'Open the page before its WebSocket.' });
+      }
+      const call = await callOf(visit, app);
+      const headers = {
+        ...call.headers,
+        connection: 'Upgrade',
+        upgrade: visit.headers.get('upgrade') ?? 'websocket',
+      };
+      // The signal aborts when the client's connection closes, which is also how a joined one ends.
+      await forwardUpgrade({ ...call, headers }, takeOver, (fields) =>
+        fitResponse(fields, answering(visit, app)),
+      ).catch((error: unknown) => {
+        if (!visit.signal.aborted) throw badAnswer(app, error);
+      });
+    },
+  };
+}
+
+/** Relative links need the slash; and an app may want a query of its own. */
+function canonical({ request, method }: Visit, app: FoundApp): Response | undefined {
+  if (method !== 'GET' && method !== 'HEAD') return undefined;
+  const search = request.search === '' && /^\/?$/.test(request.path) ? app.defaultSearch : request.search;
+  if (request.path !== '' && search === request.search) return undefined;
+  return redirect(`${prefixOf(request, app.place)}${request.path || '/'}${search}`);
+}
+
+/** The page that asks lies below a path, so its origin is none, and what lets it in is no cookie: a ticket in the path, or nothing. */
+function isOpaque({ request }: Visit, { sharing }: FoundApp): boolean {
+  return request.way === 'path' && (request.ticket !== undefined || sharing === 'public');
+}
+
+/** A page in an origin of its own asks before it sends more than a form could; with its ticket in the path it may. */
+function preflight(visit: Visit, app: FoundApp): Response | undefined {
+  const { method, headers } = visit;
+  if (method !== 'OPTIONS' || !isOpaque(visit, app)) return undefined;
+  const asked = headers.get('access-control-request-method');
+  if (asked === null) return undefined;
+  return new Response(null, {
+    status: 204,
+    headers: {
+      'Access-Control-Allow-Origin': '*',
+      'Access-Control-Allow-Methods': asked,
+      'Access-Control-Allow-Headers': headers.get('access-control-request-headers') ?? '*',
+      'Access-Control-Max-Age': '600',
+    },
+  });
+}
