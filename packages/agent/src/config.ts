@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface AgentConfig {
   url: string;
   token: string;
-  /** For spilled output and pipes; nothing in it has to survive. */
+  /** For spilled output and pipes; nothing in it has to survive. CODER_AGENT_STATE_DIR belongs to one agent alone. */
   stateDir: string;
   marker: string;
 }
@@ -26,11 +26,14 @@ export function readConfig(env: NodeJS.ProcessEnv, unique: string): AgentConfig 
   };
 }
 
-/** A folder of our own where it was asked for, otherwise under the temporary folder. */
+/** A folder of our own where it was asked for, without what a killed agent left there; otherwise under the temporary folder. */
 function stateFolder(wanted: string | undefined): string {
   if (wanted) {
     try {
       mkdirSync(wanted, { recursive: true, mode: 0o700 });
+      for (const name of readdirSync(wanted)) {
+        if (name.startsWith('run-')) rmSync(join(wanted, name), { recursive: true, force: true });
+      }
       return mkdtempSync(join(wanted, 'run-'));
     } catch {
       // A read-only folder is no reason not to start.

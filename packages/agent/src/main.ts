@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { createAgent } from './agent.ts';
+import type { Agent } from './agent.ts';
 import { readConfig } from './config.ts';
 import { keepLink } from './link/keep-link.ts';
 import { version } from './version.ts';
@@ -14,17 +14,24 @@ function log(message: string): void {
 async function run(): Promise<void> {
   const config = readConfig(process.env, `${process.pid}-${Date.now().toString(36)}`);
   const stopLink = new AbortController();
-  const agent = createAgent({
-    version,
-    stateDir: config.stateDir,
-    marker: config.marker,
-    env: process.env,
-    agentUrl: config.url,
-    log,
-    onOff: () => setTimeout(() => stopLink.abort(), LAST_WORDS_MS),
-  });
+  // What the agent is made of takes longer to load than the dial to send; it is loaded while the server answers.
+  let loading: Promise<Agent> | undefined;
+  const load = () => {
+    loading ??= import('./agent.ts').then(({ createAgent }) =>
+      createAgent({
+        version,
+        stateDir: config.stateDir,
+        marker: config.marker,
+        env: process.env,
+        agentUrl: config.url,
+        log,
+        onOff: () => setTimeout(() => stopLink.abort(), LAST_WORDS_MS),
+      }),
+    );
+    return loading;
+  };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.on(signal, () => void agent.shutdown({ reason: signal }));
+    process.on(signal, () => void load().then((agent) => agent.shutdown({ reason: signal })));
   }
   // A bug must not take the workspace's processes with it.
   process.on('uncaughtException', (error) => log(`unexpected: ${error.stack ?? error.message}`));
@@ -38,11 +45,12 @@ async function run(): Promise<void> {
     version,
     log,
     signal: stopLink.signal,
-    onOpen: (duplex) => agent.server.emit('connection', duplex),
+    onSent: () => void load(),
+    onOpen: (duplex) => void load().then((agent) => agent.server.emit('connection', duplex)),
   });
   if (end === 'token_refused') {
     log('the server no longer accepts this workspace; shutting down');
-    await agent.shutdown({ reason: 'token refused' });
+    await (await load()).shutdown({ reason: 'token refused' });
   }
   rmSync(config.stateDir, { recursive: true, force: true });
   process.exit(0);

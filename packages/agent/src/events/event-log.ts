@@ -2,7 +2,7 @@ import type { AgentEvent, EventsHello } from '@coder/api/agent';
 
 type WithoutPlace<T> = T extends unknown ? Omit<T, 'seq' | 'at'> : never;
 /** An event before it has its number and time. */
-export type NewEvent = WithoutPlace<AgentEvent>;
+type NewEvent = WithoutPlace<AgentEvent>;
 
 export interface EventLog {
   add(event: NewEvent): void;

@@ -62,8 +62,8 @@ function refuse(stream: ServerHttp2Stream, error: unknown, report: (error: unkno
 }
 
 /** Windows that let one transfer fill a link with a round trip of tens of milliseconds. */
-export const STREAM_WINDOW = 1024 * 1024;
-export const SESSION_WINDOW = 8 * 1024 * 1024;
+const STREAM_WINDOW = 1024 * 1024;
+const SESSION_WINDOW = 8 * 1024 * 1024;
 
 /**
  * The agent's side of the link: an HTTP/2 server that is handed connections rather than listening.

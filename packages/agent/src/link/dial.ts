@@ -31,6 +31,8 @@ export interface DialOptions {
   pingMs: number;
   /** No answer within this time is a dead dial. */
   handshakeMs: number;
+  /** The request is on its way: there is time for other work until the answer comes. */
+  onSent?: (() => void) | undefined;
   onOpen: (duplex: Duplex) => void;
   signal: AbortSignal;
 }
@@ -43,6 +45,10 @@ export function dial(options: DialOptions): Promise<DialEnd> {
       handshakeTimeout: options.handshakeMs,
       perMessageDeflate: false,
       maxPayload: 64 * 1024 * 1024,
+      finishRequest: (request) => {
+        request.once('finish', () => options.onSent?.());
+        request.end();
+      },
     });
     let opened = false;
     let alive = true;

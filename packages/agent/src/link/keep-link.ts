@@ -7,6 +7,7 @@ export interface LinkOptions {
   agentUrl: string;
   token: string;
   version: string;
+  onSent?: () => void;
   onOpen: (duplex: Duplex) => void;
   log: (message: string) => void;
   signal: AbortSignal;
@@ -45,6 +46,7 @@ export async function keepLink(options: LinkOptions): Promise<'stopped' | 'token
       pingMs: options.pingMs ?? 15_000,
       handshakeMs: options.handshakeMs ?? 10_000,
       signal: options.signal,
+      onSent: options.onSent,
       onOpen: (duplex) => {
         openedAt = now();
         said = '';

@@ -4,7 +4,7 @@ import { incompleteTail, stepsIntoCharacter } from './utf8.ts';
 
 export type OutputStream = 'stdout' | 'stderr';
 
-export interface RawChunk {
+interface RawChunk {
   stream: OutputStream;
   cursor: number;
   data: Buffer;

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
  * A real pipe for a child's output: what Node gives a child are sockets, on which `echo > /dev/stderr` fails.
  * (Its input stays a socket: opening a named pipe again to read would wait for a writer that may be done.)
  */
-export interface Pipe {
+interface Pipe {
   writeEnd: number;
   closeWriteEnd(): void;
   /** Our side as a stream, which then owns its end. */
@@ -22,10 +22,14 @@ export interface PipePool {
   take(): Pipe | undefined;
   /** Makes pipes ready, if there are few. */
   fill(): Promise<void>;
+  /** Waits for the few that one process needs, where pipes can be made at all. */
+  atHand(): Promise<void> | undefined;
   close(): void;
 }
 
 const BATCH = 48;
+/** Its output and its errors. */
+const PER_PROCESS = 2;
 
 function openPipe(path: string): Pipe {
   // Opened for both first, so that neither of the real ends waits for the other.
@@ -90,6 +94,7 @@ export function createPipePool(folder: string, unique: string): PipePool {
       });
       return filling;
     },
+    atHand: () => (ready.length >= PER_PROCESS || broken ? undefined : pool.fill()),
     close() {
       broken = true;
       for (const path of ready.splice(0)) {

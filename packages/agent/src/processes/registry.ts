@@ -189,6 +189,7 @@ export function createProcessRegistry(options: RegistryOptions): ProcessRegistry
 
   async function launch(id: string, request: StartProcess): Promise<ManagedProcess> {
     const cwd = checkCwd(request);
+    await options.pipes.atHand();
     counter += 1;
     const unique = `${options.bootId}-${counter}`;
     const tag = `CODER_PROCESS=${unique}`;

@@ -10,7 +10,7 @@ export function incompleteTail(bytes: Uint8Array): number {
 }
 
 /** How long the character is that begins with this byte; 1 for ASCII and for bytes that begin none. */
-export function characterLength(lead: number): number {
+function characterLength(lead: number): number {
   if (lead >= 0xf0 && lead <= 0xf4) return 4;
   if (lead >= 0xe0 && lead < 0xf0) return 3;
   if (lead >= 0xc2 && lead < 0xe0) return 2;

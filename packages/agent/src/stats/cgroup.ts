@@ -7,7 +7,7 @@ export interface Cgroup {
   cpu: string | undefined;
 }
 
-export function readNumber(file: string): number | undefined {
+function readNumber(file: string): number | undefined {
   try {
     const text = readFileSync(file, 'latin1').trim();
     return /^\d+$/.test(text) ? Number(text) : undefined;

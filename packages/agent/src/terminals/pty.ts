@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { AgentFault } from '../fault.ts';
 
 type Pty = typeof import('@lydell/node-pty');
@@ -18,14 +17,4 @@ export function loadPty(): Promise<Pty> {
     },
   );
   return loaded;
-}
-
-/** Only for tests: whether this system can open a terminal. */
-export function hasPty(): boolean {
-  try {
-    createRequire(import.meta.url)('@lydell/node-pty');
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -32,9 +32,9 @@ import { sendBody } from './body.ts';
 import { parts } from './parts.ts';
 import { type CallOptions, callJson, type OpenCall, openCall, readAll, withQuery } from './request.ts';
 
-export type UploadInput = Omit<FileUploadQuery, 'create_only'> & { create_only?: boolean };
+type UploadInput = Omit<FileUploadQuery, 'create_only'> & { create_only?: boolean };
 
-export interface Download {
+interface Download {
   /** In bytes, of what is sent. */
   size: number;
   etag: string;

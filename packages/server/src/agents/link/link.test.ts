@@ -135,7 +135,7 @@ describe('processes', () => {
     });
   });
 
-  test('50 MB of output can be read whole by cursor', { timeout: 60_000 }, async () => {
+  test('50 MB of output can be read whole by cursor', { timeout: 240_000 }, async () => {
     const command = `node -e 'const l = Buffer.from("é".repeat(499) + "a\\n"); for (let i = 0; i < 50000; i++) require("fs").writeSync(1, l)'`;
     const { output, process } = await agent.connection.processes.start({
       id: 'big',
@@ -163,7 +163,7 @@ describe('processes', () => {
     expect(streamed).toBe(50_000_000);
   });
 
-  test('a thousand quick calls', { timeout: 60_000 }, async () => {
+  test('a thousand quick calls', { timeout: 240_000 }, async () => {
     let next = 0;
     const worker = async () => {
       while (next < 1_000) {

@@ -9,7 +9,7 @@ import { WebSocketServer } from 'ws';
 import { type AgentConnection, createAgentConnection } from './connection.ts';
 
 /** For tests: a control plane that accepts links on a socket file, and can be stopped and started like the real one. */
-export interface LinkServer {
+interface LinkServer {
   url: string;
   /** The next link that an agent makes, or the one that waits. */
   next(): Promise<AgentConnection>;
@@ -21,7 +21,7 @@ export interface LinkServer {
   start(): Promise<void>;
 }
 
-export async function startLinkServer(folder: string): Promise<LinkServer> {
+async function startLinkServer(folder: string): Promise<LinkServer> {
   const path = join(folder, 'link.sock');
   const ready: AgentConnection[] = [];
   const waiting: ((connection: AgentConnection) => void)[] = [];
