@@ -34,11 +34,12 @@ import {
 import { route } from '../route.ts';
 import {
   agentLogSchema,
+  foundAgentSchema,
   listeningPortsSchema,
   patchAppStatusSchema,
   workspaceAgentSchema,
 } from '../schemas/agents.ts';
-import { queryInteger, responseMessage, uuid } from '../schemas/common.ts';
+import { queryInteger, responseMessage, userRef, uuid } from '../schemas/common.ts';
 import { logQuery } from '../schemas/jobs.ts';
 
 const tags = ['Agents'];
@@ -57,6 +58,22 @@ const act = {
 } as const;
 
 export const agentRoutes = {
+  find: route
+    .meta({ permission: 'workspace:read' })
+    .route({
+      method: 'GET',
+      path: '/workspaceagents',
+      tags,
+      summary: "The agents of a workspace's latest build, by the names of its owner, itself and the agent",
+    })
+    .input(
+      z.object({
+        owner: userRef,
+        workspace: z.string().min(1).max(64),
+        agent: z.string().min(1).max(64).optional(),
+      }),
+    )
+    .output(z.array(foundAgentSchema)),
   get: route
     .meta({ permission: 'workspace:read' })
     .route({ method: 'GET', path: '/workspaceagents/{agent}', tags, summary: 'One agent' })

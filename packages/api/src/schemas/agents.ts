@@ -127,3 +127,17 @@ export const patchAppStatusSchema = z.strictObject({
   icon: z.string().optional(),
   needs_user_attention: z.boolean().optional(),
 });
+
+/** An agent as a caller names it, with just what is needed to work through it. */
+export const foundAgentSchema = z.object({
+  agent_id: uuid,
+  agent_name: z.string(),
+  workspace_id: uuid,
+  workspace_name: z.string(),
+  owner_name: z.string(),
+  status: z.enum(agentStatuses),
+  lifecycle_state: z.enum(agentLifecycleStates),
+  /** Its workspace runs, it is connected, and its startup scripts have ended, well or badly. */
+  usable: z.boolean(),
+});
+export type FoundAgent = z.infer<typeof foundAgentSchema>;

@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
 import { columnTypes } from './column-types.ts';
+import { keepPreparedStatements } from './prepared-statements.ts';
 import type { Tables } from './tables.ts';
 
 /** The server's typed database. */
@@ -52,6 +53,7 @@ export function createDatabase({
   pool.on('connect', (client) => {
     client.on('error', (err) => log?.debug({ err }, 'a database connection broke'));
   });
+  keepPreparedStatements(pool);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   let closing: Promise<void> | undefined;
   return {

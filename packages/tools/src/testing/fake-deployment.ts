@@ -56,6 +56,27 @@ export function fakeDeployment(overrides: Overrides = {}): FakeDeployment {
       count: state.workspaces.length,
     }),
     'workspaces.get': ({ workspace }: { workspace: string }) => byId(workspace),
+    'agents.find': ({ workspace, agent }: { workspace: string; agent?: string }) =>
+      state.workspaces
+        .filter((each) => each.name === workspace)
+        .flatMap((each) =>
+          each.latest_build.resources
+            .flatMap((resource) => resource.agents ?? [])
+            .filter((candidate) => agent === undefined || candidate.name === agent)
+            .map((candidate) => ({
+              agent_id: candidate.id,
+              agent_name: candidate.name,
+              workspace_id: each.id,
+              workspace_name: each.name,
+              owner_name: each.owner_name,
+              status: candidate.status,
+              lifecycle_state: candidate.lifecycle_state,
+              usable:
+                each.latest_build.status === 'running' &&
+                candidate.status === 'connected' &&
+                ['ready', 'start_error', 'start_timeout'].includes(candidate.lifecycle_state),
+            })),
+        ),
     'workspaces.getByName': ({ name }: { name: string }) =>
       state.workspaces.find((workspace) => workspace.name === name) ?? refuse('NOT_FOUND'),
     'workspaces.create': ({ name }: { name: string }) => {

@@ -111,6 +111,7 @@ describe('coder_workspace_bash', () => {
     const { json } = await call(deployment, bash, { workspace: 'web', command: 'true' });
     expect(json.exit_code).toBe(0);
     expect(deployment.calls.map((one) => one.route)).toEqual([
+      'agents.find',
       'workspaces.getByName',
       'workspaces.createBuild',
       'workspaces.readiness',

@@ -7,7 +7,7 @@ import type { ToolResult } from '../tool.ts';
 import { ToolError } from '../tool-error.ts';
 import { actingToolsets, defineTool, destroys, readingToolsets, reads } from '../tool-parts.ts';
 import { pathArgument, workspaceArgument } from '../workspace/arguments.ts';
-import { enterWorkspace, lookIntoWorkspace } from '../workspace/open.ts';
+import { enterWorkspace, lookThroughAgent } from '../workspace/open.ts';
 
 const permissions = ['workspace:read', 'workspace:ssh'] as const;
 
@@ -25,7 +25,7 @@ export const workspaceLs = defineTool({
     cursor: z.string().optional(),
   }),
   handler: async (client, args) => {
-    const { agent } = await lookIntoWorkspace(client, args.workspace);
+    const { agent } = await lookThroughAgent(client, args.workspace);
     const listing = await client.files.list({
       agent: agent.id,
       path: args.path,
@@ -67,7 +67,7 @@ export const workspaceReadFile = defineTool({
     encoding: z.enum(['text', 'base64']).optional(),
   }),
   handler: async (client, args) => {
-    const { agent } = await lookIntoWorkspace(client, args.workspace);
+    const { agent } = await lookThroughAgent(client, args.workspace);
     const at = { agent: agent.id, path: args.path };
     const offset = args.offset ?? 0;
     const limit = args.limit === 0 ? undefined : args.limit;

@@ -6,7 +6,7 @@ import { endNote, exitCodeOf, NOT_TEXT_NOTE, OUTPUT_LIMIT, presentOutput } from 
 import { jsonResult } from '../result.ts';
 import { actingToolsets, defineTool, destroys, readingToolsets, reads } from '../tool-parts.ts';
 import { workspaceArgument } from '../workspace/arguments.ts';
-import { lookIntoWorkspace } from '../workspace/open.ts';
+import { lookThroughAgent } from '../workspace/open.ts';
 import { howToGoOn } from './bash.ts';
 
 const permissions = ['workspace:read', 'workspace:ssh'] as const;
@@ -34,7 +34,7 @@ export const processOutput = defineTool({
   }),
   handler: async (client, args, context) => {
     const budget = startBudget(context);
-    const { agent } = await lookIntoWorkspace(client, args.workspace);
+    const { agent } = await lookThroughAgent(client, args.workspace);
     const paged = args.after !== undefined;
     const wait = parseDuration(args.wait_timeout ?? '10s') as number;
     const at = { agent: agent.id, process: args.process_id };
@@ -84,7 +84,7 @@ export const processList = defineTool({
     state: z.enum(['running', 'exited']).optional(),
   }),
   handler: async (client, args) => {
-    const { agent } = await lookIntoWorkspace(client, args.workspace);
+    const { agent } = await lookThroughAgent(client, args.workspace);
     const { processes } = await client.processes.list({
       agent: agent.id,
       ...(args.state === undefined ? {} : { state: args.state }),
@@ -111,7 +111,7 @@ export const processSignal = defineTool({
   }),
   handler: async (client, args, context) => {
     const budget = startBudget(context);
-    const { agent } = await lookIntoWorkspace(client, args.workspace);
+    const { agent } = await lookThroughAgent(client, args.workspace);
     const process = await client.processes.signal({
       agent: agent.id,
       process: args.process_id,

@@ -3,9 +3,34 @@ import { type Budget, startBudget } from '../budget.ts';
 import type { ToolContext } from '../tool.ts';
 import { describeFailure, ToolError } from '../tool-error.ts';
 import { agentsOf, chooseAgent, findWorkspace } from './find.ts';
+import { parseWorkspaceName } from './name.ts';
 
 /** A workspace and the agent in it that a call works through. */
 export type OpenWorkspace = { workspace: Workspace; agent: WorkspaceAgent };
+
+/** An agent that a call works through. */
+export type OpenAgent = { agent: { readonly id: string } };
+
+/**
+ * The agent a name stands for when it can be worked through as it is: the usual case, for which one small question is
+ * enough. Undefined for every other case, which the whole workspace is then read for.
+ */
+async function usableAgent(client: ApiClient, input: string): Promise<OpenAgent | undefined> {
+  const name = parseWorkspaceName(input);
+  if (name.kind !== 'name') return undefined;
+  const found = await client.agents.find({
+    owner: name.owner,
+    workspace: name.name,
+    ...(name.agent === undefined ? {} : { agent: name.agent }),
+  });
+  const [only] = found;
+  return found.length === 1 && only?.usable ? { agent: { id: only.agent_id } } : undefined;
+}
+
+/** What a call that only reads through an agent works with; as {@link lookIntoWorkspace} where that is not plain. */
+export async function lookThroughAgent(client: ApiClient, input: string): Promise<OpenAgent> {
+  return (await usableAgent(client, input)) ?? lookIntoWorkspace(client, input);
+}
 
 /** What a call that only looks works with. A workspace that does not run is left as it is, and the caller told. */
 export async function lookIntoWorkspace(client: ApiClient, input: string): Promise<OpenWorkspace> {
@@ -23,17 +48,19 @@ export async function enterWorkspace(
   input: string,
   context: ToolContext,
   budget: Budget = startBudget(context),
-): Promise<OpenWorkspace> {
+): Promise<OpenAgent> {
+  const usable = await usableAgent(client, input);
+  if (usable) return usable;
   const { workspace, agentName } = await findWorkspace(client, input);
   if (workspace.latest_build.status === 'running' && agentsOf(workspace).length > 0) {
     const agent = chooseAgent(workspace, agentName);
-    if (isUsable(agent)) return { workspace, agent };
+    if (isUsable(agent)) return { agent };
   }
   if (workspace.latest_build.transition !== 'start') await start(client, workspace, context);
   refuseBroken(workspace);
   await waitUntilReady(client, workspace, agentName, context, budget);
   const now = await client.workspaces.get({ workspace: workspace.id });
-  return { workspace: now, agent: chooseAgent(now, agentName) };
+  return { agent: chooseAgent(now, agentName) };
 }
 
 /** A failed startup script leaves a workspace that can be entered, which is how it is put right. */
