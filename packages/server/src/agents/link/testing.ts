@@ -117,6 +117,10 @@ export async function startTestAgent(options: TestAgentOptions = {}): Promise<Te
     stdio: ['ignore', 'ignore', 'pipe'],
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
+  // A test that fails before it stops its agent must not leave it running.
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   let log = '';
   child.stderr?.on('data', (text: Buffer) => {
     log += text.toString();
