@@ -250,6 +250,25 @@ describe('an agent that is not there', () => {
   });
 });
 
+describe('a workspace that is stopped while its agent is still linked', () => {
+  it('takes no more commands', async () => {
+    const { client, id, seeded } = await linked();
+    await client.processes.list({ agent: id });
+    await client.processes.list({ agent: id });
+    await h.database.db
+      .updateTable('workspace_builds')
+      .set({ transition: 'stop' })
+      .where('id', '=', seeded.buildId)
+      .execute();
+    await h.database.pool.query(`select pg_notify('workspace_changed', $1)`, [seeded.workspaceId]);
+    await vi.waitFor(async () => {
+      expect(await failure(client.processes.list({ agent: id }))).toMatchObject({
+        code: 'WORKSPACE_NOT_RUNNING',
+      });
+    });
+  });
+});
+
 describe('the status of an app', () => {
   it('is stored for the apps of the agent that reports it', async () => {
     const user = await h.user();

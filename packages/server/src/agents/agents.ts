@@ -15,6 +15,7 @@ import { mountAgentRawRoutes } from './raw-routes.ts';
 import { type AgentAccess, createAgentAccess } from './routes/access.ts';
 import { agentRoutes } from './routes/agent-routes.ts';
 import { fileRoutes } from './routes/file-routes.ts';
+import { createHeldTargets } from './routes/held-targets.ts';
 import { processRoutes } from './routes/process-routes.ts';
 
 export interface AgentsOptions {
@@ -58,7 +59,8 @@ export async function createAgents(options: AgentsOptions): Promise<Agents> {
   const { inactiveDisconnectMs = DEFAULT_INACTIVE_DISCONNECT_MS } = options;
   const registry = createLinkRegistry<AgentLink>();
   const activity = createActivity(options);
-  const access = createAgentAccess({ db, clock, registry, inactiveDisconnectMs, linkWaitMs });
+  const held = await createHeldTargets({ clock, notifications });
+  const access = createAgentAccess({ db, clock, registry, held, inactiveDisconnectMs, linkWaitMs });
   const logSignals = await createSignals(notifications, 'agent_log');
   const workspaceSignals = await createSignals(notifications, 'workspace_changed');
   const sessions = new Set<Promise<void>>();
@@ -104,6 +106,7 @@ export async function createAgents(options: AgentsOptions): Promise<Agents> {
       for (const timer of timers) clearInterval(timer);
       for (const link of registry.all()) link.connection.close('The server is stopping.');
       await Promise.all(sessions);
+      held.close();
       logSignals.close();
       workspaceSignals.close();
     },

@@ -6,7 +6,8 @@ import type { AgentConnection } from '../link/index.ts';
 import type { LinkRegistry } from '../links/registry.ts';
 import type { AgentLink } from '../links/session.ts';
 import { fromAgentFailure } from './agent-error.ts';
-import { type AgentTarget, loadTarget, targetName } from './agent-target.ts';
+import { type AgentTarget, authorizeTarget, findTarget, targetName } from './agent-target.ts';
+import type { HeldTargets } from './held-targets.ts';
 import { requireRunning } from './running.ts';
 import { mayLinkSoon, unreachable } from './unreachable.ts';
 
@@ -14,6 +15,7 @@ export interface AccessDeps {
   db: Db;
   clock: Clock;
   registry: LinkRegistry<AgentLink>;
+  held: HeldTargets;
   inactiveDisconnectMs: number;
   /** How long a call waits for an agent that is likely to link soon; 10 s by default. */
   linkWaitMs?: number | undefined;
@@ -44,12 +46,15 @@ const LINK_WAIT_MS = 10_000;
 
 /** The one way from a request to the inside of a workspace: who asks, does it run, is its agent there. */
 export function createAgentAccess(deps: AccessDeps): AgentAccess {
-  const { db, clock, registry, inactiveDisconnectMs, linkWaitMs = LINK_WAIT_MS } = deps;
+  const { db, clock, registry, held, inactiveDisconnectMs, linkWaitMs = LINK_WAIT_MS } = deps;
 
   async function target(context: RequestContext, agentId: string, action: Action<'workspace'>) {
     const { actor } = context;
     if (!actor) throw new ApiError('UNAUTHENTICATED');
-    const found = await loadTarget(db, actor, agentId, action);
+    const read = () => findTarget(db, agentId);
+    // The link of an agent in use vouches for its workspace until that says otherwise.
+    const known = registry.get(agentId) ? await held.get(agentId, read) : await read();
+    const found = authorizeTarget(actor, known, action);
     context.audit.target(found.agentId, targetName(found));
     requireRunning(found);
     return found;

@@ -93,7 +93,20 @@ export async function loadTarget(
   agentId: string,
   action: Action<'workspace'>,
 ): Promise<AgentTarget> {
-  const [target] = isUuid(agentId) ? await findTargets(db, { agentId }) : [];
+  return authorizeTarget(actor, await findTarget(db, agentId), action);
+}
+
+/** The agent with an id, which may be any text. */
+export async function findTarget(db: Db, agentId: string): Promise<AgentTarget | undefined> {
+  return isUuid(agentId) ? (await findTargets(db, { agentId }))[0] : undefined;
+}
+
+/** The target, if there is one and the actor may do `action` with it; throws otherwise. */
+export function authorizeTarget(
+  actor: Actor,
+  target: AgentTarget | undefined,
+  action: Action<'workspace'>,
+): AgentTarget {
   if (!target) {
     throw new ApiError('NOT_FOUND', {
       message:
