@@ -12,6 +12,8 @@ function log(message: string): void {
 }
 
 async function run(): Promise<void> {
+  // Whoever reads our log may be gone before us; that is no error, least of all one to log.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const config = readConfig(process.env, `${process.pid}-${Date.now().toString(36)}`);
   const stopLink = new AbortController();
   // What the agent is made of takes longer to load than the dial to send; it is loaded while the server answers.

@@ -45,6 +45,16 @@ test('a token that is refused does not stop the processes at once, and the agent
   await agent.stop();
 });
 
+test('an agent whose log nobody reads any more goes on', async () => {
+  const agent = await startTestAgent();
+  agent.child.stderr?.destroy();
+  await agent.link.kill();
+  await agent.link.start();
+  const again = await agent.link.next();
+  expect((await again.processes.start({ command: 'echo here', wait_ms: 10_000 })).process.exit_code).toBe(0);
+  await agent.stop();
+});
+
 test('a deadline and an abort end the wait, not the command', async () => {
   const agent = await startTestAgent();
   const { processes } = agent.connection;
