@@ -13,6 +13,7 @@ export * from './schemas/deployment.ts';
 export * from './schemas/jobs.ts';
 export * from './schemas/manifest.ts';
 export * from './schemas/manifest-values.ts';
+export * from './schemas/oauth2.ts';
 export * from './schemas/templates.ts';
 export * from './schemas/users.ts';
 export * from './schemas/workspaces.ts';
