@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +29,7 @@ async function publish(deployment: Awaited<ReturnType<typeof createDeployment>>)
 /** Rows that want a deployment with many workspaces; its database is at hand, to fill it. */
 async function largeDeployment(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'coder-bench-'));
+  chmodSync(folder, 0o711);
   const postgres = await startEmbeddedPostgres({ dataDir: folder, log: createNoopLogger() });
   try {
     await using deployment = await createDeployment({

@@ -146,13 +146,13 @@ async function readsLargeOutput(mcp: McpClient, workspace: string): Promise<void
   expect(result.exit_code).toBe(0);
   expect(result.output).toContain('the end');
   expect(result.process_id).toBeTruthy();
-  const middle = await mcp.call<{ output: string; next_cursor: number }>('coder_workspace_process_output', {
+  const middle = await mcp.call<{ output: string; next_after: number }>('coder_workspace_process_output', {
     workspace,
     process_id: result.process_id,
     after: 25_000_000,
   });
   expect(middle.output.startsWith('xxxx')).toBe(true);
-  expect(middle.next_cursor).toBeGreaterThan(25_000_000);
+  expect(middle.next_after).toBeGreaterThan(25_000_000);
 }
 
 async function stopsAndStarts(mcp: McpClient, workspace: string): Promise<void> {

@@ -108,16 +108,19 @@ test(verifies('mcp.large-output'), { timeout: 60_000 }, async () => {
   });
   expect(result.output.length).toBeLessThan(40_000);
   expect(result.output).toContain('1000000');
-  let cursor = 0;
   let whole = '';
-  for (;;) {
-    const next = await client.call<{ output: string; next_cursor: number; complete: boolean }>(
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const next: { output: string; next_after?: number } = await client.call(
       'coder_workspace_process_output',
-      { workspace: 'web', process_id: result.process_id, after: cursor, limit: 1_000_000 },
+      {
+        workspace: 'web',
+        process_id: result.process_id,
+        after,
+        limit: 1_000_000,
+      },
     );
     whole += next.output;
-    if (next.complete || next.next_cursor <= cursor) break;
-    cursor = next.next_cursor;
+    after = next.next_after;
   }
   expect(whole.split('\n').filter(Boolean).length).toBe(1_000_000);
 });
