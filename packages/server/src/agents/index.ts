@@ -1,9 +1,8 @@
-export { type Agents, type AgentsOptions, createAgents } from './agents.ts';
+export { createAgents } from './agents.ts';
 export { type AgentConnection, AgentError } from './link/index.ts';
-export type { ShutdownAgent, ShutdownAgentOptions } from './links/shutdown.ts';
 export { latestAppStatus } from './present/app-statuses.ts';
-export { type LoadAgentsOptions, loadAgent, loadAgents } from './present/load-agents.ts';
-export { agentStatus, DEFAULT_INACTIVE_DISCONNECT_MS } from './present/status.ts';
+export { loadAgents } from './present/load-agents.ts';
+export { DEFAULT_INACTIVE_DISCONNECT_MS } from './present/status.ts';
 export { isStreamedBody } from './raw-routes.ts';
 export type { AgentAccess } from './routes/access.ts';
 export { fromAgentFailure } from './routes/agent-error.ts';

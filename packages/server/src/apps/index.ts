@@ -1,2 +1,2 @@
-export { type Apps, type AppsDeps, createApps } from './apps.ts';
+export { createApps } from './apps.ts';
 export { isAppPath } from './place.ts';

@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Db } from '../database/index.ts';
 
 /** Lets a browser reach one port or app of one workspace, as the user of one key, until a time. */
-export type Ticket = {
+type Ticket = {
   /** The key it was given to; a ticket is never worth more than that key still is. */
   readonly keyId: string;
   /** What it opens: see {@link ticketScope}. */

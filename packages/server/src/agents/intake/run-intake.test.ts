@@ -4,6 +4,7 @@ import type { AgentEvent } from '@coder/api/agent';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createNoopLogger, type TestDatabase, testClock, testDatabase } from '../../testing/index.ts';
 import { type Seeded, seedApp, seedWorkspace } from '../testing/seed.ts';
+import { pruneStats } from './prune-stats.ts';
 import { type IntakeDeps, runIntake } from './run-intake.ts';
 import { type IntakePosition, storeEvents } from './store-events.ts';
 import { MAX_LOG_BYTES } from './store-logs.ts';
@@ -203,5 +204,26 @@ describe('storeEvents', () => {
       logs_overflowed: true,
       last_event_seq: 4,
     });
+  });
+});
+
+describe('pruneStats', () => {
+  it('deletes the samples of more than two hours ago', async () => {
+    const { agentId, workspaceId } = await seedWorkspace(database.db);
+    const now = deps.clock.now().getTime();
+    const row = (minutes: number) => ({
+      agent_id: agentId,
+      workspace_id: workspaceId,
+      at: new Date(now - minutes * 60_000),
+      cpu_cores: 1,
+      memory_bytes: 1,
+      disk_bytes: 1,
+      processes: 1,
+    });
+    await database.db
+      .insertInto('workspace_agent_stats')
+      .values([row(1), row(119), row(121)])
+      .execute();
+    expect(await pruneStats(deps)).toBe(1);
   });
 });

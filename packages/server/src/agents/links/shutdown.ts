@@ -3,7 +3,7 @@ import type { Logger } from '../../logger.ts';
 import type { LinkRegistry } from './registry.ts';
 import type { AgentLink } from './session.ts';
 
-export interface ShutdownAgentOptions {
+interface ShutdownAgentOptions {
   /** How long processes have between TERM and KILL. */
   graceMs: number;
   /** How long the agent may take in all, its stop scripts included; the grace and 30 s by default. */

@@ -65,7 +65,7 @@ export function presentAgent(
 }
 
 /** The version of the agent contract that this server speaks. */
-export const AGENT_API_VERSION = '1.0';
+const AGENT_API_VERSION = '1.0';
 
 const timeFields = [
   'first_connected_at',
