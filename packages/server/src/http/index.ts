@@ -6,6 +6,7 @@ export { clientAddress, type TrustedProxies } from './client-address.ts';
 export { type ConcurrencyLimiter, createConcurrencyLimiter } from './concurrency-limiter.ts';
 export { errorResponse, toApiError } from './error-response.ts';
 export { createHealth, type Health, type HealthState } from './health.ts';
+export { createInProcessClients, type InProcessCaller } from './in-process-client.ts';
 export { createMetrics, type Metrics, serveMetrics } from './metrics.ts';
 export { type ApiHandler, type ApiRequestExtra, createApiHandler } from './openapi.ts';
 export {

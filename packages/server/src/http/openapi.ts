@@ -1,12 +1,12 @@
-import { API_PREFIX, ApiError, type RouteMeta } from '@coder/api';
+import { API_PREFIX, ApiError } from '@coder/api';
 import { StandardOpenAPIMatcher } from '@orpc/openapi/standard';
 import { StandardBracketNotationSerializer } from '@orpc/openapi-client/standard';
-import { type AnyProcedure, type AnyRouter, createProcedureClient, Procedure } from '@orpc/server';
+import type { AnyRouter } from '@orpc/server';
 import type { Actor } from '../authorization/index.ts';
 import type { Logger } from '../logger.ts';
-import type { Admitted, Pipeline, PipelineRoute } from './pipeline.ts';
-import { createAnswerError, fromContractError } from './pipeline-answer.ts';
-import type { RequestContext } from './procedure.ts';
+import type { Pipeline } from './pipeline.ts';
+import { createAnswerError } from './pipeline-answer.ts';
+import { createPrepare } from './run-procedure.ts';
 
 export type ApiHandlerOptions = {
   /** The implemented contract. */
@@ -30,18 +30,6 @@ export type ApiRequestExtra = {
 /** Answers a request to the contract's routes, or gives undefined when the path is none of them. */
 export type ApiHandler = (request: Request, extra: ApiRequestExtra) => Promise<Response | undefined>;
 
-type Runner = (input: unknown, admitted: Admitted, signal: AbortSignal) => Promise<unknown>;
-type Prepared = {
-  route: PipelineRoute;
-  pattern: string;
-  status: number;
-  inputSchema: unknown;
-  pathParameters: string[];
-  run: Runner;
-};
-
-const admittedOf = new WeakMap<RequestContext, Admitted>();
-
 /**
  * Serves the contract: find the route, admit the caller, read the input, validate it, write the audit row, run the handler,
  * validate its answer. The library finds routes and runs procedures; the order of the steps is ours, so that nobody's body
@@ -51,51 +39,7 @@ export function createApiHandler({ router, pipeline, accessUrl, log }: ApiHandle
   const matcher = new StandardOpenAPIMatcher();
   matcher.init(router);
   const answerError = createAnswerError({ accessUrl, log });
-  const prepared = new WeakMap<AnyProcedure, Prepared>();
-
-  function prepare(procedure: AnyProcedure, path: readonly string[]): Prepared {
-    const known = prepared.get(procedure);
-    if (known) return known;
-    const def = procedure['~orpc'];
-    const status = def.route.successStatus ?? 200;
-    const pattern = `${API_PREFIX}${def.route.path ?? ''}`;
-    const made: Prepared = {
-      route: { name: `${def.route.method ?? 'POST'} ${def.route.path ?? ''}`, meta: def.meta as RouteMeta },
-      pattern,
-      status,
-      inputSchema: def.inputSchema,
-      pathParameters: [...(def.route.path ?? '').matchAll(/\{\+?([^}]+)\}/g)].map((match) => match[1] ?? ''),
-      run: runner(procedure, path, status),
-    };
-    prepared.set(procedure, made);
-    return made;
-  }
-
-  /** The procedure with the audit between the validation of its input and everything else it does. */
-  function runner(procedure: AnyProcedure, path: readonly string[], status: number): Runner {
-    const def = procedure['~orpc'];
-    const audited = new Procedure({
-      ...def,
-      middlewares: [
-        (async ({ context, next }: { context: RequestContext; next: () => Promise<unknown> }) => {
-          const admitted = admittedOf.get(context);
-          if (!admitted) throw new Error('a procedure was reached around the pipeline');
-          return pipeline.audited(admitted, next, () => status);
-        }) as unknown as (typeof def.middlewares)[number],
-        ...def.middlewares,
-      ],
-      inputValidationIndex: 0,
-      outputValidationIndex: 1,
-    });
-    return async (input, admitted, signal) => {
-      const { context } = admitted;
-      admittedOf.set(context, admitted);
-      const call = createProcedureClient(audited as never, { context: context as never, path });
-      return (call as (input: unknown, options: { signal: AbortSignal }) => Promise<unknown>)(input, {
-        signal,
-      });
-    };
-  }
+  const prepare = createPrepare(pipeline, { validateOutput: true });
 
   return async (request, extra) => {
     const url = new URL(request.url);
@@ -105,10 +49,7 @@ export function createApiHandler({ router, pipeline, accessUrl, log }: ApiHandle
     try {
       const match = await matcher.match(method, pathname as `/${string}`);
       if (!match) return undefined;
-      const { route, pattern, status, inputSchema, pathParameters, run } = prepare(
-        match.procedure,
-        match.path,
-      );
+      const { route, pattern, status, run } = prepare(match.procedure, match.path);
       extra.onRoute?.(pattern);
       const admitted = await pipeline.admit(route, {
         method: request.method,
@@ -122,11 +63,7 @@ export function createApiHandler({ router, pipeline, accessUrl, log }: ApiHandle
         actor: extra.actor,
       });
       const input = await inputOf(method, request, url, match.params);
-      try {
-        return answer(await run(input, admitted, request.signal), status, admitted.replyHeaders);
-      } catch (error) {
-        throw fromContractError(error, inputSchema, pathParameters);
-      }
+      return answer(await run(input, admitted, request.signal), status, admitted.replyHeaders);
     } catch (thrown) {
       return answerError(thrown, extra.requestId);
     }

@@ -4,8 +4,16 @@ import { createAgents } from '../agents/index.ts';
 import { createApps } from '../apps/index.ts';
 import { createAuditLogReader, createAuditTrail } from '../audit/index.ts';
 import { knownExperiments, safeExperiments } from '../config/index.ts';
+import { createDashboard } from '../dashboard/index.ts';
 import { deploymentRoutes } from '../deployment/index.ts';
-import { api, createApiHandler, createPipeline, createRateLimits, createRawRoutes } from '../http/index.ts';
+import {
+  api,
+  createApiHandler,
+  createInProcessClients,
+  createPipeline,
+  createRateLimits,
+  createRawRoutes,
+} from '../http/index.ts';
 import { apiKeyRoutes, createIdentity, userRoutes } from '../identity/index.ts';
 import { createChanges, createQueue, createReplica, followLogs, waitForLogs } from '../jobs/index.ts';
 import { createMcpRoutes } from '../mcp/index.ts';
@@ -41,6 +49,7 @@ import { createLocalRuntime } from './local-runtime.ts';
 
 /** How often the machine is compared with the database, besides at the start and after each build. */
 const RECONCILE_EVERY_MS = 30_000;
+const DASHBOARD = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url));
 const STARTERS = fileURLToPath(new URL('../../../../templates', import.meta.url));
 
 /** Builds the server's capabilities on the ground, by hand and in order, and adds their routes to the application. */
@@ -191,13 +200,14 @@ export async function compose(ground: Ground): Promise<Composition> {
       rateLimit: config.mcpHttpRateLimit,
     },
     authenticate: identity.authenticate,
-    handleApi: apiHandler,
+    clientFor: createInProcessClients({ router, pipeline, handleApi: apiHandler, accessUrl, log }),
     limits: rateLimits,
     audit,
     clock,
     log,
   });
   app.route(MCP_PATH, mcp.routes);
+  app.route('/', createDashboard({ directory: DASHBOARD }));
 
   await runner.start();
   await queue.run({ concurrency: config.provisionerDaemons });

@@ -1,5 +1,6 @@
+import type { ApiClient } from '@coder/api';
 import type { Clock } from '../clock.ts';
-import type { ApiHandler, AuditTrail, Authenticate, RateLimits } from '../http/index.ts';
+import type { AuditTrail, Authenticate, InProcessCaller, RateLimits } from '../http/index.ts';
 import type { Logger } from '../logger.ts';
 
 type McpSettings = {
@@ -23,8 +24,10 @@ export type McpDeps = {
   readonly version: string;
   readonly settings: McpSettings;
   readonly authenticate: Authenticate;
-  /** The contract's routes, called in this process with the verified actor. */
-  readonly handleApi: ApiHandler;
+  /**
+   * The contract's client for a verified caller. A tool call is authenticated once, however many routes it takes.
+   */
+  readonly clientFor: (caller: InProcessCaller) => ApiClient;
   /** Counts guesses of tokens by address. */
   readonly limits: RateLimits;
   readonly audit: AuditTrail;

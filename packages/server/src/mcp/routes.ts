@@ -16,7 +16,7 @@ import { createExecute, listWorkspaces } from './conveniences.ts';
 import type { McpDeps } from './deps.ts';
 import { createGate, hasToken } from './gate.ts';
 import { createMcpProtocol } from './protocol.ts';
-import { clientFor, type McpRequest } from './session.ts';
+import type { McpRequest } from './session.ts';
 import { statusOf } from './status.ts';
 
 export type McpRoutes = {
@@ -40,7 +40,8 @@ export function createMcpRoutes(deps: McpDeps): McpRoutes {
     const actor = await gate.authenticate(c);
     gate.rate(actor);
     const info = c.get('requestInfo');
-    return { actor, info, client: clientFor(deps, actor, info) };
+    const caller = { actor, requestId: info.id, ip: info.ip, userAgent: info.userAgent };
+    return { actor, info, client: deps.clientFor(caller) };
   }
 
   /** Runs while there is a place for it, which it keeps until `done`. */

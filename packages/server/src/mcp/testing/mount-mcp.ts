@@ -7,6 +7,7 @@ import {
   createApiHandler,
   createHealth,
   createHttpApp,
+  createInProcessClients,
   createPipeline,
   createRateLimits,
   type HttpApp,
@@ -68,7 +69,8 @@ export function mountMcp(options: Partial<McpDeps> = {}): MountedMcp {
     clock,
     log,
   });
-  const handleApi = createApiHandler({ router: router(() => held), pipeline, accessUrl, log });
+  const routed = router(() => held);
+  const handleApi = createApiHandler({ router: routed, pipeline, accessUrl, log });
   const { routes } = createMcpRoutes({
     experiments: new Set(['oauth2', 'mcp-server-http']),
     accessUrl,
@@ -77,7 +79,7 @@ export function mountMcp(options: Partial<McpDeps> = {}): MountedMcp {
     version: 'v1.2.3',
     settings: { timeoutMs: 120_000, maxRequests: 100, rateLimit: 0 },
     authenticate,
-    handleApi,
+    clientFor: createInProcessClients({ router: routed, pipeline, handleApi, accessUrl, log }),
     limits,
     audit,
     clock,
@@ -128,6 +130,7 @@ const user = {
 function router(held: () => Promise<void>) {
   return {
     users: { get: api.users.get.handler(() => user) },
+    agents: { find: api.agents.find.handler(() => []) },
     workspaces: {
       list: api.workspaces.list.handler(() => ({ workspaces: [], count: 0 })),
       getByName: api.workspaces.getByName.handler(async () => {

@@ -1,0 +1,100 @@
+import { type ApiClient, type CallContext, createApiClient, IDEMPOTENCY_KEY_HEADER } from '@coder/api';
+import type { AnyProcedure, AnyRouter } from '@orpc/server';
+import type { Actor } from '../authorization/index.ts';
+import type { Logger } from '../logger.ts';
+import { toApiError } from './error-response.ts';
+import type { ApiHandler } from './openapi.ts';
+import type { Pipeline } from './pipeline.ts';
+import { createPrepare, type Prepared } from './run-procedure.ts';
+
+/** A caller that code in this process has verified, and the request it came with. */
+export type InProcessCaller = {
+  readonly actor: Actor;
+  readonly requestId: string;
+  readonly ip: string;
+  readonly userAgent: string;
+};
+
+export type InProcessClientOptions = {
+  router: AnyRouter;
+  pipeline: Pipeline;
+  /** For the raw routes, which are requests whatever the caller. */
+  handleApi: ApiHandler;
+  accessUrl: string;
+  log: Logger;
+};
+
+type Call = (input?: unknown, options?: { signal?: AbortSignal; context?: CallContext }) => Promise<unknown>;
+type Folders = Record<string, Record<string, Call>>;
+
+/**
+ * The contract's client for code in this process. A call takes the way of every request through the pipeline
+ * (permission, audit, validation, service) and is spared what only a network needs: addresses, headers and JSON.
+ */
+export function createInProcessClients(
+  options: InProcessClientOptions,
+): (caller: InProcessCaller) => ApiClient {
+  const { router, pipeline, handleApi, accessUrl, log } = options;
+  const prepare = createPrepare(pipeline, { validateOutput: false });
+  const procedures = Object.entries(router as Record<string, Record<string, AnyProcedure>>).map(
+    ([folder, routes]) =>
+      [
+        folder,
+        Object.entries(routes).map(([name, route]) => [name, prepare(route, [folder, name])] as const),
+      ] as const,
+  );
+  const base = new URL(accessUrl);
+
+  function call(caller: InProcessCaller, { route, run }: Prepared): Call {
+    return async (input, { signal = new AbortController().signal, context } = {}) => {
+      const headers = new Headers(context?.headers);
+      if (context?.idempotencyKey !== undefined) headers.set(IDEMPOTENCY_KEY_HEADER, context.idempotencyKey);
+      try {
+        const admitted = await pipeline.admit(route, {
+          ...caller,
+          method: 'POST',
+          url: base,
+          headers,
+          signal,
+          upgrade: false,
+        });
+        return await run(input ?? {}, admitted, signal);
+      } catch (error) {
+        const shown = toApiError(error, caller.requestId);
+        if (shown.status >= 500) {
+          log.error(
+            { err: shown.cause ?? shown, requestId: caller.requestId },
+            'a call in this process failed',
+          );
+        }
+        throw shown;
+      }
+    };
+  }
+
+  return (caller) => {
+    const folders: Folders = {};
+    for (const [folder, routes] of procedures) {
+      // Most calls use one route of one folder: the others are not made.
+      let made: Record<string, Call> | undefined;
+      Object.defineProperty(folders, folder, {
+        get() {
+          made ??= Object.fromEntries(routes.map(([name, prepared]) => [name, call(caller, prepared)]));
+          return made;
+        },
+      });
+    }
+    const { requestId, ip, userAgent, actor } = caller;
+    const raw: ApiClient['raw'] = (path, init) =>
+      createApiClient({
+        url: accessUrl,
+        fetch: async (request) =>
+          (await handleApi(request, { requestId, ip, userAgent, actor })) ??
+          Response.json({ message: 'Route not found.' }, { status: 404 }),
+      }).raw(path, init);
+    return Object.defineProperties(folders, {
+      url: { value: base.href.replace(/\/+$/, '') },
+      raw: { value: raw },
+    }) as unknown as ApiClient;
+  };
+}
