@@ -4,7 +4,7 @@ export function humanStream(destination: { write(text: string): unknown }): { wr
 }
 
 /** Formats one JSON line of pino; a line that is not JSON is passed as it is. */
-export function humanLine(line: string): string {
+function humanLine(line: string): string {
   let record: Record<string, unknown>;
   try {
     record = JSON.parse(line);

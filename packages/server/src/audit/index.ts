@@ -1,2 +1,2 @@
 export { type AuditLogReader, createAuditLogReader } from './audit-log.ts';
-export { type AuditTrailOptions, type ClosableAuditTrail, createAuditTrail } from './audit-trail.ts';
+export { type ClosableAuditTrail, createAuditTrail } from './audit-trail.ts';

@@ -152,7 +152,7 @@ function parseAddress(value: string): Address | undefined {
   return { host: host === '' ? '0.0.0.0' : host, port };
 }
 
-export function formatAddress({ host, port }: Address): string {
+function formatAddress({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 

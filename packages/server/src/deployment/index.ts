@@ -1,2 +1,2 @@
 export { readDeploymentId } from './deployment-id.ts';
-export { type DeploymentRoutesDeps, deploymentRoutes } from './routes.ts';
+export { deploymentRoutes } from './routes.ts';

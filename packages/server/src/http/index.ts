@@ -1,34 +1,31 @@
-export { createHttpApp, type HttpApp, type HttpAppOptions } from './app.ts';
+export { createHttpApp, type HttpApp } from './app.ts';
 export type { AuditEntry, AuditOutcome, AuditTrail } from './audit-draft.ts';
 export { type BodyLimits, defaultBodyLimitBytes } from './body-limit.ts';
 export { challengeFor, PROTECTED_RESOURCE_PATH } from './challenge.ts';
-export { clientAddress, type TrustedProxies } from './client-address.ts';
-export { type ConcurrencyLimiter, createConcurrencyLimiter } from './concurrency-limiter.ts';
+export type { TrustedProxies } from './client-address.ts';
+export { createConcurrencyLimiter } from './concurrency-limiter.ts';
 export { errorResponse, toApiError } from './error-response.ts';
-export { createHealth, type Health, type HealthState } from './health.ts';
+export { createHealth, type HealthState } from './health.ts';
 export { createInProcessClients, type InProcessCaller } from './in-process-client.ts';
 export { createMetrics, type Metrics, serveMetrics } from './metrics.ts';
-export { type ApiHandler, type ApiRequestExtra, createApiHandler } from './openapi.ts';
+export { type ApiHandler, createApiHandler } from './openapi.ts';
 export {
   type Authenticate,
   type AuthenticateAgent,
-  type Call,
-  type Credentials,
   createPipeline,
   type Pipeline,
 } from './pipeline.ts';
 export { createRateLimits, type RateLimits } from './pipeline-limits.ts';
 export { api, type RequestContext } from './procedure.ts';
-export { createRateLimiter, type RateDecision, type RateLimiter } from './rate-limiter.ts';
+export { createRateLimiter } from './rate-limiter.ts';
 export { createRawRoutes, type RawRequest, type RawRoutes, type RawUpgrade } from './raw-routes.ts';
-export type { HttpBindings, HttpContext, HttpEnv, RequestInfo } from './request-info.ts';
+export type { HttpContext, HttpEnv, RequestInfo } from './request-info.ts';
 export {
   badSearch,
   containsPattern,
   parseSearch,
-  type SearchTerms,
   searchChoices,
   searchTime,
 } from './search-query.ts';
-export { createHttpServer, type HttpServer } from './server.ts';
-export { createUpgrades, type UpgradeHandler, type UpgradeRequest, type Upgrades } from './upgrades.ts';
+export { createHttpServer } from './server.ts';
+export { createUpgrades, type UpgradeRequest, type Upgrades } from './upgrades.ts';

@@ -1,3 +1,2 @@
-export type { Composition, Ground } from './ground.ts';
 export { type RunOptions, runServer } from './run-server.ts';
 export { type RunningServer, type ServerOptions, startServer } from './start-server.ts';

@@ -2,7 +2,7 @@
  * PostgreSQL's settings, given on its command line so that a newer server brings newer ones. They keep an idle database
  * near 60 MB: one machine, one server, no replication, no parallel workers waiting.
  */
-export const settings: Readonly<Record<string, string>> = {
+const settings: Readonly<Record<string, string>> = {
   listen_addresses: '',
   unix_socket_permissions: '0700',
   max_connections: '60',
