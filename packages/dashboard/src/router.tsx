@@ -1,0 +1,78 @@
+import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
+import { hasStatus } from './api.ts';
+import { LoginPage } from './pages/login/login-page.tsx';
+import { WorkspacePage } from './pages/workspace/workspace-page.tsx';
+import { WorkspacesPage } from './pages/workspaces/workspaces-page.tsx';
+import { meQuery, queryClient, whenSignedOut } from './queries.ts';
+import { ErrorPage, NotFoundPage } from './shell/problem-pages.tsx';
+import { Shell } from './shell/shell.tsx';
+
+const root = createRootRoute({
+  component: Outlet,
+  notFoundComponent: NotFoundPage,
+  errorComponent: ErrorPage,
+});
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: (search): { redirect?: string } =>
+    typeof search.redirect === 'string' ? { redirect: search.redirect } : {},
+  component: LoginPage,
+});
+
+/** Everything below is for signed-in users; others sign in first and come back. */
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  beforeLoad: async ({ location }) => {
+    try {
+      await queryClient.ensureQueryData(meQuery);
+    } catch (error) {
+      if (hasStatus(error, 401)) throw redirect({ to: '/login', search: { redirect: location.href } });
+      throw error;
+    }
+  },
+});
+
+const shell = createRoute({ getParentRoute: () => signedIn, id: 'shell', component: Shell });
+
+const index = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/workspaces', search: {}, replace: true });
+  },
+});
+
+const workspaces = createRoute({
+  getParentRoute: () => shell,
+  path: '/workspaces',
+  validateSearch: (search): { filter?: string } =>
+    typeof search.filter === 'string' ? { filter: search.filter } : {},
+  component: WorkspacesPage,
+});
+
+const workspace = createRoute({
+  getParentRoute: () => shell,
+  path: '/workspaces/$owner/$name',
+  component: WorkspacePage,
+});
+
+const routeTree = root.addChildren([
+  login,
+  signedIn.addChildren([shell.addChildren([index, workspaces, workspace])]),
+]);
+
+export const router = createRouter({ routeTree, defaultPreload: false });
+
+whenSignedOut(() => {
+  const here = router.state.location;
+  if (here.pathname !== '/login') void router.navigate({ to: '/login', search: { redirect: here.href } });
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
