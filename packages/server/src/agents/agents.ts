@@ -95,7 +95,15 @@ export async function createAgents(options: AgentsOptions): Promise<Agents> {
     access,
     shutdownAgent: createShutdownAgent({ registry, log }),
     routes: {
-      agents: agentRoutes({ db, clock, access, logSignals, inactiveDisconnectMs }),
+      agents: agentRoutes({
+        db,
+        clock,
+        access,
+        held,
+        isLinked: (agentId) => registry.get(agentId) !== undefined,
+        logSignals,
+        inactiveDisconnectMs,
+      }),
       processes: processRoutes({ access }),
       files: fileRoutes({ access }),
     },

@@ -1,7 +1,8 @@
+import { isUuid } from '@coder/api';
 import type { AgentEvent, StatsSample } from '@coder/api/agent';
 import type { Transaction } from 'kysely';
 import type { Tables } from '../../database/index.ts';
-import { isUuid, storableText } from './values.ts';
+import { storableText } from './values.ts';
 
 type Of<T extends AgentEvent['type']> = Extract<AgentEvent, { type: T }>;
 type Trx = Transaction<Tables>;

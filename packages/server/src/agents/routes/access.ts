@@ -53,7 +53,7 @@ export function createAgentAccess(deps: AccessDeps): AgentAccess {
     if (!actor) throw new ApiError('UNAUTHENTICATED');
     const read = () => findTarget(db, agentId);
     // The link of an agent in use vouches for its workspace until that says otherwise.
-    const known = registry.get(agentId) ? await held.get(agentId, read) : await read();
+    const [known] = registry.get(agentId) ? await held.get(agentId, read) : await read();
     const found = authorizeTarget(actor, known, action);
     context.audit.target(found.agentId, targetName(found));
     requireRunning(found);

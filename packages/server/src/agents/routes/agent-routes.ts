@@ -9,23 +9,28 @@ import { loadAgent } from '../present/load-agents.ts';
 import type { AgentAccess } from './access.ts';
 import { loadTarget } from './agent-target.ts';
 import { findAgents } from './find-agents.ts';
+import type { HeldTargets } from './held-targets.ts';
 
 export interface AgentRoutesDeps {
   db: Db;
   clock: Clock;
   access: AgentAccess;
+  held: HeldTargets;
+  /** Whether this server holds the link of an agent. */
+  isLinked(agentId: string): boolean;
   /** Of `agent_log`, by agent id. */
   logSignals: LogSignals;
   inactiveDisconnectMs: number;
 }
 
-export const agentRoutes = ({ db, clock, access, logSignals, inactiveDisconnectMs }: AgentRoutesDeps) => {
+export const agentRoutes = (deps: AgentRoutesDeps) => {
+  const { db, clock, access, held, isLinked, logSignals, inactiveDisconnectMs } = deps;
   const ports = (context: RequestContext, agentId: string) =>
     access.use(context, agentId, 'read', (connection, call) => connection.ports(call));
 
   return {
     find: api.agents.find.handler(({ input, context }) =>
-      findAgents({ db, inactiveDisconnectMs }, actorOf(context), input, clock.now()),
+      findAgents({ db, held, isLinked, inactiveDisconnectMs }, actorOf(context), input, clock.now()),
     ),
     get: api.agents.get.handler(async ({ input, context }) => {
       await loadTarget(db, actorOf(context), input.agent, 'read');

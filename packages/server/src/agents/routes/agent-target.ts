@@ -1,7 +1,6 @@
-import { type Action, ApiError } from '@coder/api';
+import { type Action, ApiError, isUuid } from '@coder/api';
 import { type Actor, authorize } from '../../authorization/index.ts';
 import type { Db } from '../../database/index.ts';
-import { isUuid } from '../intake/values.ts';
 
 /** An agent together with what decides whether it may be used: its workspace and that workspace's latest build. */
 export interface AgentTarget {
@@ -93,12 +92,13 @@ export async function loadTarget(
   agentId: string,
   action: Action<'workspace'>,
 ): Promise<AgentTarget> {
-  return authorizeTarget(actor, await findTarget(db, agentId), action);
+  const [target] = await findTarget(db, agentId);
+  return authorizeTarget(actor, target, action);
 }
 
-/** The agent with an id, which may be any text. */
-export async function findTarget(db: Db, agentId: string): Promise<AgentTarget | undefined> {
-  return isUuid(agentId) ? (await findTargets(db, { agentId }))[0] : undefined;
+/** The agent with an id, which may be any text: one, or none. */
+export async function findTarget(db: Db, agentId: string): Promise<AgentTarget[]> {
+  return isUuid(agentId) ? findTargets(db, { agentId }) : [];
 }
 
 /** The target, if there is one and the actor may do `action` with it; throws otherwise. */

@@ -3,6 +3,7 @@ import { type Actor, can } from '../../authorization/index.ts';
 import type { Db } from '../../database/index.ts';
 import { agentStatus } from '../present/status.ts';
 import { type AgentTarget, findTargets, workspaceResource } from './agent-target.ts';
+import type { HeldTargets } from './held-targets.ts';
 
 /** A startup script that failed leaves a workspace one can work in, which is how it is put right. */
 const ENTERED: readonly string[] = ['ready', 'start_error', 'start_timeout'];
@@ -14,18 +15,30 @@ export interface AgentNames {
   agent?: string | undefined;
 }
 
+export interface FindDeps {
+  db: Db;
+  held: HeldTargets;
+  /** Whether this server holds the link of an agent. */
+  isLinked(agentId: string): boolean;
+  inactiveDisconnectMs: number;
+}
+
 /**
- * The agents that names stand for, in one statement: what a tool asks first on every call. Those that the actor may not
+ * The agents that names stand for, in one statement or none: what a tool asks first on every call. Those that the actor may not
  * see are left out, so that an empty answer tells nothing about others.
  */
 export async function findAgents(
-  { db, inactiveDisconnectMs }: { db: Db; inactiveDisconnectMs: number },
+  { db, held, isLinked, inactiveDisconnectMs }: FindDeps,
   actor: Actor,
   names: AgentNames,
   now: Date,
 ): Promise<FoundAgent[]> {
   const ownerName = names.owner === 'me' ? actor.user.username : names.owner;
-  const found = await findTargets(db, { ownerName, workspaceName: names.workspace, agentName: names.agent });
+  const read = () => findTargets(db, { ownerName, workspaceName: names.workspace, agentName: names.agent });
+  const key = JSON.stringify([ownerName, names.workspace, names.agent]).toLowerCase();
+  const known = await held.get(key, read);
+  // What a live link does not vouch for is read anew.
+  const found = known.every((target) => isLinked(target.agentId)) ? known : await read();
   return found
     .filter((target) => can(actor, 'read', workspaceResource(target)))
     .map((target) => present(target, now, inactiveDisconnectMs));

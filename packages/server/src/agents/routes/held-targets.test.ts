@@ -14,7 +14,7 @@ it('holds a target until its workspace changes or its time is over', async () =>
   const clock = testClock();
   const held = await createHeldTargets({ clock, notifications });
   const target = { agentId: 'a', workspaceId: 'w' } as AgentTarget;
-  const read = vi.fn(async () => target);
+  const read = vi.fn(async () => [target]);
 
   await held.get('a', read);
   await held.get('a', read);
@@ -35,7 +35,7 @@ it('holds a target until its workspace changes or its time is over', async () =>
   await held.get('a', async () => {
     await notify(database.db, 'workspace_changed', 'w');
     await heard.promise;
-    return target;
+    return [target];
   });
   await held.get('a', read);
   expect(read).toHaveBeenCalledTimes(4);

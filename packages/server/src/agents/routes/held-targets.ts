@@ -3,8 +3,11 @@ import type { Notifications } from '../../database/index.ts';
 import type { AgentTarget } from './agent-target.ts';
 
 export interface HeldTargets {
-  /** The target as it was last read, or as it is read now. Only who is let in by a live link should ask for a held one. */
-  get(agentId: string, read: () => Promise<AgentTarget | undefined>): Promise<AgentTarget | undefined>;
+  /**
+   * The targets a key stands for (an agent's id, or names) as they were last read, or as they are read now. Only who is let
+   * in by a live link should ask for held ones.
+   */
+  get(key: string, read: () => Promise<readonly AgentTarget[]>): Promise<readonly AgentTarget[]>;
   close(): void;
 }
 
@@ -20,13 +23,15 @@ export async function createHeldTargets(deps: {
   notifications: Notifications;
 }): Promise<HeldTargets> {
   const { clock, notifications } = deps;
-  const held = new Map<string, { target: AgentTarget; until: number }>();
+  const held = new Map<string, { targets: readonly AgentTarget[]; until: number }>();
   let changes = 0;
 
   const stop = await notifications.listen('workspace_changed', {
     notify(workspaceId) {
       changes += 1;
-      for (const [agentId, { target }] of held) if (target.workspaceId === workspaceId) held.delete(agentId);
+      for (const [key, { targets }] of held) {
+        if (targets.some((target) => target.workspaceId === workspaceId)) held.delete(key);
+      }
     },
     missed() {
       changes += 1;
@@ -35,16 +40,16 @@ export async function createHeldTargets(deps: {
   });
 
   return {
-    async get(agentId, read) {
+    async get(key, read) {
       const now = clock.now().getTime();
-      const known = held.get(agentId);
-      if (known && known.until > now) return known.target;
-      held.delete(agentId);
+      const known = held.get(key);
+      if (known && known.until > now) return known.targets;
+      held.delete(key);
       const before = changes;
-      const target = await read();
+      const targets = await read();
       // What changed while it was being read may not be in it.
-      if (target && changes === before) held.set(agentId, { target, until: now + HELD_MS });
-      return target;
+      if (targets.length > 0 && changes === before) held.set(key, { targets, until: now + HELD_MS });
+      return targets;
     },
     close: stop,
   };
