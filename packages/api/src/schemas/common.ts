@@ -4,6 +4,11 @@ import * as z from 'zod';
 export const time = z.string();
 export const uuid = z.uuid();
 
+/** Whether a text is a UUID in its usual writing, of any version and in any case: what PostgreSQL takes as one. */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
 /** Upstream's name rule for users, workspaces, templates and organizations: letters, digits and single hyphens. */
 export const NAME_PATTERN = /^[a-zA-Z0-9]+(?:-[a-zA-Z0-9]+)*$/;
 export const nameSchema = z

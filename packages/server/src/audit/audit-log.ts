@@ -56,11 +56,10 @@ export function createAuditLogReader({ db }: { db: Db }): AuditLogReader {
       }
       if (email) query = query.where(sql`lower(audit_logs.email)`, '=', email.toLowerCase());
       if (reason) query = query.where(sql`additional_fields->>'build_reason'`, '=', reason);
-      const from = searchTime(terms, 'date_from');
-      const to = searchTime(terms, 'date_to');
-      if (from) query = query.where('time', '>=', from);
-      // The last day counts whole.
-      if (to) query = query.where('time', '<', new Date(to.getTime() + dayMs));
+      const from = terms.keys.get('date_from');
+      const to = terms.keys.get('date_to');
+      if (from) query = query.where('time', '>=', searchTime('date_from', from));
+      if (to) query = query.where('time', '<', endOf(searchTime('date_to', to), to));
       const organization = terms.keys.get('organization');
       if (organization !== undefined) await refuseUnknownOrganization(db, organization);
 
@@ -80,6 +79,11 @@ export function createAuditLogReader({ db }: { db: Db }): AuditLogReader {
   };
 }
 
+/** A day counts whole, a time does not. */
+function endOf(time: Date, written: string): Date {
+  return /t/i.test(written) ? time : new Date(time.getTime() + dayMs);
+}
+
 /** Every row belongs to the one organization of the deployment, so a name of it selects everything. */
 async function refuseUnknownOrganization(db: Db, ref: string): Promise<void> {
   const found = await db
@@ -90,11 +94,11 @@ async function refuseUnknownOrganization(db: Db, ref: string): Promise<void> {
     .select('id')
     .executeTakeFirst();
   if (!found && ref !== 'default') {
-    throw badSearch([{ field: 'q', detail: `organization: there is no organization "${ref}"` }]);
+    throw badSearch(`organization: there is no organization "${ref}"`);
   }
 }
 
-const isDeleted = sql<boolean>`coalesce(case when audit_logs.resource_id ~ '^[0-9a-f-]{36}$' then case audit_logs.resource_type
+const isDeleted = sql<boolean>`coalesce(case when audit_logs.resource_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then case audit_logs.resource_type
   when 'user' then (select deleted from users where users.id = audit_logs.resource_id::uuid)
   when 'workspace' then (select deleted from workspaces where workspaces.id = audit_logs.resource_id::uuid)
   when 'template' then (select deleted from templates where templates.id = audit_logs.resource_id::uuid)

@@ -110,6 +110,8 @@ describe('the audit log', () => {
         action: 'delete',
       }),
       outcome({
+        // A resource that is none of ours need not have a UUID.
+        resourceId: '-'.repeat(36),
         resourceTarget: 'node',
         statusCode: 403,
         diff: { name: { old: 'a', new: 'b', secret: false } },
@@ -132,6 +134,7 @@ describe('the audit log', () => {
     expect(await targets('username:BOB')).toEqual(['delete']);
     expect(await targets('resource_target:node email:ada@example.com')).toEqual(['delete']);
     expect(await targets('date_from:2026-01-03 date_to:2026-01-03')).toEqual(['delete']);
+    expect(await targets('date_from:2026-01-03T23:00:00Z date_to:2026-01-04T10:00:00Z')).toEqual(['delete']);
     expect(await targets('build_reason:autostart')).toEqual(['start']);
     expect(await targets('request_id:r4 organization:coder')).toEqual(['start']);
     const page = await auditor.deployment.audit({ limit: 1, offset: 2 });

@@ -20,12 +20,14 @@ export { api, type RequestContext } from './procedure.ts';
 export { createRateLimiter } from './rate-limiter.ts';
 export { createRawRoutes, type RawRequest, type RawRoutes, type RawUpgrade } from './raw-routes.ts';
 export type { HttpContext, HttpEnv, RequestInfo } from './request-info.ts';
+export { parseSearch, searchTerms } from './search-terms.ts';
 export {
   badSearch,
   containsPattern,
-  parseSearch,
+  searchBoolean,
   searchChoices,
+  searchIds,
   searchTime,
-} from './search-query.ts';
+} from './search-values.ts';
 export { createHttpServer } from './server.ts';
 export { createUpgrades, type UpgradeRequest, type Upgrades } from './upgrades.ts';

@@ -33,9 +33,13 @@ export async function searchUsers(
   { q, limit, offset = 0, after_id }: UsersQuery,
 ): Promise<{ rows: UserRow[]; count: number }> {
   const terms = parseSearch(q, searchKeys);
-  const status = searchChoices(terms, 'status', statuses);
-  const roles = searchChoices(terms, 'role', siteRoles);
-  const loginType = searchChoices(terms, 'login_type', loginTypes);
+  const choices = (key: string, known: readonly string[]) => {
+    const value = terms.keys.get(key);
+    return value === undefined ? undefined : searchChoices(key, value, known);
+  };
+  const status = choices('status', statuses);
+  const roles = choices('role', siteRoles);
+  const loginType = choices('login_type', loginTypes);
   const name = terms.keys.get('name');
   const words = [...terms.words, ...(terms.keys.has('search') ? [terms.keys.get('search') ?? ''] : [])];
 
@@ -63,10 +67,10 @@ export async function searchUsers(
     ['last_seen_at', 'last_seen_after', 'last_seen_before'],
     ['created_at', 'created_after', 'created_before'],
   ] as const) {
-    const from = searchTime(terms, after);
-    const to = searchTime(terms, before);
-    if (from) query = query.where(`users.${column}`, '>=', from);
-    if (to) query = query.where(`users.${column}`, '<', to);
+    const from = terms.keys.get(after);
+    const to = terms.keys.get(before);
+    if (from) query = query.where(`users.${column}`, '>=', searchTime(after, from));
+    if (to) query = query.where(`users.${column}`, '<', searchTime(before, to));
   }
 
   const { count } = await query

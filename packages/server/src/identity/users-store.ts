@@ -1,11 +1,9 @@
-import { ApiError, type User } from '@coder/api';
+import { ApiError, isUuid, type User } from '@coder/api';
 import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
 import { presentRole } from '../authorization/index.ts';
 import type { Db, Tables } from '../database/index.ts';
 
 export type UserRow = Selectable<Tables['users']> & { organization_ids: string[] };
-
-const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Users that are not deleted, each with its organizations. */
 export function selectUsers(db: Db) {
@@ -34,7 +32,7 @@ function organizationIds(eb: ExpressionBuilder<Tables, 'users'>) {
 /** A user by id, by name (in any case), or `me`; undefined when there is none. */
 export function findUser(db: Db, ref: string, meId: string): Promise<UserRow | undefined> {
   const query = selectUsers(db);
-  const id = ref === 'me' ? meId : uuidPattern.test(ref) ? ref : undefined;
+  const id = ref === 'me' ? meId : isUuid(ref) ? ref : undefined;
   return (
     id === undefined
       ? query.where(sql`lower(users.username)`, '=', ref.toLowerCase())

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { hostname as machineName } from 'node:os';
 import { join } from 'node:path';
+import { isUuid } from '@coder/api';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../database/index.ts';
 import type { Logger } from '../logger.ts';
@@ -97,13 +98,11 @@ export function createReplica({
   };
 }
 
-const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** Writes this server's id into the data directory and returns the one that stood there. */
 async function exchangeId(dataDir: string, id: string): Promise<string | undefined> {
   const path = join(dataDir, 'replica-id');
   const previous = (await readFile(path, 'utf8').catch(() => '')).trim();
   await writeFile(`${path}.new`, `${id}\n`, { mode: 0o600 });
   await rename(`${path}.new`, path);
-  return uuidPattern.test(previous) ? previous : undefined;
+  return isUuid(previous) ? previous : undefined;
 }

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { ApiError, DEFAULT_PAGE_SIZE, type Organization, type organizationMemberSchema } from '@coder/api';
+import {
+  ApiError,
+  DEFAULT_PAGE_SIZE,
+  isUuid,
+  type Organization,
+  type organizationMemberSchema,
+} from '@coder/api';
 import type { Selectable, Transaction } from 'kysely';
 import type * as z from 'zod';
 import { type Actor, authorize, presentRole, visible, visibleSql } from '../authorization/index.ts';
@@ -8,8 +14,6 @@ import type { Db, Tables } from '../database/index.ts';
 type OrganizationMember = z.infer<typeof organizationMemberSchema>;
 type Row = Selectable<Tables['organizations']>;
 type Paging = { limit?: number | undefined; offset?: number | undefined; after_id?: string | undefined };
-
-const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export type Organizations = {
   /** Those the actor may read, the default one first. */
@@ -43,7 +47,7 @@ export function createOrganizations({ db }: { db: Db }): Organizations {
     const query = readableOrOwn(actor);
     const row = await (ref === 'default'
       ? query.where('is_default', '=', true)
-      : uuidPattern.test(ref)
+      : isUuid(ref)
         ? query.where('id', '=', ref)
         : query.where((eb) => eb(eb.fn<string>('lower', ['name']), '=', ref.toLowerCase()))
     ).executeTakeFirst();

@@ -1,4 +1,4 @@
-import { ApiError } from '@coder/api';
+import { ApiError, isUuid } from '@coder/api';
 import type { RawRoutes } from '../http/index.ts';
 import { type Files, maxFileBytes } from './files.ts';
 import type { TemplateVersions } from './versions.ts';
@@ -63,10 +63,8 @@ async function readBody(request: Request): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-
 function uuidOf(field: string, value: string | undefined): string {
-  if (value !== undefined && uuid.test(value)) return value.toLowerCase();
+  if (value !== undefined && isUuid(value)) return value.toLowerCase();
   throw refuse(field, 'must be a UUID');
 }
 

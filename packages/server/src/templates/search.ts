@@ -1,13 +1,12 @@
-import { ApiError } from '@coder/api';
+import { isUuid } from '@coder/api';
 import { type RawBuilder, sql } from 'kysely';
 import type { Actor } from '../authorization/index.ts';
-import { searchTerms } from '../search-terms.ts';
+import { badSearch, searchBoolean, searchIds, searchTerms } from '../http/index.ts';
 import { suggestion } from './suggest.ts';
 
 type Condition = RawBuilder<boolean>;
 export type TemplateSearch = { readonly conditions: readonly Condition[]; readonly deleted: boolean };
 
-const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 const is = (column: string, value: string): Condition => sql<boolean>`lower(${sql.ref(column)}) = ${value}`;
 const contains = (column: string, value: string): Condition =>
   sql<boolean>`position(${value} in lower(${sql.ref(column)})) > 0`;
@@ -19,36 +18,31 @@ const keys: Record<string, (value: string, actor: Actor) => Condition> = {
   display_name: (value) => contains('t.display_name', value),
   exact_display_name: (value) => is('t.display_name', value),
   search: anywhere,
-  organization: (value) => (uuid.test(value) ? sql<boolean>`o.id = ${value}` : is('o.name', value)),
-  deprecated: (value) => equals(sql`t.deprecation_message <> ''`, bool('deprecated', value)),
-  ids(value) {
-    const ids = value.split(',').map((id) => id.trim());
-    if (!ids.every((id) => uuid.test(id))) throw refuse('ids: must be template ids, separated by commas');
-    return sql<boolean>`t.id = any(${ids}::uuid[])`;
-  },
-  'has-ai-task': (value) => equals(sql`coalesce(v.manifest ? 'task', false)`, bool('has-ai-task', value)),
-  has_external_agent: (value) => sql<boolean>`${!bool('has_external_agent', value)}::boolean`,
+  organization: (value) => (isUuid(value) ? sql<boolean>`o.id = ${value}` : is('o.name', value)),
+  deprecated: (value) => equals(sql`t.deprecation_message <> ''`, searchBoolean('deprecated', value)),
+  ids: (value) => sql<boolean>`t.id = any(${searchIds('ids', value, 'template')}::uuid[])`,
+  'has-ai-task': (value) =>
+    equals(sql`coalesce(v.manifest ? 'task', false)`, searchBoolean('has-ai-task', value)),
+  has_external_agent: (value) => sql<boolean>`${!searchBoolean('has_external_agent', value)}::boolean`,
   author: (value, actor) =>
     value === 'me' ? sql<boolean>`u.id = ${actor.user.id}` : is('u.username', value),
   author_id(value) {
-    if (!uuid.test(value)) throw refuse('author_id: must be a user id');
+    if (!isUuid(value)) throw badSearch('author_id: must be a user id');
     return sql<boolean>`u.id = ${value}`;
   },
 };
 
 /** Reads upstream's filter for templates. A bare term is looked for in name, display name and description. */
 export function parseTemplateQuery(text: string, actor: Actor): TemplateSearch {
-  const terms = searchTerms(text);
-  if (!terms) throw refuse('a quotation mark is not closed');
   const conditions: Condition[] = [];
   let deleted = false;
-  for (const { key, value } of terms) {
+  for (const { key, value } of searchTerms(text.toLowerCase())) {
     if (key === undefined) conditions.push(anywhere(value));
-    else if (value === '') throw refuse(`${key}: must have a value`);
-    else if (key === 'deleted') deleted = bool(key, value);
+    else if (value === '') throw badSearch(`${key}: must have a value`);
+    else if (key === 'deleted') deleted = searchBoolean(key, value);
     else if (Object.hasOwn(keys, key)) conditions.push(keys[key]!(value, actor));
     else
-      throw refuse(
+      throw badSearch(
         `"${key}" is not a key to filter by.${suggestion(key, [...Object.keys(keys), 'deleted'])}`,
       );
   }
@@ -65,17 +59,4 @@ function anywhere(value: string): Condition {
 
 function equals(condition: RawBuilder<unknown>, expected: boolean): Condition {
   return sql<boolean>`(${condition}) = ${expected}::boolean`;
-}
-
-function bool(key: string, value: string): boolean {
-  if (['true', '1', 'yes'].includes(value)) return true;
-  if (['false', '0', 'no'].includes(value)) return false;
-  throw refuse(`${key}: must be true or false`);
-}
-
-function refuse(detail: string): ApiError {
-  return new ApiError('VALIDATION_FAILED', {
-    message: 'Query parameters have invalid values.',
-    validations: [{ field: 'q', detail }],
-  });
 }

@@ -1,11 +1,9 @@
-import { ApiError } from '@coder/api';
+import { ApiError, isUuid } from '@coder/api';
 import { sql } from 'kysely';
 import type { Actor } from '../authorization/index.ts';
 import type { Db } from '../database/index.ts';
 
 export type Owner = { readonly id: string; readonly username: string; readonly status: string };
-
-const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /** The user a path names: `me`, an id or a username in any case. */
 export async function findOwner(db: Db, actor: Actor, reference: string): Promise<Owner> {
@@ -16,7 +14,7 @@ export async function findOwner(db: Db, actor: Actor, reference: string): Promis
     .select(['id', 'username', 'status'])
     .where('deleted', '=', false)
     .where(
-      uuid.test(reference)
+      isUuid(reference)
         ? sql<boolean>`id = ${reference}::uuid`
         : sql<boolean>`lower(username) = ${reference.toLowerCase()}`,
     )

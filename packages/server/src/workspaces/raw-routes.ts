@@ -1,4 +1,4 @@
-import { ApiError } from '@coder/api';
+import { ApiError, isUuid } from '@coder/api';
 import type { RawRoutes } from '../http/index.ts';
 import type { Workspaces } from './service.ts';
 
@@ -77,9 +77,7 @@ export function serveWorkspaceStreams(
   });
 }
 
-const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-
 function uuidOf(value: string | undefined): string {
-  if (value !== undefined && uuid.test(value)) return value.toLowerCase();
+  if (value !== undefined && isUuid(value)) return value.toLowerCase();
   throw new ApiError('VALIDATION_FAILED', { validations: [{ field: 'id', detail: 'must be a UUID' }] });
 }

@@ -1,9 +1,8 @@
-import type { ApiClient, Template, Workspace } from '@coder/api';
+import { type ApiClient, isUuid, type Template, type Workspace } from '@coder/api';
 import * as z from 'zod';
 import { jsonResult } from '../result.ts';
 import { ToolError } from '../tool-error.ts';
 import { defineTool, reads } from '../tool-parts.ts';
-import { isUuid } from '../workspace/name.ts';
 
 const common = {
   toolsets: ['chatgpt'],

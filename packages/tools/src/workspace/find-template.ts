@@ -1,6 +1,5 @@
-import type { ApiClient, Preset, Template } from '@coder/api';
+import { type ApiClient, isUuid, type Preset, type Template } from '@coder/api';
 import { isNotFound, ToolError } from '../tool-error.ts';
-import { isUuid } from './name.ts';
 
 /** The template of this name or id. Throws a {@link ToolError} that names those there are. */
 export async function findTemplate(client: ApiClient, nameOrId: string): Promise<Template> {

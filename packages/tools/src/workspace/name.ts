@@ -1,14 +1,10 @@
+import { isUuid } from '@coder/api';
 import { ToolError } from '../tool-error.ts';
 
 /** A workspace as a caller names it. */
 export type WorkspaceName =
   | { kind: 'id'; id: string; agent?: string }
   | { kind: 'name'; owner: string; name: string; agent?: string };
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/** Whether a text is a UUID in its usual writing. */
-export const isUuid = (text: string): boolean => UUID.test(text);
 
 /**
  * Reads upstream's forms: `workspace`, `workspace.agent`, `owner/workspace`, `owner--workspace`, both with `.agent`,

@@ -1,7 +1,7 @@
 import { access, readdir } from 'node:fs/promises';
+import { isUuid } from '@coder/api';
 import { rotateLog } from './agent-log.ts';
 import type { Context } from './context.ts';
-import { isWorkspaceId } from './layout.ts';
 import { livingAgents, readRecord } from './run-record.ts';
 
 /** What the machine has of a workspace. It runs as long as one of its agents does. */
@@ -24,7 +24,7 @@ export async function listWorkspaces(
 ): Promise<{ workspaceId: string; status: 'running' | 'stopped' }[]> {
   const { layout, accounts } = context;
   const names = [...(await readdir(layout.workspaces).catch(() => [])), ...(await accounts.holders())];
-  const ids = [...new Set(names)].filter(isWorkspaceId);
+  const ids = [...new Set(names)].filter(isUuid);
   return Promise.all(
     ids.map(async (workspaceId) => {
       const status = await inspectWorkspace(context, workspaceId);

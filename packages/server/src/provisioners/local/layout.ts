@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isUuid } from '@coder/api';
 
 /** Where one workspace has its things, all under one folder. */
 export interface WorkspaceLayout {
@@ -39,7 +40,8 @@ export function layoutOf(dataDir: string): Layout {
     workspaces,
     accounts: join(dataDir, 'workspace-accounts'),
     workspace: (workspaceId) => {
-      if (!isWorkspaceId(workspaceId)) throw new Error(`"${workspaceId}" is not a workspace id.`);
+      // The id becomes the name of a folder and of cgroups, so nothing else may stand there.
+      if (!isUuid(workspaceId)) throw new Error(`"${workspaceId}" is not a workspace id.`);
       const root = join(workspaces, workspaceId);
       return {
         root,
@@ -53,9 +55,4 @@ export function layoutOf(dataDir: string): Layout {
       };
     },
   };
-}
-
-/** Ids become names of folders and cgroups, so nothing else than a UUID is one. */
-export function isWorkspaceId(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }

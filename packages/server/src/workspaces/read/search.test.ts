@@ -26,7 +26,7 @@ describe('a workspace query', () => {
   it.each([
     ['color:red', '"color" is not a key'],
     ['constructor:x', '"constructor" is not a key'],
-    ['status:asleep', 'none of pending'],
+    ['status:asleep', 'not one of pending'],
     ['a/b/c', 'more than one "/"'],
     ['dormant:perhaps', 'true or false'],
     ['id:7', 'workspace ids'],
