@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { Counter, type Registry } from 'prom-client';
-import type { Db } from '../database/index.ts';
+import { type Db, sqlState, storableJson, storableText } from '../database/index.ts';
 import type { AuditEntry, AuditOutcome, AuditTrail } from '../http/index.ts';
 import type { Logger } from '../logger.ts';
 import { createBatcher } from './batcher.ts';
@@ -35,9 +35,17 @@ export function createAuditTrail(options: AuditTrailOptions): ClosableAuditTrail
       })
     : undefined;
 
-  const intents = createBatcher<Row>({ delayMs: 0, write: (rows) => insert(db, rows) });
-  const reads = createBatcher<Row>({ delayMs, write: (rows) => insert(db, rows) });
-  const outcomes = createBatcher<SettledRow>({ delayMs, write: (rows) => update(db, rows) });
+  const intents = createBatcher<Row>({
+    delayMs: 0,
+    write: (rows) => insert(db, rows),
+    separable: isBadValue,
+  });
+  const reads = createBatcher<Row>({ delayMs, write: (rows) => insert(db, rows), separable: isBadValue });
+  const outcomes = createBatcher<SettledRow>({
+    delayMs,
+    write: (rows) => update(db, rows),
+    separable: isBadValue,
+  });
 
   const behind = (written: Promise<void>) => {
     written.catch((err) => {
@@ -60,6 +68,10 @@ export function createAuditTrail(options: AuditTrailOptions): ClosableAuditTrail
   };
 }
 
+/** A value that the database refuses (class 22) is the fault of one row; the others of its batch are none the worse. */
+const isBadValue = (error: unknown): boolean => sqlState(error)?.startsWith('22') ?? false;
+
+/** What clients have sent is in these rows as it came, so they are made storable here, at the one place that stores them. */
 async function insert(db: Db, rows: readonly Row[]): Promise<void> {
   await db
     .insertInto('audit_logs')
@@ -69,20 +81,20 @@ async function insert(db: Db, rows: readonly Row[]): Promise<void> {
         time: entry.time,
         request_id: entry.requestId,
         user_id: entry.userId ?? null,
-        username: entry.username,
-        email: entry.email,
+        username: storableText(entry.username),
+        email: storableText(entry.email),
         api_key_id: entry.apiKeyId,
         ip: entry.ip,
         user_agent: entry.userAgent,
         resource_type: entry.resourceType,
         action: entry.action,
         description: entry.description,
-        resource_id: outcome?.resourceId ?? '',
-        resource_target: outcome?.resourceTarget ?? '',
+        resource_id: storableText(outcome?.resourceId ?? ''),
+        resource_target: storableText(outcome?.resourceTarget ?? ''),
         status_code: outcome?.statusCode ?? null,
         duration_ms: outcome?.durationMs ?? null,
-        diff: JSON.stringify(outcome?.diff ?? {}),
-        additional_fields: JSON.stringify(outcome?.additionalFields ?? {}),
+        diff: storableJson(outcome?.diff ?? {}),
+        additional_fields: storableJson(outcome?.additionalFields ?? {}),
       })),
     )
     .execute();
@@ -107,7 +119,7 @@ async function update(db: Db, rows: readonly SettledRow[]): Promise<void> {
       user_id = coalesce(s.user_id, audit_logs.user_id),
       username = case when s.user_id is null then audit_logs.username else s.username end,
       email = case when s.user_id is null then audit_logs.email else s.email end
-    from jsonb_to_recordset(${JSON.stringify(settled)}::jsonb) as s (id uuid, resource_id text, resource_target text,
+    from jsonb_to_recordset(${storableJson(settled)}::jsonb) as s (id uuid, resource_id text, resource_target text,
       status_code integer, duration_ms integer, diff jsonb, additional_fields jsonb, user_id uuid, username text, email text)
     where audit_logs.id = s.id`.execute(db);
 }

@@ -61,9 +61,55 @@ describe('a batcher', () => {
     ]);
     expect(batches).toEqual([[1], [2, 3, 4], [5, 6]]);
   });
+
+  it('writes the items of a refused batch one by one, so that a bad one takes no other with it', async () => {
+    const written: number[] = [];
+    const batcher = createBatcher<number>({
+      delayMs: 0,
+      async write(items) {
+        if (items.includes(2)) throw new Error('no');
+        written.push(...items);
+      },
+      separable: () => true,
+    });
+    const all = [0, 1, 2, 3].map((item) => batcher.add(item));
+    const results = await Promise.allSettled(all);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(written).toEqual([0, 1, 3]);
+  });
 });
 
 describe('the audit trail', () => {
+  it('keeps what PostgreSQL could not store as it came, and loses nothing that came with it', async () => {
+    await using database = await testDatabase();
+    const trail = createAuditTrail({ db: database.db, log: createNoopLogger() });
+    const bad = { resourceTarget: 'a\0b', additionalFields: { email: 'x\0\ud83d' } };
+    const settled = [entry(), entry()];
+    await Promise.all(settled.map((one) => trail.intend(one)));
+    trail.settle(settled[0]!, outcome(bad));
+    trail.settle(settled[1]!, outcome({ resourceTarget: 'other' }));
+    trail.record(entry({ username: 'n\0' }), outcome(bad));
+    trail.record(entry(), outcome({ resourceTarget: 'another' }));
+    await trail.flush();
+    expect(trail.lost).toBe(0);
+    const rows = await database.db
+      .selectFrom('audit_logs')
+      .select(['resource_target', 'additional_fields', 'status_code'])
+      .orderBy('resource_target')
+      .execute();
+    const kept = {
+      resource_target: 'a\ufffdb',
+      additional_fields: { email: 'x\ufffd\ufffd' },
+      status_code: 201,
+    };
+    expect(rows).toEqual([
+      kept,
+      kept,
+      { resource_target: 'another', additional_fields: {}, status_code: 201 },
+      { resource_target: 'other', additional_fields: {}, status_code: 201 },
+    ]);
+  });
+
   it('counts the rows it could not write behind an answer', async () => {
     await using database = await testDatabase();
     const trail = createAuditTrail({ db: database.db, log: createNoopLogger() });

@@ -13,17 +13,23 @@ export type BatcherOptions<T> = {
   maxBatch?: number;
   /** Beyond so many that wait, an item is refused. */
   maxWaiting?: number;
+  /** Whether a refused batch may hold items that are all right: they are then written one by one. */
+  separable?: (error: unknown) => boolean;
 };
 
 type Waiting<T> = { item: T; resolve: () => void; reject: (error: unknown) => void };
 
 /** One write is under way at a time, so batches grow by themselves when the database is slow. */
 export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
-  const { write, delayMs, maxBatch = 500, maxWaiting = 20_000 } = options;
+  const { write, delayMs, maxBatch = 500, maxWaiting = 20_000, separable } = options;
   const waiting: Waiting<T>[] = [];
   let timer: NodeJS.Timeout | undefined;
   let active = false;
   let running: Promise<void> = Promise.resolve();
+
+  async function oneByOne(batch: readonly Waiting<T>[]): Promise<void> {
+    for (const { item, resolve, reject } of batch) await write([item]).then(resolve, reject);
+  }
 
   async function drain(): Promise<void> {
     while (waiting.length > 0) {
@@ -32,7 +38,8 @@ export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
         await write(batch.map(({ item }) => item));
         for (const { resolve } of batch) resolve();
       } catch (error) {
-        for (const { reject } of batch) reject(error);
+        if (batch.length > 1 && separable?.(error)) await oneByOne(batch);
+        else for (const { reject } of batch) reject(error);
       }
     }
     // At once with the last look at what waits, so that nothing comes between the two and is left lying.
