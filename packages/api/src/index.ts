@@ -1,7 +1,9 @@
 export * from './app-url.ts';
 export * from './client.ts';
 export * from './contract.ts';
+export * from './duration.ts';
 export * from './errors.ts';
+export * from './nearest.ts';
 export * from './permissions.ts';
 export * from './route.ts';
 export { MAX_REQUEST_WAIT_MS } from './routes/agents.ts';

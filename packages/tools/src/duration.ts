@@ -1,31 +1,13 @@
+import { parseDuration } from '@coder/api';
 import * as z from 'zod';
 
-const units: Record<string, number> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-};
-const part = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/gy;
-
-/** Milliseconds of a Go duration such as `1m30s`; a bare number counts seconds. Undefined when it is neither. */
-export function parseDuration(text: string): number | undefined {
-  if (/^\d+(\.\d+)?$/.test(text)) return Math.round(Number(text) * 1_000);
-  part.lastIndex = 0;
-  let milliseconds = 0;
-  let end = 0;
-  for (let match = part.exec(text); match; match = part.exec(text)) {
-    milliseconds += Number(match[1]) * (units[match[2] as string] as number);
-    end = part.lastIndex;
-  }
-  return end === text.length && text !== '' ? Math.round(milliseconds) : undefined;
+/** Milliseconds of a duration such as `1m30s`; a bare number counts seconds, as models write it. Undefined when it is neither. */
+export function parseWait(text: string): number | undefined {
+  return parseDuration(/^\d+(\.\d+)?$/.test(text) ? `${text}s` : text);
 }
 
-/** Milliseconds as Go writes them: `5m0s`, `10s`, `250ms`. */
-export function formatDuration(milliseconds: number): string {
+/** Milliseconds as Go writes them, and so upstream in its answers: `5m0s`, `10s`, `250ms`. */
+export function goDuration(milliseconds: number): string {
   if (milliseconds < 1_000) return `${milliseconds}ms`;
   const hours = Math.floor(milliseconds / 3_600_000);
   const minutes = Math.floor((milliseconds % 3_600_000) / 60_000);
@@ -34,7 +16,7 @@ export function formatDuration(milliseconds: number): string {
   return minutes > 0 ? `${minutes}m${seconds}s` : `${seconds}s`;
 }
 
-/** An argument that is a Go duration string. */
+/** An argument that {@link parseWait} reads. */
 export const durationText = z
   .string()
-  .refine((text) => parseDuration(text) !== undefined, 'must be a duration such as "30s" or "1m30s"');
+  .refine((text) => parseWait(text) !== undefined, 'must be a duration such as "30s" or "1m30s"');

@@ -1,8 +1,6 @@
 export { MAX_WAIT_MS } from './budget.ts';
 export { type CallOutcome, callTool } from './call.ts';
-export { parseDuration } from './duration.ts';
 export { type ListedTool, listTool } from './json-schema.ts';
-export { nearest } from './nearest.ts';
 export { missingPermissions } from './permissions.ts';
 export { findTool, tools, toolsFor } from './registry.ts';
 export type { Tool, ToolAnnotations, ToolContent, ToolContext, ToolResult } from './tool.ts';

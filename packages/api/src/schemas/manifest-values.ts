@@ -1,12 +1,6 @@
 import * as z from 'zod';
+import { parseDuration } from '../duration.ts';
 
-const SECOND = 1000;
-const durationUnits: Record<string, number> = {
-  s: SECOND,
-  m: 60 * SECOND,
-  h: 3600 * SECOND,
-  d: 24 * 3600 * SECOND,
-};
 const sizeUnits: Record<string, number> = {
   B: 1,
   KB: 1e3,
@@ -20,15 +14,6 @@ const sizeUnits: Record<string, number> = {
 };
 const DURATION = /^(?:0|(?:\d+[smhd])+)$/;
 const SIZE = /^(\d+(?:\.\d+)?)\s*(B|[KMGT]i?B)$/;
-
-/** Milliseconds of a duration such as `90s`, `1h30m` or `0`; undefined for anything else. */
-export function parseDuration(text: string): number | undefined {
-  if (!DURATION.test(text)) return undefined;
-  let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+)([smhd])/g))
-    total += Number(amount) * durationUnits[unit!]!;
-  return Number.isSafeInteger(total) ? total : undefined;
-}
 
 /** Bytes of a size such as `512MiB` or `1.5GB`; undefined for anything else. */
 export function parseSize(text: string): number | undefined {

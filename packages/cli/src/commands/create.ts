@@ -4,7 +4,7 @@ import { type ApiClient, NAME_PATTERN } from '@coder/api';
 import { Command } from 'commander';
 import { followBuild, waitReady } from '../builds.ts';
 import { CliError } from '../cli-error.ts';
-import { parseDuration } from '../duration.ts';
+import { durationArgument } from '../duration.ts';
 import { createProgress } from '../output/progress.ts';
 import { parseSchedule } from '../schedule.ts';
 import { clientOf } from '../session/context.ts';
@@ -90,7 +90,7 @@ export function createCommand(): Command {
         rich_parameter_values: values,
         template_version_preset_id: preset,
         autostart_schedule: flags.startAt === undefined ? undefined : parseSchedule(flags.startAt),
-        ttl_ms: flags.stopAfter === undefined ? undefined : parseDuration(flags.stopAfter),
+        ttl_ms: flags.stopAfter === undefined ? undefined : durationArgument(flags.stopAfter),
         automatic_updates: flags.automaticUpdates,
       },
       { context: { idempotencyKey: randomUUID() } },

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { parseDuration } from '../duration.ts';
+import { durationArgument } from '../duration.ts';
 import { duration } from '../output/print.ts';
 import { renderTable } from '../output/table.ts';
 import { parseSchedule } from '../schedule.ts';
@@ -46,7 +46,7 @@ export function scheduleCommand(): Command {
     .action(async (ref: string, text: string, _flags: unknown, command: Command) => {
       const client = clientOf(command);
       const workspace = await findWorkspace(client, ref);
-      const ttl = text === 'manual' ? null : parseDuration(text);
+      const ttl = text === 'manual' ? null : durationArgument(text);
       await client.workspaces.updateTtl({ workspace: workspace.id, ttl_ms: ttl });
       console.log(
         ttl === null
@@ -63,7 +63,7 @@ export function scheduleCommand(): Command {
     .action(async (ref: string, text: string, _flags: unknown, command: Command) => {
       const client = clientOf(command);
       const workspace = await findWorkspace(client, ref);
-      const deadline = new Date(Date.now() + parseDuration(text)).toISOString();
+      const deadline = new Date(Date.now() + durationArgument(text)).toISOString();
       const { message } = await client.workspaces.extend({ workspace: workspace.id, deadline });
       console.log(message);
     });

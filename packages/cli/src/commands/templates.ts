@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { confirm, isCancel, select } from '@clack/prompts';
 import { Command, InvalidArgumentError } from 'commander';
 import { CliError } from '../cli-error.ts';
-import { parseDuration } from '../duration.ts';
+import { durationArgument } from '../duration.ts';
 import { type OutputFormat, outputOption, printList } from '../output/print.ts';
 import { createProgress } from '../output/progress.ts';
 import { clientOf } from '../session/context.ts';
@@ -196,7 +196,7 @@ function versionsSubcommand(): Command {
 
 function milliseconds(text: string): number {
   try {
-    return text === '0' ? 0 : parseDuration(text);
+    return durationArgument(text);
   } catch (error) {
     throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
   }

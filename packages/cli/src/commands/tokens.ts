@@ -1,7 +1,7 @@
 import { type ApiKey, publicScopes } from '@coder/api';
 import { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
-import { parseDuration } from '../duration.ts';
+import { durationArgument } from '../duration.ts';
 import { type OutputFormat, outputOption, printList } from '../output/print.ts';
 import { clientOf } from '../session/context.ts';
 import { findWorkspace } from '../workspace-ref.ts';
@@ -32,7 +32,7 @@ function createSubcommand(): Command {
       const { key } = await client.apiKeys.createToken({
         user: flags.user,
         token_name: flags.name,
-        lifetime: flags.lifetime === undefined ? undefined : parseDuration(flags.lifetime) * 1e6,
+        lifetime: flags.lifetime === undefined ? undefined : durationArgument(flags.lifetime) * 1e6,
         scopes: flags.scope.length > 0 ? flags.scope : undefined,
         allow_list: allow.length > 0 ? allow : undefined,
       });

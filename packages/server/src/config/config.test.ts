@@ -1,7 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ConfigInput, parseConfig } from './config.ts';
-import { formatDuration, parseDuration } from './duration.ts';
 import { renderHelp, renderReference } from './help.ts';
 import { optionList } from './options.ts';
 import { ConfigError } from './problems.ts';
@@ -202,15 +200,5 @@ describe('the help', () => {
 describe('the reference page', () => {
   it('is what the table of options says (vitest -u writes it)', async () => {
     await expect(renderReference()).toMatchFileSnapshot('../../../../docs/reference/configuration.md');
-  });
-});
-
-describe('durations', () => {
-  it('read back as they are written', () => {
-    fc.assert(fc.property(fc.nat({ max: 10_000_000_000 }), (ms) => parseDuration(formatDuration(ms)) === ms));
-  });
-
-  it.each(['', '5', 's', '-1s', '1d', '1 h', '1h garbage'])('refuse %j', (text) => {
-    expect(parseDuration(text)).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { isIP, isIPv4 } from 'node:net';
-import { formatDuration, parseDuration } from './duration.ts';
+import { formatDuration, parseDuration } from '@coder/api';
 import { common, type Option, type OptionFields, type Parsed } from './option.ts';
 
 export interface Address {

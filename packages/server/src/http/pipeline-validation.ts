@@ -1,5 +1,4 @@
-import type { Validation } from '@coder/api';
-import { closest, distance } from 'fastest-levenshtein';
+import { nearest, type Validation } from '@coder/api';
 
 /** What is read of a zod issue and of a zod schema here; both are plain data. */
 type Issue = {
@@ -22,9 +21,6 @@ type SchemaNode = {
     };
   };
 };
-
-/** A name that differs by more than this is not what was meant. */
-const farthestGuess = 3;
 
 /**
  * What is wrong with an input, field by field, from the issues its schema found. `pathParameters` are the fields that came
@@ -70,9 +66,8 @@ function detailOf(issue: Issue): string {
 
 function suggestion(key: string, known: readonly string[]): string {
   if (known.length === 0) return '';
-  const guess = closest(key, [...known]);
-  const away = distance(key.toLowerCase(), guess.toLowerCase());
-  return away <= farthestGuess
+  const guess = nearest(key, known);
+  return guess !== undefined
     ? `; did you mean "${guess}"?`
     : `; the fields are ${known.map((name) => `"${name}"`).join(', ')}`;
 }

@@ -4,12 +4,12 @@ import {
   type createTokenSchema,
   expandScopes,
   isPublicScope,
+  nearest,
   publicScopes,
   resourceActions,
   SCOPE_ALL,
   type Validation,
 } from '@coder/api';
-import { closest } from 'fastest-levenshtein';
 import type * as z from 'zod';
 import { type Actor, allowListContains } from '../authorization/index.ts';
 
@@ -33,9 +33,10 @@ export function checkTokenRequest(actor: Actor, input: CreateToken, limits: Toke
   const asked = askedScopes(input);
   asked.forEach(({ name, field }) => {
     if (!isPublicScope(name)) {
+      const guess = nearest(name, publicScopes);
       problems.push({
         field,
-        detail: `unknown scope "${name}"; did you mean "${closest(name, [...publicScopes])}"? GET /api/v2/auth/scopes lists them all`,
+        detail: `unknown scope "${name}"${guess === undefined ? '.' : `; did you mean "${guess}"?`} GET /api/v2/auth/scopes lists them all`,
       });
     }
   });

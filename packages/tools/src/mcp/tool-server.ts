@@ -1,4 +1,4 @@
-import type { ApiClient } from '@coder/api';
+import { type ApiClient, nearest } from '@coder/api';
 import {
   type CallToolResult,
   ProtocolError,
@@ -8,7 +8,6 @@ import {
 } from '@modelcontextprotocol/server';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv';
 import { type CallOutcome, callTool } from '../call.ts';
-import { nearest } from '../nearest.ts';
 import { findTool, tools } from '../registry.ts';
 import type { Tool, ToolContext } from '../tool.ts';
 import { getPrompt, prompts } from './prompts.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { MAX_WAIT_MS, startBudget } from '../budget.ts';
-import { durationText, formatDuration, parseDuration } from '../duration.ts';
+import { durationText, goDuration, parseWait } from '../duration.ts';
 import { endNote, exitCodeOf, NOT_TEXT_NOTE, presentOutput } from '../present/output.ts';
 import { jsonResult } from '../result.ts';
 import { ToolError } from '../tool-error.ts';
@@ -34,10 +34,10 @@ export const workspaceExecute = defineTool({
     idempotency_key: idempotencyArgument,
   }),
   handler: async (client, args, context) => {
-    const timeout = parseDuration(args.timeout ?? '10s') as number;
+    const timeout = parseWait(args.timeout ?? '10s') as number;
     if (timeout > MAX_TIMEOUT_MS) {
       throw new ToolError(
-        `timeout ${formatDuration(timeout)} exceeds the maximum of ${formatDuration(MAX_TIMEOUT_MS)}; use run_in_background=true and coder_workspace_process_output for longer commands`,
+        `timeout ${goDuration(timeout)} exceeds the maximum of ${goDuration(MAX_TIMEOUT_MS)}; use run_in_background=true and coder_workspace_process_output for longer commands`,
       );
     }
     const budget = startBudget(context);

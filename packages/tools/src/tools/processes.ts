@@ -1,7 +1,7 @@
 import type { Process } from '@coder/api/agent';
 import * as z from 'zod';
 import { startBudget } from '../budget.ts';
-import { durationText, parseDuration } from '../duration.ts';
+import { durationText, parseWait } from '../duration.ts';
 import { endNote, exitCodeOf, NOT_TEXT_NOTE, OUTPUT_LIMIT, presentOutput } from '../present/output.ts';
 import { jsonResult } from '../result.ts';
 import { actingToolsets, defineTool, destroys, readingToolsets, reads } from '../tool-parts.ts';
@@ -36,7 +36,7 @@ export const processOutput = defineTool({
     const budget = startBudget(context);
     const { agent } = await lookThroughAgent(client, args.workspace);
     const paged = args.after !== undefined;
-    const wait = parseDuration(args.wait_timeout ?? '10s') as number;
+    const wait = parseWait(args.wait_timeout ?? '10s') as number;
     const at = { agent: agent.id, process: args.process_id };
     const output = await client.processes.output({
       ...at,

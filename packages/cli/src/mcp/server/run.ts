@@ -1,7 +1,7 @@
 import { Console } from 'node:console';
 import { once } from 'node:events';
-import { type ApiClient, ApiError, createApiClient, describeError } from '@coder/api';
-import { isToolset, MAX_WAIT_MS, nearest, tools, toolsets } from '@coder/tools';
+import { type ApiClient, ApiError, createApiClient, describeError, nearest } from '@coder/api';
+import { isToolset, MAX_WAIT_MS, tools, toolsets } from '@coder/tools';
 import { createSurface, createToolServer, DEFAULT_INSTRUCTIONS } from '@coder/tools/mcp';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { CliError } from '../../cli-error.ts';
