@@ -26,15 +26,28 @@ export function ensureInstalled() {
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.error('Installing dependencies…');
-  const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-  });
-  if (result.status !== 0) {
-    console.error(
-      'npm ci failed; see the lines above. Check that the npm registry can be reached, then try again.',
-    );
-    process.exit(1);
+  // `npm ci` refuses a lock file that leaves out packages of other platforms, which npm itself writes when a registry does
+  // not have them. `npm install` takes the same versions from it.
+  const strict = npm('ci');
+  if (strict.status !== 0) {
+    const lenient = npm('install', '--no-save');
+    if (lenient.status !== 0) {
+      console.error(strict.stderr, lenient.stderr);
+      console.error(
+        'npm cannot install the dependencies; see the lines above. Check that the npm registry can be reached, then try again.',
+      );
+      process.exit(1);
+    }
   }
   writeFileSync(stamp, wanted);
+}
+
+/** Runs npm in the project's folder. What it says is kept for the case that it fails. */
+function npm(...args) {
+  return spawnSync('npm', [...args, '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
 }
