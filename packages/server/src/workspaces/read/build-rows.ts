@@ -1,16 +1,16 @@
 import type { Transition } from '@coder/api';
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../../database/index.ts';
+import { type JobRow, jobColumns, jobWorker } from '../../jobs/index.ts';
 import type { JobStatus } from '../status.ts';
 
 /** A build with all that its answer shows except its resources. */
-export type BuildRow = {
+export type BuildRow = JobRow & {
   id: string;
   created_at: Date;
   updated_at: Date;
   workspace_id: string;
   workspace_name: string;
-  organization_id: string;
   owner_id: string;
   owner_name: string;
   owner_avatar_url: string;
@@ -18,45 +18,28 @@ export type BuildRow = {
   template_version_name: string;
   build_number: number;
   transition: Transition;
-  initiator_id: string;
   initiator_name: string;
   reason: string;
   deadline: Date | null;
   max_deadline: Date | null;
   daily_cost: number;
   preset_id: string | null;
-  job_id: string;
-  job_type: 'workspace_build';
   job_status: JobStatus;
-  job_created_at: Date;
-  job_started_at: Date | null;
-  job_completed_at: Date | null;
-  job_canceled_at: Date | null;
-  job_error: string | null;
-  job_error_code: string | null;
   job_input: { template_version_id?: string; workspace_build_id?: string; error?: string };
-  file_id: string;
-  worker_id: string | null;
-  worker_name: string | null;
-  logs_overflowed: boolean;
 };
 
 const columns = sql`
   b.id, b.created_at, b.updated_at, b.workspace_id, w.name as workspace_name, w.organization_id, w.owner_id,
   owner.username as owner_name, owner.avatar_url as owner_avatar_url, b.template_version_id,
   v.name as template_version_name, b.build_number, b.transition, b.initiator_id, initiator.username as initiator_name,
-  b.reason, b.deadline, b.max_deadline, b.daily_cost, b.preset_id, j.id as job_id, j.type as job_type,
-  j.status as job_status, j.created_at as job_created_at, j.started_at as job_started_at,
-  j.completed_at as job_completed_at, j.canceled_at as job_canceled_at, j.error as job_error,
-  j.error_code as job_error_code, j.input as job_input, j.file_id, j.worker_id, r.hostname as worker_name,
-  j.logs_overflowed`;
+  b.reason, b.deadline, b.max_deadline, b.daily_cost, b.preset_id, j.input as job_input, ${jobColumns}`;
 const joins = sql`
   join workspaces w on w.id = b.workspace_id
   join users owner on owner.id = w.owner_id
   join template_versions v on v.id = b.template_version_id
   join users initiator on initiator.id = b.initiator_id
   join provisioner_jobs j on j.id = b.job_id
-  left join replicas r on r.id = j.worker_id`;
+  ${jobWorker}`;
 
 /** Builds that meet a condition on `b` (the build), in the given order. */
 export async function selectBuilds(db: Db, rest: RawBuilder<unknown>): Promise<BuildRow[]> {

@@ -1,7 +1,8 @@
-import type { ProvisionerJob, WorkspaceBuild, WorkspaceResource } from '@coder/api';
+import type { WorkspaceBuild, WorkspaceResource } from '@coder/api';
 import { sql } from 'kysely';
 import { loadAgents } from '../../agents/index.ts';
 import type { Db } from '../../database/index.ts';
+import { presentJob } from '../../jobs/index.ts';
 import type { WorkspacesDeps } from '../deps.ts';
 import { buildStatus } from '../status.ts';
 import type { BuildRow } from './build-rows.ts';
@@ -86,7 +87,7 @@ function presentBuild(
     transition: row.transition,
     initiator_id: row.initiator_id,
     initiator_name: row.initiator_name,
-    job: presentJob(row, queued),
+    job: presentJob(row, row.job_input, queued),
     reason: row.reason,
     resources,
     deadline: row.deadline?.toISOString() ?? null,
@@ -94,34 +95,5 @@ function presentBuild(
     status: buildStatus(row.transition, row.job_status),
     daily_cost: row.daily_cost,
     template_version_preset_id: row.preset_id,
-  };
-}
-
-function presentJob(row: BuildRow, queued: Queued | undefined): ProvisionerJob {
-  const { template_version_id: versionId, workspace_build_id: buildId, error } = row.job_input;
-  return {
-    id: row.job_id,
-    created_at: row.job_created_at.toISOString(),
-    ...(row.job_started_at ? { started_at: row.job_started_at.toISOString() } : {}),
-    ...(row.job_completed_at ? { completed_at: row.job_completed_at.toISOString() } : {}),
-    ...(row.job_canceled_at ? { canceled_at: row.job_canceled_at.toISOString() } : {}),
-    ...(row.job_error === null ? {} : { error: row.job_error }),
-    ...(row.job_error_code === null ? {} : { error_code: row.job_error_code }),
-    status: row.job_status,
-    ...(row.worker_id === null ? {} : { worker_id: row.worker_id }),
-    ...(row.worker_name === null ? {} : { worker_name: row.worker_name }),
-    file_id: row.file_id,
-    tags: {},
-    queue_position: queued?.position ?? 0,
-    queue_size: queued?.size ?? 0,
-    organization_id: row.organization_id,
-    initiator_id: row.initiator_id,
-    input: {
-      ...(versionId === undefined ? {} : { template_version_id: versionId }),
-      ...(buildId === undefined ? {} : { workspace_build_id: buildId }),
-      ...(error === undefined ? {} : { error }),
-    },
-    type: row.job_type,
-    logs_overflowed: row.logs_overflowed,
   };
 }
