@@ -11,3 +11,4 @@ export * from './network.ts';
 export * from './paths.ts';
 export * from './processes.ts';
 export * from './stats.ts';
+export * from './stream-parts.ts';

@@ -1,19 +1,9 @@
 import * as z from 'zod';
+import { AgentLifecycle, AppHealth } from '../agent/manifest.ts';
 import { time, uuid } from './common.ts';
 import { logLevels } from './jobs.ts';
 
 export const appStatusStates = ['working', 'idle', 'complete', 'failure'] as const;
-export const agentLifecycleStates = [
-  'created',
-  'starting',
-  'start_timeout',
-  'start_error',
-  'ready',
-  'shutting_down',
-  'shutdown_timeout',
-  'shutdown_error',
-  'off',
-] as const;
 export const agentStatuses = ['connecting', 'connected', 'disconnected', 'timeout'] as const;
 
 export const workspaceAppStatusSchema = z.object({
@@ -42,7 +32,7 @@ export const workspaceAppSchema = z.object({
   subdomain_name: z.string().optional(),
   sharing_level: z.enum(['owner', 'authenticated', 'organization', 'public']),
   healthcheck: z.object({ url: z.string(), interval: z.int(), threshold: z.int() }),
-  health: z.enum(['disabled', 'initializing', 'healthy', 'unhealthy']),
+  health: AppHealth,
   group: z.string().optional(),
   hidden: z.boolean(),
   open_in: z.enum(['slim-window', 'tab']),
@@ -61,7 +51,7 @@ export const workspaceAgentSchema = z.object({
   started_at: time.optional(),
   ready_at: time.optional(),
   status: z.enum(agentStatuses),
-  lifecycle_state: z.enum(agentLifecycleStates),
+  lifecycle_state: AgentLifecycle,
   name: z.string(),
   resource_id: uuid,
   architecture: z.string(),
@@ -136,7 +126,7 @@ export const foundAgentSchema = z.object({
   workspace_name: z.string(),
   owner_name: z.string(),
   status: z.enum(agentStatuses),
-  lifecycle_state: z.enum(agentLifecycleStates),
+  lifecycle_state: AgentLifecycle,
   /** Its workspace runs, it is connected, and its startup scripts have ended, well or badly. */
   usable: z.boolean(),
 });
