@@ -3,6 +3,7 @@ import { expandScopes, SCOPE_ALL } from '@coder/api';
 import { type Actor, ALLOW_ALL } from '../authorization/index.ts';
 import type { Db } from '../database/index.ts';
 import { generateApiKey } from '../identity/index.ts';
+import { ensureDefaultOrganization } from '../organizations/index.ts';
 
 export type TestUserOptions = {
   username?: string;
@@ -31,7 +32,7 @@ export async function testUser(db: Db, options: TestUserOptions = {}): Promise<T
   const now = new Date('2026-01-02T03:04:05.000Z');
   const username = options.username ?? `user-${count}`;
   const user = { id: randomUUID(), username, email: `${username}@example.com` };
-  const organizationId = await testOrganization(db, now);
+  const organizationId = await db.transaction().execute((trx) => ensureDefaultOrganization(trx, now));
   const key = generateApiKey();
   await db
     .insertInto('users')
@@ -100,25 +101,4 @@ export function testActor(
       allowList: options.allowList ?? [ALLOW_ALL],
     },
   };
-}
-
-async function testOrganization(db: Db, now: Date): Promise<string> {
-  await db
-    .insertInto('organizations')
-    .values({
-      id: randomUUID(),
-      name: 'coder',
-      display_name: 'Coder',
-      is_default: true,
-      created_at: now,
-      updated_at: now,
-    })
-    .onConflict((oc) => oc.doNothing())
-    .execute();
-  const row = await db
-    .selectFrom('organizations')
-    .where('is_default', '=', true)
-    .select('id')
-    .executeTakeFirstOrThrow();
-  return row.id;
 }
