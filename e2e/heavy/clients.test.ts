@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MCP_PATH } from '@coder/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -66,14 +67,10 @@ test('the Inspector finds nothing wrong with the schemas (--strict)', { timeout:
 });
 
 test('mcp-remote bridges to stdio', { timeout: 60_000 }, async () => {
-  const bridge = [
-    '--cli',
-    clientProgram('mcp-remote'),
-    mcp,
-    '--allow-http',
-    '--header',
-    `Authorization:Bearer ${deployment.token}`,
-  ];
+  // In a file, because the Inspector would take a --header for its own.
+  const headers = join(deployment.home, 'headers.txt');
+  writeFileSync(headers, `Authorization: Bearer ${deployment.token}\n`, { mode: 0o600 });
+  const bridge = ['--cli', clientProgram('mcp-remote'), mcp, '--allow-http', '--header-file', headers];
   const { output } = await runClient('mcp-inspector', [...bridge, '--method', 'tools/list'], {
     env: { ...deployment.env, MCP_REMOTE_CONFIG_DIR: join(deployment.home, 'mcp-remote') },
   });
