@@ -64,7 +64,8 @@ export function prefixOf(request: AppRequest, place: AppPlace, ticket = request.
 
 function decode(part: string): string | undefined {
   try {
-    return decodeURIComponent(part);
+    const text = decodeURIComponent(part);
+    return text.includes('\0') ? undefined : text;
   } catch {
     return undefined;
   }

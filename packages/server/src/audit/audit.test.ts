@@ -89,7 +89,7 @@ describe('the audit trail', () => {
     trail.settle(settled[0]!, outcome(bad));
     trail.settle(settled[1]!, outcome({ resourceTarget: 'other' }));
     trail.record(entry({ username: 'n\0' }), outcome(bad));
-    trail.record(entry(), outcome({ resourceTarget: 'another' }));
+    trail.record(entry(), outcome({ resourceTarget: 'third' }));
     await trail.flush();
     expect(trail.lost).toBe(0);
     const rows = await database.db
@@ -105,8 +105,8 @@ describe('the audit trail', () => {
     expect(rows).toEqual([
       kept,
       kept,
-      { resource_target: 'another', additional_fields: {}, status_code: 201 },
       { resource_target: 'other', additional_fields: {}, status_code: 201 },
+      { resource_target: 'third', additional_fields: {}, status_code: 201 },
     ]);
   });
 

@@ -144,6 +144,32 @@ describe('input', () => {
     expect(await database.db.selectFrom('users').select('id').execute()).toHaveLength(1);
   });
 
+  it('with a NUL in it is refused by its field, wherever it stands', async () => {
+    await using database = await testDatabase();
+    const owner = await testUser(database.db, { roles: ['owner'] });
+    await using server = await testApi({ database, router: routesOf(database) });
+    const headers = { 'coder-session-token': owner.token };
+    const answer = async (request: Request) => {
+      const response = await server.fetch(request);
+      return { status: response.status, ...((await response.json()) as object) };
+    };
+    const refused = (field: string, detail = 'must have no NUL') => ({
+      status: 400,
+      code: 'VALIDATION_FAILED',
+      message: 'Validation failed.',
+      validations: [{ field, detail }],
+    });
+    const get = (path: string) => answer(new Request(`${testAccessUrl}/api/v2${path}`, { headers }));
+    expect(await get('/users/a%00b')).toEqual(refused('user'));
+    expect(await get('/users?q=%00')).toEqual(refused('q'));
+    const send = (path: string, body: unknown) => answer(post(path, JSON.stringify(body), headers));
+    expect(await send('/users/login', { email: 'a\0@b.co', password: 'x' })).toEqual(refused('email'));
+    expect(await send('/users', { organization_ids: ['x', '\0'] })).toEqual(refused('organization_ids[1]'));
+    expect(await send('/users', { a: { '\0': 1 } })).toEqual(refused('a', 'must have no NUL in a name'));
+    const deep = `${'{"a":'.repeat(50_000)}"\\u0000"${'}'.repeat(50_000)}`;
+    expect(await answer(post('/users', deep, headers))).toMatchObject({ status: 400 });
+  });
+
   it('is not looked at before we know who sends it', async () => {
     await using database = await testDatabase();
     await using server = await testApi({ database, router: routesOf(database) });

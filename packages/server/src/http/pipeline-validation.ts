@@ -45,7 +45,7 @@ export function validationsOf(
 }
 
 /** `['rich_parameter_values', 0, 'value']` as `rich_parameter_values[0].value`. */
-function fieldName(path: readonly unknown[]): string {
+export function fieldName(path: readonly unknown[]): string {
   let name = '';
   for (const part of path) {
     const key = typeof part === 'object' && part !== null && 'key' in part ? part.key : part;

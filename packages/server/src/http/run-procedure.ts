@@ -3,6 +3,7 @@ import { type AnyProcedure, createProcedureClient, Procedure } from '@orpc/serve
 import type { Admitted, Pipeline, PipelineRoute } from './pipeline.ts';
 import { fromContractError } from './pipeline-answer.ts';
 import type { RequestContext } from './procedure.ts';
+import { refuseNul } from './refuse-nul.ts';
 
 /** A procedure of the contract, ready to be run for an admitted request. */
 export type Prepared = {
@@ -66,6 +67,8 @@ function prepare(
     pattern: `${API_PREFIX}${routePath}`,
     status,
     async run(input, admitted, signal) {
+      // What goes into a workspace is the agent's to judge: a file may hold anything.
+      if (!pathParameters.includes('agent')) refuseNul(input);
       const { context } = admitted;
       admittedOf.set(context, admitted);
       const call = createProcedureClient(audited as never, { context: context as never, path }) as (

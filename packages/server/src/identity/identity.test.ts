@@ -92,6 +92,32 @@ describe('signing in', () => {
     expect(await code(client.users.get({ user: 'me' }))).toBe('401 UNAUTHENTICATED');
   });
 
+  it('is not for pages of other sites, which could sign a browser in as somebody else', async () => {
+    await using database = await testDatabase();
+    await using server = await serve(database);
+    const send = async (path: string, body: object, headers: Record<string, string>) =>
+      (
+        await server.fetch(
+          new Request(`${testAccessUrl}/api/v2/users/${path}`, {
+            method: 'POST',
+            headers: { host: 'coder.test', 'content-type': 'text/plain', ...headers },
+            body: JSON.stringify(body),
+          }),
+        )
+      ).status;
+    const foreign: Record<string, string>[] = [
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' },
+      { 'sec-fetch-site': 'same-site' },
+      { origin: 'http://evil.example' },
+      { origin: 'null' },
+    ];
+    for (const headers of foreign) expect(await send('first', first, headers)).toBe(403);
+    expect(await send('first', first, { origin: testAccessUrl })).toBe(201);
+    const { email, password } = first;
+    for (const headers of foreign) expect(await send('login', { email, password }, headers)).toBe(403);
+    expect(await send('login', { email, password }, {})).toBe(201);
+  });
+
   it('is refused alike for a wrong password, no such user and a user without one', async () => {
     await using database = await testDatabase();
     await using server = await serve(database);

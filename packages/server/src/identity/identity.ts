@@ -1,3 +1,4 @@
+import { ApiError } from '@coder/api';
 import type { Actor } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Db, Notifications } from '../database/index.ts';
@@ -5,6 +6,7 @@ import type { Authenticate, AuthenticateAgent } from '../http/index.ts';
 import type { Logger } from '../logger.ts';
 import { type ApiKeys, createApiKeys } from './api-keys.ts';
 import { createAuthenticate, createAuthenticateAgent } from './authenticate.ts';
+import { isCrossSite } from './credentials.ts';
 import { createFirstUser, type FirstUser } from './first-user.ts';
 import { createKeyUse } from './key-use.ts';
 import { createSessions, type Sessions } from './sessions.ts';
@@ -37,6 +39,8 @@ export type Identity = {
   readonly apiKeys: ApiKeys;
   /** Whether the session cookie is for https only. */
   readonly secureCookie: boolean;
+  /** Throws FORBIDDEN for a request that a page of another site has made the browser send. */
+  refuseForeignPage(headers: Headers): void;
   /** Stops listening and writes what is still waiting. */
   close(): Promise<void>;
 };
@@ -79,6 +83,13 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
       },
     }),
     secureCookie: accessUrl.startsWith('https:'),
+    refuseForeignPage(headers) {
+      if (!isCrossSite(headers, accessUrl)) return;
+      throw new ApiError('FORBIDDEN', {
+        message: 'The request comes from a page of another site.',
+        detail: 'Open the dashboard at the access URL of the deployment, or use the coder command.',
+      });
+    },
     async close() {
       for (const stop of stopListening) stop();
       await use.close();

@@ -7,12 +7,12 @@ import type { Identity } from './identity.ts';
 import type { Change } from './users.ts';
 
 export type UserRoutesDeps = {
-  identity: Pick<Identity, 'users' | 'firstUser' | 'sessions' | 'secureCookie'>;
+  identity: Pick<Identity, 'users' | 'firstUser' | 'sessions' | 'secureCookie' | 'refuseForeignPage'>;
   organizations: Organizations;
 };
 
 export const userRoutes = ({ identity, organizations }: UserRoutesDeps) => {
-  const { users, firstUser, sessions, secureCookie } = identity;
+  const { users, firstUser, sessions, secureCookie, refuseForeignPage } = identity;
   return {
     hasFirst: api.users.hasFirst.handler(async () => {
       if (await firstUser.exists()) return { message: 'The initial user has already been created!' };
@@ -20,6 +20,8 @@ export const userRoutes = ({ identity, organizations }: UserRoutesDeps) => {
     }),
 
     createFirst: api.users.createFirst.handler(async ({ input, context }) => {
+      // A page elsewhere could otherwise have the browser make it the owner, or sign its user in as somebody else.
+      refuseForeignPage(context.request.headers);
       const created = await firstUser.create(input);
       context.audit.target(created.user_id, input.username);
       context.audit.actor({ id: created.user_id, username: input.username, email: input.email });
@@ -34,6 +36,7 @@ export const userRoutes = ({ identity, organizations }: UserRoutesDeps) => {
 
     login: api.users.login.handler(async ({ input, context }) => {
       context.audit.target('', input.email.slice(0, 254));
+      refuseForeignPage(context.request.headers);
       const session = await sessions.login(input, context.request.ip);
       context.audit.target(session.keyId, session.user.username);
       context.audit.actor(session.user);
