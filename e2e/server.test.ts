@@ -48,3 +48,15 @@ test(verifies('server.term'), { timeout: 90_000 }, async () => {
   const kept = await deployment.client.processes.get({ agent: agent?.id ?? '', process: 'long' });
   expect(kept.state).toBe('running');
 });
+
+test('Ctrl+C, which a terminal and the launchers deliver several times, stops everything in order', {
+  timeout: 90_000,
+}, async () => {
+  await using deployment = await createDeployment();
+  const database = () => processesWith(`${deployment.home}/data/postgres`);
+  expect(database()).not.toEqual([]);
+  deployment.process.kill('SIGINT');
+  await deployment.kill('SIGINT');
+  expect(deployment.process.exitCode).toBe(0);
+  expect(database()).toEqual([]);
+});

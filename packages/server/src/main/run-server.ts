@@ -9,17 +9,26 @@ export interface RunOptions extends ServerOptions {
 const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /**
- * Runs a server until the process is told to stop, and resolves with the exit code. The first signal stops it in order, the
- * second ends the process at once (a built-in database left running is taken over by the next start).
+ * Signals within this many milliseconds are one. A terminal sends Ctrl+C to all of its programs, and npm and the launcher pass on
+ * what they get, so that one press arrives several times.
+ */
+const sameStopMs = 1_000;
+
+/**
+ * Runs a server until the process is told to stop, and resolves with the exit code. The first signal stops it in order, a
+ * later one ends the process at once (a built-in database left running is taken over by the next start).
  * @throws {StartupError} if it cannot start
  */
 export async function runServer(config: Config, { onReady, ...options }: RunOptions): Promise<number> {
   const { log } = options;
   const { promise: stopped, resolve: stop } = Promise.withResolvers<string>();
-  let signals = 0;
+  let firstAt: number | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
-    signals += 1;
-    if (signals > 1) process.exit(130);
+    if (firstAt !== undefined) {
+      if (performance.now() - firstAt > sameStopMs) process.exit(130);
+      return;
+    }
+    firstAt = performance.now();
     log.info({ signal }, 'stopping; a second signal ends the process at once');
     stop(signal);
   };
