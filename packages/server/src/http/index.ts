@@ -29,5 +29,6 @@ export {
   searchIds,
   searchTime,
 } from './search-values.ts';
+export { serveLines, uuidParameter } from './serve-lines.ts';
 export { createHttpServer } from './server.ts';
 export { createUpgrades, type UpgradeRequest, type Upgrades } from './upgrades.ts';

@@ -12,6 +12,7 @@ import {
 import { createHttpApp } from './app.ts';
 import { createHealth } from './health.ts';
 import { createRawRoutes } from './raw-routes.ts';
+import { serveLines } from './serve-lines.ts';
 import { createHttpServer } from './server.ts';
 import { createUpgrades } from './upgrades.ts';
 
@@ -106,6 +107,43 @@ describe('a raw route', () => {
 });
 
 describe('a raw WebSocket', () => {
+  it('that sends lines is closed with 1011 when they cannot be read', async () => {
+    await using database = await testDatabase();
+    await using server = await testApi({ database, router: () => ({}) });
+    const ada = await testUser(database.db);
+    const { app, upgrades, routes } = mount(server);
+    async function* broken(after: number) {
+      yield { id: after + 1 };
+      throw new Error('no such table');
+    }
+    routes.upgradeRoute('followBuildLogs', (upgrade) =>
+      serveLines(upgrade, async (after) => broken(after), 'over'),
+    );
+    const http = await createHttpServer({
+      fetch: (request, bindings) => app.fetch(request, bindings),
+      address: { host: '127.0.0.1', port: 0 },
+      upgrades,
+      version: 'v1',
+      log,
+    });
+    const url = `${http.url.replace('http', 'ws')}/api/v2/workspacebuilds/b1/logs`;
+    const headers = { 'coder-session-token': ada.token };
+    const socket = new WebSocket(`${url}?follow&after=3`, { headers });
+    const messages: string[] = [];
+    socket.on('message', (data) => messages.push(String(data)));
+    const [code, reason] = await once(socket, 'close');
+    expect([code, String(reason), messages]).toEqual([
+      1011,
+      'The server failed. Connect again.',
+      ['{"id":4}'],
+    ]);
+    const refused = new WebSocket(`${url}?follow&after=x`, { headers });
+    refused.on('error', () => undefined);
+    const [, response] = await once(refused, 'unexpected-response');
+    expect(response.statusCode).toBe(400);
+    await http.close(1_000);
+  });
+
   it('is refused before it is one, and audited when it is', async () => {
     await using database = await testDatabase();
     await using server = await testApi({ database, router: () => ({}) });

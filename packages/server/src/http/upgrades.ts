@@ -21,7 +21,7 @@ export interface UpgradeRequest {
   takeOver(): { socket: Duplex; head: Buffer };
 }
 
-/** Throw an `ApiError` before accepting, and the client gets it as an ordinary answer. */
+/** Throw an `ApiError` before accepting, and the client gets it as an ordinary answer; what is thrown later closes with 1011. */
 export type UpgradeHandler = (request: UpgradeRequest) => Promise<void> | void;
 
 export interface Upgrades {
@@ -58,6 +58,7 @@ export function createUpgrades({ log, trustedProxies, closedFor }: UpgradesOptio
     socket: Duplex,
     head: Buffer,
     info: RequestInfo,
+    onAccept: (webSocket: WebSocket) => void,
   ): Promise<void> {
     const closed = closedFor?.();
     if (closed) throw closed;
@@ -76,7 +77,10 @@ export function createUpgrades({ log, trustedProxies, closedFor }: UpgradesOptio
             socket.once('close', () =>
               reject(new ApiError('BAD_REQUEST', { message: 'The WebSocket handshake failed.' })),
             );
-            server.handleUpgrade(incoming, socket, head, resolve);
+            server.handleUpgrade(incoming, socket, head, (webSocket) => {
+              onAccept(webSocket);
+              resolve(webSocket);
+            });
           }),
         takeOver() {
           taken.add(socket);
@@ -109,11 +113,16 @@ export function createUpgrades({ log, trustedProxies, closedFor }: UpgradesOptio
         headers: headersOf(incoming),
         signal: gone.signal,
       };
-      dispatch(incoming, socket, head, info).catch((thrown) => {
+      let accepted: WebSocket | undefined;
+      const onAccept = (webSocket: WebSocket) => {
+        accepted = webSocket;
+      };
+      dispatch(incoming, socket, head, info, onAccept).catch((thrown) => {
         const error = toApiError(thrown, info.id);
         if (error.status >= 500)
           log.error({ err: error.cause ?? error, requestId: info.id }, 'an upgrade failed');
-        void refuse(socket, errorResponse(error), info.id);
+        if (accepted) accepted.close(1011, 'The server failed. Connect again.');
+        else void refuse(socket, errorResponse(error), info.id);
       });
     },
     close() {
@@ -165,7 +174,7 @@ function headersOf(incoming: IncomingMessage): Headers {
   return headers;
 }
 
-/** Writes an answer by hand on a connection that did not become a WebSocket. If it already is one, it just ends. */
+/** Writes an answer by hand on a connection that did not become a WebSocket. If it was passed on, it just ends. */
 async function refuse(socket: Duplex, response: Response, requestId: string): Promise<void> {
   const body = Buffer.from(await response.arrayBuffer());
   if (!socket.writable || ('bytesWritten' in socket && Number(socket.bytesWritten) > 0)) {

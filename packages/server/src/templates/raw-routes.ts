@@ -1,5 +1,5 @@
-import { ApiError, isUuid } from '@coder/api';
-import type { RawRoutes } from '../http/index.ts';
+import { ApiError } from '@coder/api';
+import { type RawRoutes, serveLines, uuidParameter } from '../http/index.ts';
 import { type Files, maxFileBytes } from './files.ts';
 import type { TemplateVersions } from './versions.ts';
 
@@ -19,7 +19,7 @@ export function serveTemplateStreams(
   });
 
   rawRoute('downloadFile', async ({ context, params }) => {
-    const { data, mimetype } = await files.download(context.actor!, uuidOf('file', params.file));
+    const { data, mimetype } = await files.download(context.actor!, uuidParameter('file', params.file));
     return new Response(new Uint8Array(data), {
       headers: {
         'content-type': mimetype,
@@ -30,20 +30,10 @@ export function serveTemplateStreams(
   });
 
   upgradeRoute('followTemplateVersionLogs', async ({ context, params, url, accept }) => {
-    const id = uuidOf('version', params.version);
-    const after = Number(url.searchParams.get('after') ?? 0);
-    if (!Number.isSafeInteger(after) || after < 0) throw refuse('after', 'must be the id of a line');
-    const gone = new AbortController();
-    const lines = await versions.followLogs(context.actor!, id, after, gone.signal);
-    const socket = await accept();
-    socket.on('close', () => gone.abort());
-    socket.on('error', () => gone.abort());
-    try {
-      for await (const line of lines) socket.send(JSON.stringify(line));
-      socket.close(1000, 'The import has ended.');
-    } catch {
-      socket.close(1011, 'The log could not be read.');
-    }
+    const id = uuidParameter('version', params.version);
+    const follow = (after: number, signal: AbortSignal) =>
+      versions.followLogs(context.actor!, id, after, signal);
+    await serveLines({ url, accept }, follow, 'The import has ended.');
   });
 }
 
@@ -61,13 +51,4 @@ async function readBody(request: Request): Promise<Buffer> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-function uuidOf(field: string, value: string | undefined): string {
-  if (value !== undefined && isUuid(value)) return value.toLowerCase();
-  throw refuse(field, 'must be a UUID');
-}
-
-function refuse(field: string, detail: string): ApiError {
-  return new ApiError('VALIDATION_FAILED', { validations: [{ field, detail }] });
 }

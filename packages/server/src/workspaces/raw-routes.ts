@@ -1,5 +1,5 @@
-import { ApiError, isUuid } from '@coder/api';
-import type { RawRoutes } from '../http/index.ts';
+import { ApiError } from '@coder/api';
+import { type RawRoutes, serveLines, uuidParameter } from '../http/index.ts';
 import type { Workspaces } from './service.ts';
 
 /** Often enough that no proxy on the way calls the connection idle. */
@@ -11,7 +11,7 @@ export function serveWorkspaceStreams(
   { workspaces }: { workspaces: Workspaces },
 ): void {
   rawRoute('watchWorkspace', async ({ context, params, request }) => {
-    const id = uuidOf(params.workspace);
+    const id = uuidParameter('workspace', params.workspace);
     const gone = new AbortController();
     const signal = AbortSignal.any([request.signal, gone.signal]);
     const states = workspaces.watch(context.actor!, id, signal);
@@ -56,28 +56,9 @@ export function serveWorkspaceStreams(
   });
 
   upgradeRoute('followBuildLogs', async ({ context, params, url, accept }) => {
-    const id = uuidOf(params.build);
-    const after = Number(url.searchParams.get('after') ?? 0);
-    if (!Number.isSafeInteger(after) || after < 0) {
-      throw new ApiError('VALIDATION_FAILED', {
-        validations: [{ field: 'after', detail: 'must be the id of a line' }],
-      });
-    }
-    const gone = new AbortController();
-    const lines = await workspaces.followBuildLogs(context.actor!, id, after, gone.signal);
-    const socket = await accept();
-    socket.on('close', () => gone.abort());
-    socket.on('error', () => gone.abort());
-    try {
-      for await (const line of lines) socket.send(JSON.stringify(line));
-      socket.close(1000, 'The build has ended.');
-    } catch {
-      socket.close(1011, 'The log could not be read.');
-    }
+    const id = uuidParameter('build', params.build);
+    const follow = (after: number, signal: AbortSignal) =>
+      workspaces.followBuildLogs(context.actor!, id, after, signal);
+    await serveLines({ url, accept }, follow, 'The build has ended.');
   });
-}
-
-function uuidOf(value: string | undefined): string {
-  if (value !== undefined && isUuid(value)) return value.toLowerCase();
-  throw new ApiError('VALIDATION_FAILED', { validations: [{ field: 'id', detail: 'must be a UUID' }] });
 }
