@@ -185,6 +185,44 @@ export const requirements = [
     promise: 'bad input is refused whole, with its field and the next step',
     source: 'CONTRIBUTING.md',
   },
+  {
+    id: 'dashboard.setup',
+    promise: 'on a new deployment the dashboard creates the owner and signs in',
+    source: 'docs/dashboard.md',
+  },
+  {
+    id: 'dashboard.sign-in',
+    promise:
+      'the dashboard signs in, goes back to the page that was asked for and nowhere else, and signs out',
+    source: 'docs/dashboard.md',
+  },
+  {
+    id: 'dashboard.workspaces',
+    promise:
+      'the dashboard shows workspaces with status, health, resource use and what AI agents are doing, and starts, stops and deletes them, with the log of the build as it is written',
+    source: 'docs/dashboard.md',
+  },
+  {
+    id: 'dashboard.text',
+    promise: 'text that comes out of a workspace is shown as text',
+    source: 'docs/dashboard.md',
+  },
+  {
+    id: 'dashboard.tokens',
+    promise: 'the dashboard makes a token that is limited to what was marked, shows it once, and deletes it',
+    source: 'docs/dashboard.md',
+  },
+  {
+    id: 'dashboard.audit',
+    promise: 'administrators filter the audit log in the dashboard',
+    source: 'docs/dashboard.md',
+  },
+  {
+    id: 'dashboard.everywhere',
+    promise:
+      'the dashboard works by keyboard, from 360 pixels up, light and dark, asks no other host for anything, and cannot be framed',
+    source: 'docs/dashboard.md',
+  },
 ] as const satisfies readonly Requirement[];
 
 export type RequirementId = (typeof requirements)[number]['id'];

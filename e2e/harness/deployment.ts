@@ -28,7 +28,7 @@ export type Deployment = AsyncDisposable & {
 type Options = { env?: Record<string, string>; flags?: readonly string[] };
 
 /** Starts the server and resolves with its address when it says that it is ready. */
-async function startServer(env: Record<string, string>, flags: readonly string[], address: string) {
+export async function startServer(env: Record<string, string>, flags: readonly string[], address: string) {
   const child = spawnCoder(
     ['server', '--http-address', address, '--log-format', 'json', '--log-level', 'info', ...flags],
     env,

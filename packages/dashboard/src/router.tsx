@@ -1,6 +1,9 @@
 import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
 import { hasStatus } from './api.ts';
+import { AuditPage } from './pages/audit/audit-page.tsx';
+import { auditFilterOf } from './pages/audit/filter.ts';
 import { LoginPage } from './pages/login/login-page.tsx';
+import { TokensPage } from './pages/tokens/tokens-page.tsx';
 import { WorkspacePage } from './pages/workspace/workspace-page.tsx';
 import { WorkspacesPage } from './pages/workspaces/workspaces-page.tsx';
 import { meQuery, queryClient, whenSignedOut } from './queries.ts';
@@ -59,9 +62,18 @@ const workspace = createRoute({
   component: WorkspacePage,
 });
 
+const tokens = createRoute({ getParentRoute: () => shell, path: '/settings/tokens', component: TokensPage });
+
+const audit = createRoute({
+  getParentRoute: () => shell,
+  path: '/audit',
+  validateSearch: auditFilterOf,
+  component: AuditPage,
+});
+
 const routeTree = root.addChildren([
   login,
-  signedIn.addChildren([shell.addChildren([index, workspaces, workspace])]),
+  signedIn.addChildren([shell.addChildren([index, workspaces, workspace, tokens, audit])]),
 ]);
 
 export const router = createRouter({ routeTree, defaultPreload: false });

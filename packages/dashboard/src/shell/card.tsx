@@ -7,7 +7,7 @@ export function CardPage({
   lead,
   children,
 }: {
-  title: string;
+  title: ReactNode;
   lead?: ReactNode;
   children: ReactNode;
 }) {

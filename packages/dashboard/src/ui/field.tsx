@@ -1,4 +1,10 @@
-import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from 'react';
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+  useId,
+} from 'react';
 
 const control =
   'w-full min-w-0 rounded-md border border-line bg-surface px-2.5 text-ink placeholder:text-muted/80 disabled:opacity-60 aria-invalid:border-bad';
@@ -63,6 +69,34 @@ export function SelectField({
       <select {...select} id={id} aria-describedby={described} className={`h-9 ${control}`}>
         {children}
       </select>
+      {note !== undefined && (
+        <Note id={id} problem={problem !== undefined}>
+          {note}
+        </Note>
+      )}
+    </div>
+  );
+}
+
+export function TextField({
+  label,
+  hint,
+  problem,
+  ...text
+}: Around & Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, 'id'>) {
+  const { id, note, described } = useAround({ label, hint, problem });
+  return (
+    <div className="space-y-1.5">
+      <label htmlFor={id} className="block font-medium">
+        {label}
+      </label>
+      <textarea
+        {...text}
+        id={id}
+        aria-invalid={problem === undefined ? undefined : true}
+        aria-describedby={described}
+        className={`py-2 font-mono text-[13px] ${control}`}
+      />
       {note !== undefined && (
         <Note id={id} problem={problem !== undefined}>
           {note}

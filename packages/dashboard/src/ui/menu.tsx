@@ -30,8 +30,13 @@ export function MenuItem(props: {
   onSelect: () => void;
 }) {
   const { children, danger = false, disabled = false, onSelect } = props;
+  // It runs once the menu has closed and given the focus back, so that a question asked now can give it back as well.
   return (
-    <Dropdown.Item disabled={disabled} onSelect={onSelect} className={`${item} ${danger ? 'text-bad' : ''}`}>
+    <Dropdown.Item
+      disabled={disabled}
+      onSelect={() => void setTimeout(onSelect)}
+      className={`${item} ${danger ? 'text-bad' : ''}`}
+    >
       {children}
     </Dropdown.Item>
   );

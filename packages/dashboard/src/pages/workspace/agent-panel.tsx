@@ -66,7 +66,11 @@ export function AgentPanel({ workspace, agent }: { workspace: Workspace; agent: 
               <AppLine
                 key={app.id}
                 app={app}
-                href={app.external ? externalUrl(app.url) : appUrl(address, { ...place, target: app.slug })}
+                href={
+                  app.external
+                    ? externalUrl(app.url)
+                    : app.url && appUrl(address, { ...place, target: app.slug })
+                }
               />
             ))}
           </ul>
@@ -109,7 +113,9 @@ function AppLine({ app, href }: { app: WorkspaceApp; href: string | undefined })
   return (
     <li className="flex items-center gap-2">
       {href === undefined ? (
-        <span className="min-w-0 truncate font-medium">{name}</span>
+        <span className="min-w-0 truncate">
+          {name} {app.command && <code className="font-mono text-[13px] text-muted">{app.command}</code>}
+        </span>
       ) : (
         <a
           href={href}

@@ -78,7 +78,7 @@ function Filter({ value }: { value: string }) {
               key={text}
               kind="quiet"
               aria-pressed={value === filter}
-              className="h-8.5 aria-pressed:bg-sunken aria-pressed:text-ink"
+              className="h-8.5! aria-pressed:bg-sunken aria-pressed:text-ink"
               onClick={() => show(filter)}
             >
               {text}

@@ -1,0 +1,331 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApiClient, type Workspace } from '@coder/api';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { browserMissing, launchBrowser, screenshot, visit } from './harness/browser.ts';
+import { cleanEnv } from './harness/coder.ts';
+import { createDeployment, type Deployment, owner, startServer, waitUntil } from './harness/deployment.ts';
+import { starter } from './harness/templates.ts';
+import { verifies } from './requirements.ts';
+
+const root = join(import.meta.dirname, '..');
+/** What a hostile workspace says it is doing. */
+const markup = `<img src=x onerror="document.title='owned'"><b>bold</b>`;
+
+if (browserMissing) console.warn(`The dashboard's tests are skipped: ${browserMissing}.`);
+
+describe.skipIf(browserMissing)('the dashboard', { timeout: 120_000 }, () => {
+  let deployment: Deployment;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    execFileSync(process.execPath, [join(root, 'scripts/build-dashboard.mjs')], { stdio: 'inherit' });
+    [deployment, browser] = await Promise.all([createDeployment(), launchBrowser()]);
+    await starter(deployment, 'local');
+    await expectOk(['create', 'demo', '--template', 'local', '--yes']);
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await deployment?.[Symbol.asyncDispose]();
+  });
+
+  async function expectOk(args: string[]): Promise<string> {
+    const done = await deployment.coder(args);
+    expect(done.code, done.stderr).toBe(0);
+    return done.stdout;
+  }
+
+  const open = (options = {}) => visit(browser, deployment.url, options);
+  async function signedIn(options = {}) {
+    const visited = await open(options);
+    await visited.context.addCookies([
+      { name: 'coder_session_token', value: deployment.token, url: deployment.url },
+    ]);
+    return visited;
+  }
+  async function signIn(page: Page): Promise<void> {
+    await page.getByLabel('Email').fill(owner.email);
+    await page.getByLabel('Password').fill(owner.password);
+    await page.keyboard.press('Enter');
+  }
+
+  test(verifies('dashboard.setup'), async () => {
+    const home = mkdtempSync(join(tmpdir(), 'coder-setup-'));
+    chmodSync(home, 0o711);
+    const { child, url } = await startServer(cleanEnv(home), [], '127.0.0.1:0');
+    try {
+      await using visited = await visit(browser, url);
+      const { page, problems } = visited;
+      await page.goto('/');
+      await page.getByRole('heading', { name: 'Set up this deployment' }).waitFor();
+      await page.getByLabel('Username').fill('not a name');
+      await page.getByLabel('Email').fill('grace@example.com');
+      await page.getByLabel('Password').fill('correct horse battery');
+      await page.getByRole('button', { name: 'Create the owner' }).click();
+      await page.getByText('must be letters, digits and single hyphens').waitFor();
+      await page.getByLabel('Username').fill('grace');
+      await page.getByRole('button', { name: 'Create the owner' }).click();
+      await page.getByText('You have no workspace yet').waitFor();
+      const { session_token: token } = await createApiClient({ url }).users.login({
+        email: 'grace@example.com',
+        password: 'correct horse battery',
+      });
+      const me = await createApiClient({ url, token }).users.get({ user: 'me' });
+      expect(me.roles.map((role) => role.name)).toContain('owner');
+      expect(problems).toEqual([]);
+    } finally {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+      rmSync(home, { recursive: true, force: true });
+    }
+  });
+
+  test(verifies('dashboard.sign-in'), async () => {
+    await using visited = await open();
+    const { page, problems } = visited;
+    await page.goto('/settings/tokens');
+    await page.waitForURL('**/login?redirect=*');
+    await page.getByLabel('Email').fill(owner.email);
+    await page.getByLabel('Password').fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('Incorrect email or password.').waitFor();
+    await signIn(page);
+    await page.getByRole('heading', { name: 'API tokens' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/settings/tokens');
+    const [cookie] = await visited.context.cookies();
+    expect(cookie).toMatchObject({ name: 'coder_session_token', httpOnly: true, sameSite: 'Lax' });
+
+    await page.getByRole('button', { name: 'Account of ada' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await expect(
+      createApiClient({ url: deployment.url, token: cookie?.value }).users.get({ user: 'me' }),
+    ).rejects.toMatchObject({ status: 401 });
+
+    for (const elsewhere of [
+      'https://example.com/',
+      '//example.com',
+      '/\\example.com',
+      'javascript:alert(1)',
+    ]) {
+      await page.goto(`/login?redirect=${encodeURIComponent(elsewhere)}`);
+      await signIn(page);
+      await page.waitForURL(`${deployment.url}/workspaces`);
+      await visited.context.clearCookies();
+    }
+    expect(problems).toEqual([]);
+  });
+
+  test(verifies('dashboard.workspaces'), async () => {
+    await expectOk(['create', 'web', '--template', 'local', '--yes']);
+    await using visited = await signedIn();
+    const { page, problems } = visited;
+    await page.goto('/');
+    const row = page.getByRole('listitem').filter({ hasText: 'web' });
+    await row.getByText('Running').waitFor();
+    await row.getByText('Local shell').waitFor();
+
+    await row.getByRole('button', { name: 'Stop' }).click();
+    const question = page.getByRole('alertdialog', { name: 'Stop web?' });
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await row.getByText('Running').waitFor();
+    await row.getByRole('button', { name: 'Stop' }).click();
+    await question.getByRole('button', { name: 'Stop' }).click();
+    await row.getByText('Stopped').waitFor();
+
+    await row.getByRole('link', { name: 'web' }).click();
+    await page.getByText('The workspace does not run').waitFor();
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.getByRole('heading', { name: /Build 3: start/ }).waitFor();
+    await page.getByRole('log').getByText('Starting workspace ada/web').waitFor();
+    await page.getByRole('heading', { name: /Agent main\s*ready/ }).waitFor();
+    await page.getByText(/ of 2\.00 cores/).waitFor();
+
+    // What happens elsewhere shows by itself.
+    const { id } = await deployment.client.workspaces.getByName({ user: 'me', name: 'web' });
+    await deployment.client.workspaces.createBuild({ workspace: id, transition: 'stop' });
+    await page.getByRole('heading', { name: /Build 4: stop/ }).waitFor();
+    await page.getByText('The workspace does not run').waitFor();
+
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('alertdialog').getByText('This cannot be undone').waitFor();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+    await page.waitForURL('**/workspaces');
+    await row.waitFor({ state: 'detached' });
+    expect(problems).toEqual([]);
+  });
+
+  test(verifies('dashboard.text'), async () => {
+    await using visited = await signedIn();
+    const { page, problems } = visited;
+    // A server in the workspace shows by itself, under the name it gives itself, and its link leads to it.
+    const server = `process.title='<i>x</i>';require('http').createServer((q,s)=>s.end('hello')).listen(4117,'127.0.0.1')`;
+    const { latest_build: build } = await deployment.client.workspaces.getByName({
+      user: 'me',
+      name: 'demo',
+    });
+    const agent = build.resources[0]?.agents?.[0]?.id ?? '';
+    await deployment.client.processes.start({ agent, argv: ['node', '-e', server] });
+    await page.goto('/workspaces/ada/demo');
+    const port = page.getByRole('link', { name: '4117' });
+    await port.waitFor();
+    await page.getByText('<i>x</i>').waitFor();
+    const [opened] = await Promise.all([visited.context.waitForEvent('page'), port.click()]);
+    await opened.getByText('hello').waitFor();
+    await screenshot(page, 'workspace');
+
+    // As if an AI agent had reported it.
+    await page.route('**/api/v2/workspaces?*', async (route) => {
+      const response = await route.fetch();
+      const body = (await response.json()) as { workspaces: Workspace[] };
+      for (const workspace of body.workspaces) workspace.latest_app_status = reported(workspace);
+      await route.fulfill({ response, json: body });
+    });
+    await page.goto('/workspaces');
+    await page.getByText(markup).waitFor();
+    expect(await page.locator('img[src="x"]').count()).toBe(0);
+    expect(await page.title()).toBe('Workspaces · Coder');
+    expect(problems).toEqual([]);
+  });
+
+  test(verifies('dashboard.tokens'), async () => {
+    await using visited = await signedIn();
+    const { page, problems } = visited;
+    await page.goto('/settings/tokens');
+    await page.getByText('You have no token').waitFor();
+    await page.getByRole('button', { name: 'New token' }).click();
+    await page.getByLabel('Name').fill('ci');
+    await page.getByRole('radio', { name: /Chosen ones/ }).check();
+    expect(await page.getByRole('button', { name: 'Create token' }).isDisabled()).toBe(true);
+    await page.getByRole('checkbox', { name: /demo/ }).check();
+    await page.getByRole('button', { name: 'Create token' }).click();
+    const shown = page.locator('code').filter({ hasText: /^\w{10}-\w{22}$/ });
+    const token = (await shown.textContent()) ?? '';
+    const narrow = createApiClient({ url: deployment.url, token });
+    expect((await narrow.workspaces.list({})).workspaces.map((workspace) => workspace.name)).toEqual([
+      'demo',
+    ]);
+    const { id } = await narrow.workspaces.getByName({ user: 'me', name: 'demo' });
+    await expect(narrow.workspaces.createBuild({ workspace: id, transition: 'stop' })).rejects.toMatchObject({
+      code: 'INSUFFICIENT_SCOPE',
+    });
+
+    await page.getByRole('button', { name: 'Done' }).click();
+    const row = page.getByRole('listitem').filter({ hasText: 'ci' });
+    await row.getByText('one workspace').waitFor();
+    expect(await page.content()).not.toContain(token);
+    await screenshot(page, 'tokens');
+    await row.getByRole('button', { name: 'Delete the token ci' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('You have no token').waitFor();
+    await expect(narrow.workspaces.list({})).rejects.toMatchObject({ status: 401 });
+    expect(problems).toEqual([]);
+  });
+
+  test(verifies('dashboard.audit'), async () => {
+    await using visited = await signedIn();
+    const { page, problems } = visited;
+    await page.goto('/audit');
+    await page.getByText('ada created workspace demo').waitFor();
+    await screenshot(page, 'audit');
+    await page.getByLabel('Action').selectOption('login');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByText('ada created workspace demo').waitFor({ state: 'detached' });
+    await page
+      .getByText(/ada signed in with api key/)
+      .first()
+      .click();
+    await page.getByText('POST /users/login').first().waitFor();
+    expect(new URL(page.url()).searchParams.get('action')).toBe('login');
+    expect(problems).toEqual([]);
+
+    const password = 'correct horse battery';
+    await deployment.client.users.create({ email: 'bob@example.com', username: 'bob', password });
+    const { session_token: value } = await createApiClient({ url: deployment.url }).users.login({
+      email: 'bob@example.com',
+      password,
+    });
+    await using bob = await open();
+    await bob.context.addCookies([{ name: 'coder_session_token', value, url: deployment.url }]);
+    await bob.page.goto('/audit');
+    await bob.page.getByRole('alert').getByText('Ask an administrator').waitFor();
+    expect(await bob.page.getByRole('link', { name: 'Audit' }).count()).toBe(0);
+  });
+
+  test(verifies('dashboard.everywhere'), async () => {
+    const pages = ['/login', '/workspaces', '/workspaces/ada/demo', '/settings/tokens', '/audit'];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const width of [360, 1280]) {
+        await using visited = await signedIn({ colorScheme, viewport: { width, height: 800 } });
+        const { page, problems, strangers } = visited;
+        for (const path of pages) {
+          await page.goto(path);
+          await page.locator('h1').waitFor();
+          await page.waitForLoadState('load');
+          const over = await page.evaluate(
+            'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+          );
+          expect([path, width, over]).toEqual([path, width, 0]);
+          const background = await page.evaluate('getComputedStyle(document.body).backgroundColor');
+          expect(background).toBe(colorScheme === 'dark' ? 'rgb(13, 16, 21)' : 'rgb(246, 247, 249)');
+        }
+        expect({ problems, strangers }).toEqual({ problems: [], strangers: [] });
+      }
+    }
+    await byKeyboard();
+    const { headers } = await fetch(`${deployment.url}/workspaces`);
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  });
+
+  /** Signs in, asks to stop the workspace and thinks better of it, without a mouse. */
+  async function byKeyboard(): Promise<void> {
+    await using visited = await open();
+    const { page } = visited;
+    await page.goto('/login');
+    await page.getByLabel('Email').waitFor();
+    await page.keyboard.type(owner.email);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(owner.password);
+    await page.keyboard.press('Enter');
+    const stop = page.getByRole('listitem').filter({ hasText: 'demo' }).getByRole('button', { name: 'Stop' });
+    await stop.waitFor();
+    const row = page.getByRole('listitem').filter({ hasText: 'demo' });
+    // The first sample comes within a minute of the start.
+    await row.getByText(/\d cores/).waitFor({ timeout: 75_000 });
+    await screenshot(page, 'workspaces');
+    for (let presses = 0; presses < 30; presses += 1) {
+      await page.keyboard.press('Tab');
+      if (await stop.evaluate((button) => button.matches(':focus'))) break;
+    }
+    await page.keyboard.press('Enter');
+    const question = page.getByRole('alertdialog');
+    await question.waitFor();
+    // The safe answer has the focus, and Escape gives it too; then the focus is back where it was.
+    expect(await page.evaluate('document.activeElement?.textContent')).toBe('Cancel');
+    await page.keyboard.press('Escape');
+    await question.waitFor({ state: 'detached' });
+    await waitUntil(() => stop.evaluate((button) => button.matches(':focus')));
+  }
+});
+
+function reported(workspace: Workspace): Workspace['latest_app_status'] {
+  const { id } = workspace;
+  return {
+    id,
+    created_at: new Date().toISOString(),
+    workspace_id: id,
+    agent_id: id,
+    app_id: id,
+    state: 'working',
+    message: markup,
+    uri: 'javascript:alert(1)',
+    icon: '',
+    needs_user_attention: false,
+  };
+}
