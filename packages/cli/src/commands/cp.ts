@@ -118,6 +118,7 @@ export function cpCommand(): Command {
     .argument('<from>', 'a path here, or <workspace>:<path>')
     .argument('<to>', 'a path here, or <workspace>:<path>')
     .option('-r, --recursive', 'copy folders')
+    .addHelpText('after', '\nA path in a workspace begins in the home directory, unless it begins with "/".')
     .action(async (fromText: string, toText: string, flags: { recursive?: boolean }, command: Command) => {
       const from = parsePlace(fromText);
       const to = parsePlace(toText);

@@ -12,7 +12,12 @@ import { publishTemplate } from '../template-publish.ts';
 /** What quickstart remembers of its first run; `complete` once every step is done, so that a broken run is taken up again. */
 type Record = { url: string; email: string; username: string; password: string; complete: boolean };
 
-export type FirstRunResult = { username: string; password: string | undefined; created: boolean };
+export type FirstRunResult = {
+  username: string;
+  email: string;
+  password: string | undefined;
+  created: boolean;
+};
 
 const DEMO = 'demo';
 
@@ -135,6 +140,7 @@ export async function firstRun(
   writeRecord(folder, { ...record, complete: true });
   return {
     username: record.username,
+    email: record.email,
     password: env.CODER_FIRST_USER_PASSWORD ? undefined : record.password,
     created: fresh,
   };

@@ -4,7 +4,7 @@ import type { FirstRunResult } from './first-run.ts';
 
 /** The owner that the first run has made, with the password unless the caller chose it. */
 export function renderOwner(result: FirstRunResult, folder: string): string {
-  const lines = ['', `  Owner         ${result.username}`];
+  const lines = ['', `  Owner         ${result.username}   (signs in as ${result.email})`];
   if (result.password !== undefined) {
     const kept = join(folder, 'quickstart.json');
     lines.push(`  Password      ${result.password}   (shown once; kept in ${kept}, which only you can read)`);
