@@ -282,6 +282,37 @@ describe('users', () => {
     await expect(d.asMember.users.get({ user: 'me' })).resolves.toBeDefined();
   });
 
+  it('are not deleted beside the creation of a workspace of theirs', async () => {
+    await using database = await testDatabase();
+    await using d = await deployment(database);
+    await database.pool.query('alter table workspaces disable trigger all');
+    const creation = await database.pool.connect();
+    try {
+      await creation.query('begin');
+      // What the foreign key of a new workspace takes.
+      await creation.query('select from users where id = $1 for key share', [d.member.user.id]);
+      await creation.query(
+        `insert into workspaces (id, owner_id, organization_id, template_id, name, last_used_at, created_at, updated_at)
+         values (gen_random_uuid(), $1, $2, gen_random_uuid(), 'web', now(), now(), now())`,
+        [d.member.user.id, d.member.organizationId],
+      );
+      let ended = false;
+      const deletion = code(d.asOwner.users.delete({ user: 'ada' })).finally(() => (ended = true));
+      await expect
+        .poll(async () => {
+          const waiting = await database.pool.query(
+            "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+          );
+          return ended || waiting.rowCount === 1;
+        })
+        .toBe(true);
+      await creation.query('commit');
+      expect(await deletion).toBe('409 CONFLICT');
+    } finally {
+      creation.release();
+    }
+  });
+
   it('change their password with the old one, which ends their other sessions', async () => {
     await using database = await testDatabase();
     await using server = await serve(database);

@@ -125,6 +125,8 @@ export function createUsers({ db, clock, keys }: UsersOptions): Users {
       authorizeOnUser(actor, 'delete', row);
       await change(row, { deleted: true }, async (trx) => {
         await keepAnOwner(trx, row.id);
+        // A workspace that is being created holds its owner, so it is either counted here or refused there.
+        await trx.selectFrom('users').select('id').where('id', '=', row.id).forUpdate().execute();
         const { count } = await trx
           .selectFrom('workspaces')
           .where('owner_id', '=', row.id)

@@ -73,6 +73,34 @@ describe('creating a workspace', () => {
     expect((await failure(request('d', 'other'))).validations).toMatchObject([{ field: 'template_id' }]);
   });
 
+  it.each([
+    ['users', 'The owner has just been deleted.'],
+    ['templates', 'Validation failed.'],
+  ])('is refused when one of the %s it needs is deleted at the same time', async (table, message) => {
+    await using world = await createWorld({ workers: 0 });
+    const deletion = await world.database.pool.connect();
+    try {
+      await deletion.query('begin');
+      await deletion.query(`select from ${table} for update`);
+      await deletion.query(`update ${table} set deleted = true`);
+      let ended = false;
+      const creation = failure(world.create('web')).finally(() => (ended = true));
+      await expect
+        .poll(async () => {
+          const waiting = await world.database.pool.query(
+            "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+          );
+          return ended || waiting.rowCount === 1;
+        })
+        .toBe(true);
+      await deletion.query('commit');
+      expect((await creation).message).toBe(message);
+    } finally {
+      deletion.release();
+    }
+    expect(await world.db.selectFrom('workspaces').select('id').execute()).toEqual([]);
+  });
+
   it('is found by name in any case', async () => {
     await using world = await createWorld({ workers: 0 });
     const { id } = await world.create('Web');

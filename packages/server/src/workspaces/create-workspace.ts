@@ -8,6 +8,7 @@ import { loadBuildableVersion } from '../templates/index.ts';
 import { resolveValues } from './builds/create-build.ts';
 import { insertBuild } from './builds/insert-build.ts';
 import type { WorkspacesDeps } from './deps.ts';
+import { refuseDeletedParents } from './hold-parents.ts';
 import { claimKey, findEarlier, type IdempotentRequest } from './idempotency.ts';
 import { findOwner } from './owners.ts';
 import { nextStart, parseAutostart, ScheduleError } from './schedule/autostart.ts';
@@ -100,6 +101,7 @@ export async function createWorkspace(
           updated_at: now,
         })
         .execute();
+      await refuseDeletedParents(trx, { ownerId: owner.id, templateId: template.id });
       await insertBuild(trx, deps, {
         workspaceId: id,
         organizationId: template.organization_id,

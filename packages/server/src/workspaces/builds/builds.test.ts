@@ -77,6 +77,25 @@ describe('the life of a workspace', () => {
     expect(again.id).toBe(deletion.id);
   });
 
+  it('takes builds that are asked for at once one after the other', async () => {
+    await using world = await createWorld({ workers: 0 });
+    const { workspaces, actor } = world;
+    const { id } = await world.create('web');
+    for (let round = 0; round < 4; round++) {
+      const { latest_build: latest } = await workspaces.get(actor, id);
+      await workspaces.cancelBuild(actor, latest.id);
+      const asked = Array.from({ length: 12 }, () =>
+        workspaces.createBuild(actor, id, { transition: 'stop' }),
+      );
+      const answers = (await Promise.allSettled(asked)).map((answer) =>
+        answer.status === 'fulfilled' ? 'made' : answer.reason.code,
+      );
+      expect(answers.toSorted()).toEqual([...Array(11).fill('CONFLICT'), 'made']);
+    }
+    const builds = await workspaces.builds(actor, id, {});
+    expect(builds.map(({ build_number }) => build_number)).toEqual(builds.map((_, i) => builds.length - i));
+  });
+
   it('says at once everything a stop does not accept', async () => {
     await using world = await createWorld({ workers: 0 });
     const { id } = await world.create('web');

@@ -35,6 +35,8 @@ export type Latest = {
 
 /** Reads it; with `lock` no other build of the workspace can be made until the transaction ends. */
 export async function loadLatest(db: Db, workspaceId: string, lock = false): Promise<Latest | undefined> {
+  // A statement that waits for the lock goes on with what it saw before of every other row, so the lock comes first.
+  if (lock) await sql`select from workspaces where id = ${workspaceId} for update`.execute(db);
   const { rows } = await sql<Latest>`
     select w.id, w.name, w.deleted, w.owner_id as "ownerId", u.username as "ownerName",
       w.organization_id as "organizationId", w.automatic_updates as "automaticUpdates",
@@ -53,6 +55,6 @@ export async function loadLatest(db: Db, workspaceId: string, lock = false): Pro
       select * from workspace_builds where workspace_id = w.id order by build_number desc limit 1
     ) b on true
     join provisioner_jobs j on j.id = b.job_id
-    where w.id = ${workspaceId} ${lock ? sql`for update of w` : sql``}`.execute(db);
+    where w.id = ${workspaceId}`.execute(db);
   return rows[0];
 }

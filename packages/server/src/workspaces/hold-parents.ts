@@ -1,0 +1,23 @@
+import { ApiError } from '@coder/api';
+import { sql } from 'kysely';
+import type { Db } from '../database/index.ts';
+
+/**
+ * Throws when the owner or the template of a workspace is deleted. To be called in the transaction that has inserted the
+ * workspace: its foreign keys hold both rows, and who deletes one of them locks it first, so that either this sees the
+ * deletion or the deletion counts this workspace.
+ */
+export async function refuseDeletedParents(
+  trx: Db,
+  { ownerId, templateId }: { ownerId: string; templateId: string },
+): Promise<void> {
+  const { rows } = await sql<{ owner: boolean; template: boolean }>`
+    select (select deleted from users where id = ${ownerId}) as owner,
+      (select deleted from templates where id = ${templateId}) as template`.execute(trx);
+  if (rows[0]?.owner) throw new ApiError('CONFLICT', { message: 'The owner has just been deleted.' });
+  if (rows[0]?.template) {
+    throw new ApiError('VALIDATION_FAILED', {
+      validations: [{ field: 'template_id', detail: 'names a template that has just been deleted' }],
+    });
+  }
+}
