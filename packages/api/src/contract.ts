@@ -1,6 +1,7 @@
 import { agentRoutes, fileRoutes, processRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { deploymentRoutes } from './routes/deployment.ts';
+import { oauth2ProviderRoutes, oauth2Routes } from './routes/oauth2.ts';
 import { templateRoutes, templateVersionRoutes } from './routes/templates.ts';
 import { organizationRoutes, userRoutes } from './routes/users.ts';
 import { buildRoutes, workspaceRoutes } from './routes/workspaces.ts';
@@ -26,4 +27,6 @@ export const contract = {
   agents: agentRoutes,
   processes: processRoutes,
   files: fileRoutes,
+  oauth2: oauth2Routes,
+  oauth2Provider: oauth2ProviderRoutes,
 };

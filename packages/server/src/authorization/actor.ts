@@ -17,8 +17,10 @@ export type Actor = {
     readonly scopes: readonly string[];
     /** What the scopes add up to. */
     readonly permissions: ReadonlySet<Permission> | 'all';
-    /** `<type>:<uuid>`, `<type>:*` or `*:*`. */
+    /** `<type>:<uuid>`, `<type>:*`, `*:*` or `workspace:created`. */
     readonly allowList: readonly string[];
+    /** The application that holds the key, when a user has let one act. */
+    readonly application?: { readonly id: string; readonly name: string; readonly grantId: string };
   };
   /** The deployment keeps owners out of other users' workspaces (`--disable-owner-workspace-access`). */
   readonly withoutOwnerWorkspaceAccess?: boolean;

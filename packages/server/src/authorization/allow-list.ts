@@ -6,6 +6,12 @@ const resourceTypes = Object.keys(resourceActions) as ResourceType[];
 /** The entry that restricts nothing. */
 export const ALLOW_ALL = '*:*';
 
+/**
+ * The entry of a key that may create workspaces and use those it has created: each is added to its list in the
+ * transaction that creates it.
+ */
+export const ALLOW_CREATED = 'workspace:created';
+
 /** The ids of one type that an allow list lets through. */
 export type AllowedIds = 'all' | 'none' | readonly string[];
 
@@ -15,13 +21,15 @@ export type AllowedIds = 'all' | 'none' | readonly string[];
  */
 export function allowedIds(allowList: readonly string[], type: ResourceType): AllowedIds {
   const ids: string[] = [];
+  let named = false;
   for (const entry of allowList) {
     const [entryType, id] = split(entry);
     if (entryType !== '*' && entryType !== type) continue;
     if (id === '*') return 'all';
-    ids.push(id);
+    named = true;
+    if (entry !== ALLOW_CREATED) ids.push(id);
   }
-  return ids.length === 0 ? 'none' : ids;
+  return named ? ids : 'none';
 }
 
 /** Whether an actor's allow list lets an action on a resource through. */
@@ -29,7 +37,11 @@ export function allowListAdmits(actor: Actor, action: string, resource: Resource
   const { allowList } = actor.key;
   const ids = allowedIds(allowList, resource.type);
   if (ids === 'all') return true;
-  if (ids !== 'none') return resource.id !== undefined && ids.includes(resource.id);
+  if (ids !== 'none') {
+    return resource.id === undefined
+      ? resource.type === 'workspace' && action === 'create' && allowList.includes(ALLOW_CREATED)
+      : ids.includes(resource.id);
+  }
   return isCompanion(actor, action, resource);
 }
 
@@ -37,7 +49,7 @@ export function allowListAdmits(actor: Actor, action: string, resource: Resource
  * An allow list that names only workspaces would be of no use if the template of an allowed workspace, or the user it
  * belongs to, could not be read. So a type that the list does not name at all still lets through what goes along:
  * the caller's own user and organizations may be read; with any workspace, templates and build jobs may be read; with
- * all workspaces, templates may also be used (to create one); with any template, its files may be sent and own ones read.
+ * all workspaces or those it creates, templates may also be used (to create one); with any template, its files may be sent and own ones read.
  * Only reads that the user's roles and the token's scopes allow anyway are meant, and a type that is named is never widened.
  */
 function isCompanion(actor: Actor, action: string, resource: Resource): boolean {
@@ -56,7 +68,7 @@ function isCompanion(actor: Actor, action: string, resource: Resource): boolean 
     case 'template:read':
       return names('workspace');
     case 'template:use':
-      return allowedIds(allowList, 'workspace') === 'all';
+      return allowedIds(allowList, 'workspace') === 'all' || allowList.includes(ALLOW_CREATED);
     case 'provisioner_jobs:read':
       return names('workspace') || names('template');
     case 'file:create':

@@ -148,6 +148,17 @@ export const options = {
     description: 'Lifts every rate limit. Not for servers that others can reach.',
   }),
 
+  oauth2AllowedOrigins: list({
+    flag: 'oauth2-allowed-origins',
+    yaml: 'oauth2.provider.allowedOrigins',
+    group: mcp,
+    description:
+      'Origins of web pages that may speak MCP and OAuth to this server, such as https://inspector.example.com. Without it pages of any origin may, with a token of their own.',
+    check: (item) =>
+      URL.parse(item)?.origin === item
+        ? undefined
+        : `"${item}" must be an origin, such as https://inspector.example.com`,
+  }),
   mcpHttpTimeout: duration({
     flag: 'mcp-http-timeout',
     yaml: 'mcp.http.timeout',

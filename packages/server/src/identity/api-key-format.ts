@@ -44,7 +44,8 @@ function isText(text: string, length: number): boolean {
   return text.length === length && /^[A-Za-z0-9]+$/.test(text);
 }
 
-function randomText(length: number): string {
+/** So many letters and digits, each as likely as any other. */
+export function randomText(length: number): string {
   let text = '';
   while (text.length < length) {
     for (const byte of randomBytes(length)) {

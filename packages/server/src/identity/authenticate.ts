@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ApiError } from '@coder/api';
+import { ApiError, MCP_PATH } from '@coder/api';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../database/index.ts';
 import type { Authenticate, AuthenticateAgent } from '../http/index.ts';
@@ -20,6 +20,8 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Makes the function that tells who sends a request. */
 export function createAuthenticate({ keys, use, clock, accessUrl }: AuthenticateOptions): Authenticate {
+  // A token of an application is good for the whole deployment, whichever of its two addresses it was asked for.
+  const audiences = new Set(['', accessUrl, `${accessUrl}${MCP_PATH}`]);
   return async ({ method, url, headers, ip, upgrade }) => {
     const found = findToken(headers, url);
     if (!found) throw unauthenticated('The request carries no session token.');
@@ -35,6 +37,9 @@ export function createAuthenticate({ keys, use, clock, accessUrl }: Authenticate
     const key = await keys.find(parts.id);
     if (!key) throw unauthenticated('API key is invalid.');
     if (!secretMatches(parts.secret, key.hashedSecret)) throw unauthenticated('API key secret is invalid.');
+    if (!audiences.has(key.audience)) {
+      throw unauthenticated(`The token's audience is ${key.audience}, not this deployment.`);
+    }
     const now = clock.now();
     if (key.expiresAt <= now) throw unauthenticated(`API key expired at ${key.expiresAt.toISOString()}.`);
     if (key.userStatus === 'suspended') {

@@ -1,4 +1,4 @@
-export { generateApiKey } from './api-key-format.ts';
+export { generateApiKey, parseApiKey, randomText, secretMatches } from './api-key-format.ts';
 export { apiKeyRoutes } from './api-key-routes.ts';
 export { createIdentity, type Identity, type IdentityOptions } from './identity.ts';
 export { userRoutes } from './user-routes.ts';

@@ -12,6 +12,8 @@ export type VerifiedKey = {
   readonly userStatus: string;
   readonly lifetimeSeconds: number;
   readonly isSession: boolean;
+  /** Which resource the key is for; empty for every one of this deployment. */
+  readonly audience: string;
   /** These two move on while the key is used; the database follows. */
   expiresAt: Date;
   lastUsed: Date;
@@ -43,6 +45,7 @@ export function createVerifiedKeys(options: VerifiedKeysOptions): VerifiedKeys {
     const row = await db
       .selectFrom('api_keys')
       .innerJoin('users', 'users.id', 'api_keys.user_id')
+      .leftJoin('oauth_grants', 'oauth_grants.id', 'api_keys.oauth_grant_id')
       .where('api_keys.id', '=', id)
       .where('users.deleted', '=', false)
       .select([
@@ -53,6 +56,11 @@ export function createVerifiedKeys(options: VerifiedKeysOptions): VerifiedKeys {
         'api_keys.expires_at',
         'api_keys.last_used',
         'api_keys.lifetime_seconds',
+        'api_keys.audience',
+        'api_keys.oauth_grant_id',
+        'oauth_grants.allow_list as grant_allow_list',
+        'oauth_grants.client_id',
+        'oauth_grants.application',
         'users.id as user_id',
         'users.username',
         'users.email',
@@ -72,6 +80,7 @@ export function createVerifiedKeys(options: VerifiedKeysOptions): VerifiedKeys {
       userStatus: row.status,
       lifetimeSeconds: row.lifetime_seconds,
       isSession: sessionLogins.has(row.login_type),
+      audience: row.audience,
       expiresAt: row.expires_at,
       lastUsed: row.last_used,
       actor: {
@@ -82,7 +91,9 @@ export function createVerifiedKeys(options: VerifiedKeysOptions): VerifiedKeys {
           loginType: row.login_type,
           scopes: row.scopes,
           permissions: expandScopes(row.scopes),
-          allowList: row.allow_list,
+          // All tokens of a grant share its list, which may grow.
+          allowList: row.grant_allow_list ?? row.allow_list,
+          ...applicationOf(row),
         },
         ...(options.withoutOwnerWorkspaceAccess ? { withoutOwnerWorkspaceAccess: true } : {}),
       },
@@ -110,6 +121,17 @@ export function createVerifiedKeys(options: VerifiedKeysOptions): VerifiedKeys {
       profiles.forgetAll();
     },
   };
+}
+
+/** For which application a key stands, and by which of the user's decisions. */
+function applicationOf(row: {
+  oauth_grant_id: string | null;
+  client_id: string | null;
+  application: unknown;
+}): Pick<Actor['key'], 'application'> {
+  if (row.oauth_grant_id === null || row.client_id === null) return {};
+  const { name } = (row.application ?? {}) as { name?: string };
+  return { application: { id: row.client_id, name: name ?? row.client_id, grantId: row.oauth_grant_id } };
 }
 
 /** 401 with the sentence everybody knows and the technical reason beside it. */

@@ -17,6 +17,7 @@ import {
 import { apiKeyRoutes, createIdentity, userRoutes } from '../identity/index.ts';
 import { createChanges, createQueue, createReplica, followLogs, waitForLogs } from '../jobs/index.ts';
 import { createMcpRoutes } from '../mcp/index.ts';
+import { createOAuth } from '../oauth/index.ts';
 import { createOrganizations, organizationRoutes } from '../organizations/index.ts';
 import {
   createFiles,
@@ -163,6 +164,20 @@ export async function compose(ground: Ground): Promise<Composition> {
   const scheduler = createScheduler(workspacesDeps);
   const reconciler = createReconciler({ ...workspacesDeps, buryDead: replica.buryDead });
 
+  const oauth = await createOAuth({
+    db,
+    clock,
+    log,
+    audit,
+    accessUrl,
+    experiments: config.experiments,
+    sessionDurationMs: config.sessionDuration,
+    rateLimit: config.dangerousDisableRateLimits ? 0 : 60,
+    allowedOrigins: config.oauth2AllowedOrigins,
+    ...(ground.fetchDocument ? { fetchDocument: ground.fetchDocument } : {}),
+  });
+  app.route('/', oauth.routes);
+
   const router = api.router({
     deployment: deploymentRoutes({
       auditLog: createAuditLogReader({ db }),
@@ -181,6 +196,7 @@ export async function compose(ground: Ground): Promise<Composition> {
     workspaces: workspaceRoutes({ workspaces }),
     builds: buildRoutes({ workspaces }),
     ...agents.routes,
+    ...oauth.apiRoutes,
   });
   const apiHandler = createApiHandler({ router, pipeline, accessUrl, log });
   const rawRoutes = createRawRoutes({ app, upgrades, pipeline, accessUrl, log });
@@ -191,6 +207,7 @@ export async function compose(ground: Ground): Promise<Composition> {
   const mcp = createMcpRoutes({
     experiments: config.experiments,
     accessUrl,
+    allowedOrigins: config.oauth2AllowedOrigins,
     wildcardAccessUrl: config.wildcardAccessUrl,
     listenHost: config.httpAddress.host,
     version,
@@ -223,6 +240,7 @@ export async function compose(ground: Ground): Promise<Composition> {
     },
     async close() {
       await mcp.close();
+      await oauth.close();
       runner.stop();
       await agents.close();
       await replica.stop();

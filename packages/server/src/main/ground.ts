@@ -3,6 +3,7 @@ import type { Config } from '../config/index.ts';
 import type { Database, Notifications } from '../database/index.ts';
 import type { HttpApp, Metrics, Upgrades } from '../http/index.ts';
 import type { Logger } from '../logger.ts';
+import type { OAuthOptions } from '../oauth/index.ts';
 
 /** What every capability of the server stands on. */
 export interface Ground {
@@ -21,6 +22,8 @@ export interface Ground {
   readonly app: HttpApp;
   readonly upgrades: Upgrades;
   readonly metrics: Metrics;
+  /** How documents that OAuth2 applications publish are fetched, where it is not by the server's own guarded way. */
+  readonly fetchDocument?: OAuthOptions['fetchDocument'];
 }
 
 /** The running capabilities together. */

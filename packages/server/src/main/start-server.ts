@@ -28,11 +28,12 @@ import { version } from '../version.ts';
 import { bodyLimits } from './body-limits.ts';
 import { compose } from './compose.ts';
 import { ensureDataDirectory } from './data-directory.ts';
-import type { Composition } from './ground.ts';
+import type { Composition, Ground } from './ground.ts';
 
 export interface ServerOptions {
   log: Logger;
   clock?: Clock;
+  fetchDocument?: Ground['fetchDocument'];
 }
 
 export interface RunningServer {
@@ -55,7 +56,7 @@ export interface RunningServer {
  */
 export async function startServer(
   config: Config,
-  { log, clock = systemClock }: ServerOptions,
+  { log, clock = systemClock, fetchDocument }: ServerOptions,
 ): Promise<RunningServer> {
   const started = performance.now();
   await using undo = new AsyncDisposableStack();
@@ -117,6 +118,7 @@ export async function startServer(
     app,
     upgrades,
     metrics,
+    ...(fetchDocument ? { fetchDocument } : {}),
   });
   undo.defer(composition.close);
   health.state = 'ready';

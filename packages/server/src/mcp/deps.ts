@@ -16,6 +16,8 @@ export type McpDeps = {
   readonly experiments: ReadonlySet<string>;
   /** Without a slash at the end. */
   readonly accessUrl: string;
+  /** Origins of pages that may call; empty for all, unless the deployment is this machine's alone. */
+  readonly allowedOrigins: readonly string[];
   /** As in `*.apps.example.com`; empty for none. */
   readonly wildcardAccessUrl: string;
   /** The address the server listens on, without its port. */

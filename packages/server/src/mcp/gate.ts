@@ -2,7 +2,7 @@ import { ApiError, SESSION_TOKEN_HEADER } from '@coder/api';
 import type { Actor } from '../authorization/index.ts';
 import { createRateLimiter, type HttpContext } from '../http/index.ts';
 import type { McpDeps } from './deps.ts';
-import { createHostRules, hostnameOf } from './hosts.ts';
+import { createHostRules, hostnameOf, isLoopbackName } from './hosts.ts';
 
 const neededExperiments = ['oauth2', 'mcp-server-http'];
 
@@ -21,9 +21,13 @@ export function createGate(deps: McpDeps): Gate {
   const missing = neededExperiments.filter((name) => !deps.experiments.has(name));
   const hosts = createHostRules(deps);
   const limiter = createRateLimiter({ limit: deps.settings.rateLimit, windowMs: 1_000, clock: deps.clock });
+  const isPrivate = isLoopbackName(new URL(deps.accessUrl).hostname);
+  // Pages carry a token of their own, never a cookie, so any of them may call a deployment that everybody can reach anyway.
   const isOriginAllowed = (origin: string): boolean => {
     const hostname = URL.parse(origin)?.hostname;
-    return hostname !== undefined && hosts.isAllowed(hostname);
+    if (hostname === undefined) return false;
+    if (hosts.isAllowed(hostname) || deps.allowedOrigins.includes(origin)) return true;
+    return !isPrivate && deps.allowedOrigins.length === 0;
   };
 
   return {
@@ -48,7 +52,8 @@ export function createGate(deps: McpDeps): Gate {
       if (origin !== undefined && !isOriginAllowed(origin)) {
         throw new ApiError('FORBIDDEN', {
           message: `Invalid Origin: ${origin}.`,
-          detail: 'Pages may call from the access URL, the wildcard access URL, or this machine.',
+          detail:
+            'Pages may call from the access URL, the wildcard access URL, this machine, and what --oauth2-allowed-origins names.',
         });
       }
     },

@@ -2,6 +2,9 @@ import { isIP } from 'node:net';
 
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 
+/** Whether a host name is this machine's name for itself. */
+export const isLoopbackName = (hostname: string): boolean => loopbackNames.has(hostname);
+
 export type HostRules = {
   /** Whether a Host header, or the origin of a page, is one of ours. */
   isAllowed: (hostname: string) => boolean;

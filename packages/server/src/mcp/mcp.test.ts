@@ -144,13 +144,19 @@ describe('the gate', () => {
     expect(response.status).toBe(status);
   });
 
+  const listed = { allowedOrigins: ['https://inspector.example.net'] };
+  const here = { accessUrl: 'http://127.0.0.1:3000' };
   it.each([
-    ['https://evil.example.net', 403],
-    ['null', 403],
-    [accessUrl, 200],
-    ['http://localhost:6274', 200],
-  ])('answers a page of %s with %d', async (origin, status) => {
-    const response = await mountMcp().request('', { headers: { ...whole, origin } });
+    ['https://evil.example.net', here, 403],
+    ['https://evil.example.net', listed, 403],
+    ['https://inspector.example.net', {}, 200],
+    ['https://inspector.example.net', listed, 200],
+    ['null', {}, 403],
+    [accessUrl, listed, 200],
+    ['http://localhost:6274', here, 200],
+  ])('answers a page of %s (%j) with %d', async (origin, options, status) => {
+    const host = 'accessUrl' in options ? { host: '127.0.0.1:3000' } : {};
+    const response = await mountMcp(options).request('', { headers: { ...whole, ...host, origin } });
     expect(response.status).toBe(status);
     if (status === 200) expect(response.headers.get('access-control-allow-origin')).toBe(origin);
   });

@@ -5,6 +5,7 @@ import type * as z from 'zod';
 import { type Actor, authorize } from '../authorization/index.ts';
 import { type Db, inTransaction, isUniqueViolation } from '../database/index.ts';
 import { loadBuildableVersion } from '../templates/index.ts';
+import { admitCreated } from './admit-created.ts';
 import { resolveValues } from './builds/create-build.ts';
 import { insertBuild } from './builds/insert-build.ts';
 import type { WorkspacesDeps } from './deps.ts';
@@ -116,6 +117,7 @@ export async function createWorkspace(
         orphan: false,
         state: {},
       });
+      await admitCreated(trx, actor, id);
     });
   } catch (error) {
     if (error instanceof Overtaken && claim) {

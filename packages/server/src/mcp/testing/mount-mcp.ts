@@ -74,6 +74,7 @@ export function mountMcp(options: Partial<McpDeps> = {}): MountedMcp {
   const { routes } = createMcpRoutes({
     experiments: new Set(['oauth2', 'mcp-server-http']),
     accessUrl,
+    allowedOrigins: [],
     wildcardAccessUrl: '*.apps.example.com',
     listenHost: '127.0.0.1',
     version: 'v1.2.3',

@@ -1,0 +1,143 @@
+import {
+  type Capability,
+  type CapabilityId,
+  capabilityIds,
+  compositeScopes,
+  expandScopes,
+  isPublicScope,
+  type Permission,
+  SCOPE_ALL,
+} from '@coder/api';
+
+type Kind = {
+  title: string;
+  description: string;
+  suggested: boolean;
+  permissions: readonly Permission[];
+};
+
+/** What people decide about, in their words, and which permissions each stands for. Every permission is in one of them. */
+const kinds: Record<Exclude<CapabilityId, 'everything'>, Kind> = {
+  look: {
+    title: 'Look',
+    description: 'See your workspaces, templates, builds and their logs. Nothing is changed.',
+    suggested: true,
+    permissions: [
+      'workspace:read',
+      'template:read',
+      'template:view_insights',
+      'file:read',
+      'user:read',
+      'organization:read',
+      'organization_member:read',
+      'provisioner_jobs:read',
+    ],
+  },
+  operate: {
+    title: 'Create, start and stop',
+    description: 'Create workspaces from templates, start, stop and change them.',
+    suggested: true,
+    permissions: [
+      'workspace:create',
+      'workspace:update',
+      'workspace:start',
+      'workspace:stop',
+      'template:use',
+    ],
+  },
+  work: {
+    title: 'Work inside',
+    description: 'Run commands, read and write files, and reach ports and apps inside workspaces.',
+    suggested: true,
+    permissions: ['workspace:ssh', 'workspace:application_connect'],
+  },
+  templates: {
+    title: 'Manage templates',
+    description: 'Upload, change and remove templates, as far as your role allows it.',
+    suggested: false,
+    permissions: ['template:create', 'template:update', 'template:delete', 'file:create'],
+  },
+  delete: {
+    title: 'Delete workspaces',
+    description: 'Delete workspaces with everything in them. This cannot be undone.',
+    suggested: false,
+    permissions: ['workspace:delete'],
+  },
+  account: {
+    title: 'Manage your account',
+    description: 'Read and change your profile, and create and delete your API tokens.',
+    suggested: false,
+    permissions: [
+      'api_key:create',
+      'api_key:read',
+      'api_key:update',
+      'api_key:delete',
+      'user:read_personal',
+      'user:update_personal',
+      'organization:update',
+      'organization:delete',
+    ],
+  },
+};
+
+const everything = {
+  title: 'Everything you may do',
+  description:
+    'Act with all of your rights, including those that are added later. Allow this only for programs you would give your password.',
+  suggested: false,
+};
+
+/** What a client is told to ask for that does not know better: everything but the account, of which the user then chooses. */
+export const defaultScopes: readonly string[] = [
+  'coder:workspaces.create',
+  'coder:workspaces.operate',
+  'coder:workspaces.access',
+  'coder:workspaces.delete',
+  'coder:templates.author',
+];
+
+/** What a consent page offers for these scopes. */
+export function capabilitiesOf(requested: readonly string[]): Capability[] {
+  const asked = expandScopes(requested);
+  return capabilityIds.flatMap((id): Capability[] => {
+    if (id === 'everything') {
+      return asked === 'all' ? [{ id, ...everything, scopes: [SCOPE_ALL] }] : [];
+    }
+    const { title, description, suggested, permissions } = kinds[id];
+    if (asked !== 'all' && !permissions.some((permission) => asked.has(permission))) return [];
+    return [{ id, title, description, suggested, scopes: grantedScopes(requested, [id]) }];
+  });
+}
+
+/**
+ * The scopes that allowing these capabilities grants, never more than was asked for: each composite that is allowed whole,
+ * and by their own names the permissions that are left. Whoever may do something with a thing may look at it too.
+ */
+export function grantedScopes(requested: readonly string[], allowed: readonly CapabilityId[]): string[] {
+  const asked = expandScopes(requested);
+  if (asked === 'all' && allowed.includes('everything')) return [SCOPE_ALL];
+  const known = allowed.filter((id) => id !== 'everything');
+  if (known.length === 0) return [];
+  const wanted = [...kinds.look.permissions, ...known.flatMap((id) => kinds[id].permissions)];
+  const permitted = new Set(wanted.filter((permission) => asked === 'all' || asked.has(permission)));
+  const candidates = Object.keys(compositeScopes).filter((scope) => covers(asked, scope));
+  const granted = candidates.filter((scope) =>
+    (compositeScopes[scope] ?? []).every((permission) => permitted.has(permission)),
+  );
+  const covered = expandScopes(granted);
+  const left = [...permitted].filter((permission) => covered !== 'all' && !covered.has(permission));
+  return [...granted, ...left.filter((permission) => isPublicScope(permission))];
+}
+
+/** Whether everything that a scope stands for has been asked for. */
+export function covers(asked: ReturnType<typeof expandScopes>, scope: string): boolean {
+  if (asked === 'all') return true;
+  const permissions = expandScopes([scope]);
+  return permissions !== 'all' && [...permissions].every((permission) => asked.has(permission));
+}
+
+/** The capabilities that scopes amount to, for what was granted before. */
+export function capabilityTitles(scopes: readonly string[]): { id: CapabilityId; title: string }[] {
+  if (scopes.includes(SCOPE_ALL)) return [{ id: 'everything', title: everything.title }];
+  return capabilitiesOf(scopes).map(({ id, title }) => ({ id, title }));
+}

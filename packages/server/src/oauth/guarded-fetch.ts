@@ -1,0 +1,107 @@
+import type { LookupAddress } from 'node:dns';
+import { lookup as lookupAll } from 'node:dns/promises';
+import { type RequestOptions, request } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+export type GuardedFetchOptions = {
+  /** Names to addresses; the system's resolver by default. */
+  resolve?: (host: string) => Promise<readonly LookupAddress[]>;
+  /** How the connection is made; Node's https by default. */
+  send?: typeof request;
+  /** The longest answer in bytes, and how long all of it may take, in milliseconds. */
+  maxBytes?: number;
+  timeoutMs?: number;
+};
+
+/** What a stranger's address may make this server ask for: a public host, by https, without following it anywhere else. */
+export type GuardedFetch = (address: string, signal?: AbortSignal) => Promise<Response>;
+
+/** Why an address was not asked, or its answer not taken. */
+export class RefusedAddress extends Error {
+  override readonly name = 'RefusedAddress';
+}
+
+/** Whether an address is one of the public internet: not of this machine, its network, a test range or a translation. */
+export function isPublicAddress(address: string): boolean {
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+}
+
+/**
+ * Makes a fetch for addresses that strangers give. The name is resolved once, every address it has must be public, and the
+ * connection goes to exactly those, so that a name cannot point elsewhere the second time. Redirects are not followed, an
+ * answer is bounded in size and time.
+ */
+export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFetch {
+  const { send = request, maxBytes = 64 * 1024, timeoutMs = 5_000 } = options;
+  const resolve = options.resolve ?? ((host) => lookupAll(host, { all: true, verbatim: true }));
+
+  return async (address, outer) => {
+    const url = URL.parse(address);
+    if (url?.protocol !== 'https:') throw new RefusedAddress('only https addresses are asked');
+    const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(outer ? [outer] : [])]);
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const found =
+      isIP(host) === 0
+        ? await Promise.race([resolve(host), aborted(signal)])
+        : [{ address: host, family: isIP(host) }];
+    if (found.length === 0) throw new RefusedAddress(`${host} has no address`);
+    const bad = found.find((entry) => !isPublicAddress(entry.address));
+    if (bad) throw new RefusedAddress(`${host} is not a public address`);
+    return ask(send, url, { signal, lookup: pinned(found) }, maxBytes);
+  };
+}
+
+/** Rejects with the reason once the signal is aborted. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+/** Answers every look-up with the addresses that have been checked. */
+function pinned(found: readonly LookupAddress[]): LookupFunction {
+  return (_host, { all }, done) => {
+    const [first] = found;
+    if (all) done(null, [...found]);
+    else done(null, first?.address ?? '', first?.family);
+  };
+}
+
+function ask(send: typeof request, url: URL, options: RequestOptions, maxBytes: number): Promise<Response> {
+  const { promise, resolve, reject } = Promise.withResolvers<Response>();
+  const outgoing = send(
+    url,
+    { ...options, method: 'GET', headers: { accept: 'application/json', 'accept-encoding': 'identity' } },
+    (incoming) => {
+      const status = incoming.statusCode ?? 0;
+      if (status >= 300 && status < 400) {
+        outgoing.destroy(new RefusedAddress(`${url.host} answered with a redirect, which is not followed`));
+        return;
+      }
+      const chunks: Buffer[] = [];
+      let size = 0;
+      incoming.on('data', (chunk: Buffer) => {
+        size += chunk.byteLength;
+        if (size <= maxBytes) chunks.push(chunk);
+        else
+          outgoing.destroy(new RefusedAddress(`the answer of ${url.host} is larger than ${maxBytes} bytes`));
+      });
+      incoming.on('error', reject);
+      incoming.on('end', () => {
+        const headers = new Headers();
+        for (const name of ['content-type', 'cache-control', 'expires'] as const) {
+          const value = incoming.headers[name];
+          if (value !== undefined) headers.set(name, value);
+        }
+        const bodyless = status === 204 || status < 200;
+        resolve(
+          new Response(bodyless ? null : Buffer.concat(chunks), { status: Math.max(200, status), headers }),
+        );
+      });
+    },
+  );
+  outgoing.on('error', reject);
+  outgoing.end();
+  return promise;
+}

@@ -1,0 +1,1 @@
+export { createOAuth, type OAuth, type OAuthOptions } from './oauth.ts';
