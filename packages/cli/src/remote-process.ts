@@ -44,14 +44,15 @@ async function copyOutput(
   return undefined;
 }
 
-/** Sends keystrokes one request after another, so that they arrive in order. */
+/** Sends keystrokes one request after another, so that they arrive in order; what one cannot send does not hold up the next. */
 function forwardKeys(client: ApiClient, agent: string, id: string): () => void {
   let queue = Promise.resolve();
   const onData = (data: Buffer) => {
-    queue = queue.then(async () => {
-      await client.raw(`${base(agent, id)}/stdin`, { method: 'POST', body: new Uint8Array(data) });
-    });
-    queue.catch(() => undefined);
+    queue = queue
+      .then(async () => {
+        await client.raw(`${base(agent, id)}/stdin`, { method: 'POST', body: new Uint8Array(data) });
+      })
+      .catch(() => undefined);
   };
   const onResize = () => {
     const size = { width: process.stdout.columns || 80, height: process.stdout.rows || 24 };

@@ -1,21 +1,13 @@
-import { confirm, isCancel } from '@clack/prompts';
 import type { ApiClient, Workspace } from '@coder/api';
 import { Command } from 'commander';
 import { followBuild, waitReady } from '../builds.ts';
-import { CliError } from '../cli-error.ts';
+import { confirmed } from '../output/confirmed.ts';
 import { createProgress } from '../output/progress.ts';
 import { clientOf } from '../session/context.ts';
 import { findWorkspace } from '../workspace-ref.ts';
 import { addParameterFlags, findPreset, type ParameterFlags, readParameters } from './parameters.ts';
 
 type StartFlags = ParameterFlags & { wait: boolean };
-
-async function sure(question: string, yes: boolean | undefined): Promise<void> {
-  if (yes) return;
-  if (!process.stdin.isTTY) throw new CliError(`${question} Say so with --yes.`);
-  const answer = await confirm({ message: question });
-  if (isCancel(answer) || !answer) throw new CliError('Nothing was done.', 130);
-}
 
 async function start(
   client: ApiClient,
@@ -87,7 +79,7 @@ export function restartCommand(): Command {
   return addParameterFlags(command).action(async (ref: string, flags: StartFlags) => {
     const client = clientOf(command);
     const workspace = await findWorkspace(client, ref);
-    await sure(`Restart ${workspace.name}? What runs in it is ended.`, flags.yes);
+    await confirmed(`Restart ${workspace.name}? What runs in it is ended.`, flags.yes);
     if (workspace.latest_build.status !== 'stopped') await stop(client, workspace);
     await start(client, workspace, flags);
   });
@@ -122,7 +114,7 @@ export function deleteCommand(): Command {
   return command.action(async (ref: string, flags: { yes?: boolean; orphan?: boolean }) => {
     const client = clientOf(command);
     const workspace = await findWorkspace(client, ref);
-    await sure(`Delete ${workspace.name} and everything in it?`, flags.yes);
+    await confirmed(`Delete ${workspace.name} and everything in it?`, flags.yes);
     const build = await client.workspaces.createBuild({
       workspace: workspace.id,
       transition: 'delete',

@@ -1,0 +1,10 @@
+import { confirm, isCancel } from '@clack/prompts';
+import { CliError } from '../cli-error.ts';
+
+/** Asks before something that cannot be taken back. Throws when the answer is no, or when nobody is there to answer. */
+export async function confirmed(question: string, yes: boolean | undefined): Promise<void> {
+  if (yes) return;
+  if (!process.stdin.isTTY) throw new CliError(`${question} Say so with --yes.`);
+  const answer = await confirm({ message: question });
+  if (isCancel(answer) || !answer) throw new CliError('Nothing was done.', 130);
+}
