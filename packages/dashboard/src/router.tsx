@@ -1,8 +1,13 @@
 import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
 import { hasStatus } from './api.ts';
+import { ApplicationsPage } from './pages/applications/applications-page.tsx';
 import { AuditPage } from './pages/audit/audit-page.tsx';
 import { auditFilterOf } from './pages/audit/filter.ts';
+import { ConsentPage } from './pages/consent/consent-page.tsx';
+import { DevicePage } from './pages/consent/device-page.tsx';
 import { LoginPage } from './pages/login/login-page.tsx';
+import { OAuth2AppPage } from './pages/oauth2-apps/oauth2-app-page.tsx';
+import { OAuth2AppsPage } from './pages/oauth2-apps/oauth2-apps-page.tsx';
 import { TokensPage } from './pages/tokens/tokens-page.tsx';
 import { WorkspacePage } from './pages/workspace/workspace-page.tsx';
 import { WorkspacesPage } from './pages/workspaces/workspaces-page.tsx';
@@ -71,9 +76,46 @@ const audit = createRoute({
   component: AuditPage,
 });
 
+const applications = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings/applications',
+  component: ApplicationsPage,
+});
+
+const oauth2Apps = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/oauth2',
+  component: OAuth2AppsPage,
+});
+
+const oauth2App = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/oauth2/$app',
+  component: OAuth2AppPage,
+});
+
+/** Decisions about applications stand alone, so that nothing around them distracts. */
+const consent = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/oauth2/interaction/$uid',
+  component: ConsentPage,
+});
+
+const device = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/device',
+  validateSearch: (search): { user_code?: string } =>
+    typeof search.user_code === 'string' && search.user_code !== '' ? { user_code: search.user_code } : {},
+  component: DevicePage,
+});
+
 const routeTree = root.addChildren([
   login,
-  signedIn.addChildren([shell.addChildren([index, workspaces, workspace, tokens, audit])]),
+  signedIn.addChildren([
+    consent,
+    device,
+    shell.addChildren([index, workspaces, workspace, applications, tokens, oauth2Apps, oauth2App, audit]),
+  ]),
 ]);
 
 export const router = createRouter({ routeTree, defaultPreload: false });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatAgo, formatBytes, formatSpan } from './format.ts';
+import { formatAgo, formatBytes, formatSpan, formatWords } from './format.ts';
 
 test('bytes are shown in the largest fitting unit', () => {
   expect([0, 1023, 1536, 150 * 1024 ** 2, 1.25 * 1024 ** 3].map(formatBytes)).toEqual([
@@ -18,6 +18,17 @@ test('a span has at most two units', () => {
     '1 min',
     '1 h 1 min',
     '4 d 4 h',
+  ]);
+});
+
+test('a choice of time spans is in words', () => {
+  expect([60, 3600, 86_400, 30 * 86_400, 5400, 61].map(formatWords)).toEqual([
+    '1 minute',
+    '1 hour',
+    '1 day',
+    '30 days',
+    '90 minutes',
+    '61 seconds',
   ]);
 });
 

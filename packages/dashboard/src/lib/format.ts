@@ -26,6 +26,18 @@ export function formatSpan(milliseconds: number): string {
   return shown.map(([value, unit]) => `${value} ${unit}`).join(' ');
 }
 
+/** A time span in words, for a choice: `1 hour`, `30 days`. It is shown in the largest unit that it is a multiple of. */
+export function formatWords(seconds: number): string {
+  const sizes = [
+    [86_400, 'day'],
+    [3600, 'hour'],
+    [60, 'minute'],
+  ] as const;
+  const [size, unit] = sizes.find(([length]) => seconds % length === 0) ?? [1, 'second'];
+  const count = seconds / size;
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
 /** How long ago, or how far ahead, a time is. */
 export function formatAgo(time: string, now: number): string {
   const at = Date.parse(time);

@@ -2,7 +2,7 @@ import { ApiError } from '@coder/api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api } from '../../api.ts';
-import { formatSpan } from '../../lib/format.ts';
+import { formatWords } from '../../lib/format.ts';
 import { type ScopeGroupId, scopeGroups, scopesOf } from '../../lib/scope-groups.ts';
 import { workspacesQuery } from '../../queries.ts';
 import { Button } from '../../ui/button.tsx';
@@ -85,7 +85,7 @@ function Form({ error, busy, onCreate, onClose }: FormProps) {
               .filter((seconds) => seconds <= longest)
               .map((seconds) => (
                 <option key={seconds} value={seconds}>
-                  {formatSpan(seconds * 1000)}
+                  {formatWords(seconds)}
                 </option>
               ))}
           </SelectField>
