@@ -128,6 +128,8 @@ test(verifies('cli.cp'), { timeout: 60_000 }, async () => {
   const folderBack = join(deployment.home, 'folder-back');
   await ok('cp', '--recursive', 'web:copied', folderBack);
   expect(readFileSync(join(folderBack, 'sub/large.bin')).equals(content)).toBe(true);
+  await ok('cp', '--recursive', 'web:copied', folderBack);
+  expect(readFileSync(join(folderBack, 'copied/sub/large.bin')).equals(content)).toBe(true);
   const missing = await deployment.coder(['cp', 'web:not-there', back]);
   expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('not-there')]);
 });

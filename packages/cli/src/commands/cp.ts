@@ -50,13 +50,21 @@ async function uploadFolder(client: ApiClient, agent: string, from: string, to: 
   return total;
 }
 
+/** Where a copy of `from` goes: into a folder that is there already, otherwise it takes the name that was given. */
+async function targetOf(from: string, to: string): Promise<string> {
+  const there = await stat(to).catch(() => undefined);
+  // The home directory has no name that a copy of it should have.
+  return there?.isDirectory() ? join(to, from === '~' ? '' : basename(from)) : to;
+}
+
 async function downloadFolder(client: ApiClient, agent: string, from: string, to: string): Promise<number> {
   const response = await client.raw(remote(agent, 'archive', from));
-  const root = resolve(to);
+  const root = resolve(await targetOf(from, to));
   let total = 0;
   const archive = extract();
   archive.on('entry', (header, stream, next) => {
-    const target = resolve(root, header.name);
+    // Every name begins with that of the folder, in whose place the copy's name stands.
+    const target = resolve(root, header.name.replace(/^[^/]*\/?/, ''));
     // What a workspace sends is data: it may not write outside the folder the user named.
     if (target !== root && !target.startsWith(root + sep)) {
       next(
@@ -83,10 +91,7 @@ async function downloadFolder(client: ApiClient, agent: string, from: string, to
 
 async function downloadFile(client: ApiClient, agent: string, from: string, to: string): Promise<number> {
   const response = await client.raw(remote(agent, 'download', from));
-  const target = await stat(to).then(
-    (s) => (s.isDirectory() ? join(to, basename(from)) : to),
-    () => to,
-  );
+  const target = await targetOf(from, to);
   await pipeline(Readable.fromWeb(response.body as never), createWriteStream(target));
   return (await stat(target)).size;
 }
