@@ -22,6 +22,7 @@ const server = createServer((request, response) => {
   if (request.url === '/absolute') return response.writeHead(302, { location: 'http://localhost:' + server.address().port + '/x' }).end();
   if (request.url === '/away') return response.writeHead(302, { location: 'https://example.com/x' }).end();
   if (request.url === '/cookies') return response.writeHead(200, { 'clear-site-data': '"*"', 'content-security-policy': "default-src 'self'", 'set-cookie': ['a=1; Domain=coder.test; Path=/; HttpOnly', 'coder_session_token=evil', 'b=2'] }).end('ok');
+  if (request.url === '/nameless') return response.writeHead(200, { 'set-cookie': ['=coder_session_token=evil', 'coder_session_token', 'b=2'] }).end('ok');
   let size = 0;
   request.on('data', (part) => { size += part.length; });
   request.on('end', () => {
@@ -99,6 +100,14 @@ describe('a port below a path', () => {
     expect(JSON.parse(query.body).url).toBe('/?x=1');
   });
 
+  it('passes on no token of ours, however its name is written, and no cookie that could become ours', async () => {
+    const query = `?a=%20b&coder%5Fsession_token=${owner.token}&access%5Ftoken=${owner.token}&access_token=theirs`;
+    const answer = JSON.parse((await get(at(`/x${query}`), token())).body) as { url: string };
+    expect(answer.url).toBe('/x?a=%20b&access_token=theirs');
+    const cookies = (await get(at('/nameless'), token())).headers['set-cookie'];
+    expect(cookies).toEqual([expect.stringMatching(/^b=2;/)]);
+  });
+
   it('passes on every method, any body, and what authenticates at the app', async () => {
     const body = Buffer.alloc(12 * 1024 * 1024, 'x');
     const sent = await get(at('/up'), { ...token(), authorization: 'Bearer of-the-app' }, 'PUT', body);
@@ -170,6 +179,43 @@ describe('who may', () => {
     const narrow = await h.user({ scopes: ['workspace:read'] });
     expect((await get(at(), token(narrow))).status).toBe(403);
     expect((await get(at(), { 'coder-session-token': 'nonsense' })).status).toBe(401);
+  });
+
+  it('cannot be told from what is not there, by anybody else', async () => {
+    await seedApp(h.database.db, seeded, { slug: 'shell' });
+    const other = await h.user();
+    const app = (slug: string, workspace = 'web') => `/@${owner.user.username}/${workspace}/apps/${slug}/`;
+    const there = [at('/'), app('shell')];
+    const nowhere = [
+      at('/').replace('/web/', '/none/'),
+      app('none'),
+      '/@nobody/web/ports/80/',
+      '/@a%00b/web/ports/80/',
+    ];
+    const ways: Record<string, string>[] = [
+      token(other),
+      {},
+      { accept: 'text/html' },
+      { ...token(), 'coder-session-token': 'nonsense' },
+      { cookie: 'coder_session_token=nonsense', accept: 'text/html' },
+    ];
+    for (const headers of ways) {
+      const answers = await Promise.all(
+        [...there, ...nowhere.slice(0, 3)].map(async (path) => {
+          const { status, headers: answered, body } = await get(path, headers);
+          const location = decodeURIComponent(answered.location ?? '').replace(path, '…');
+          return { status, location, body };
+        }),
+      );
+      expect(answers).toEqual(answers.map(() => answers[0]));
+    }
+    const junk = `~${'a'.repeat(20)}.${'b'.repeat(43)}/`;
+    for (const path of [...there, ...nowhere.slice(0, 3)]) {
+      expect((await get(path + junk)).status).toBe(401);
+      expect((await get(path + junk, opened)).headers.location).toBe(path);
+    }
+    expect((await get(nowhere[3] ?? '', token())).status).toBe(404);
+    expect((await get(app('shell'), token())).body).toContain('is a command');
   });
 
   it('goes as far as an app is shared', async () => {

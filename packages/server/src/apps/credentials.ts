@@ -42,16 +42,17 @@ export function stripCredentials(headers: Headers): void {
 export function stripQuery(search: string): string {
   const parts = search.replace(/^\?/, '').split('&');
   const kept = parts.filter((part) => {
-    const [name = '', value = ''] = part.split('=', 2);
+    // Read as it is where a token is looked for: a name may be encoded.
+    const [[name, value] = ['', '']] = new URLSearchParams(part);
     if (name === SESSION_TOKEN_COOKIE || name === TICKET_COOKIE) return false;
     return !(name === 'access_token' && ourToken.test(value));
   });
   return kept.join('&') === '' ? '' : `?${kept.join('&')}`;
 }
 
-/** Cookies that an app may neither read nor set. */
+/** Cookies that an app may neither read nor set. One without a name is sent back as its value, which may begin with ours. */
 export function isOurCookie(name: string): boolean {
-  return name === SESSION_TOKEN_COOKIE || name === TICKET_COOKIE;
+  return name === '' || name === SESSION_TOKEN_COOKIE || name === TICKET_COOKIE;
 }
 
 function bearerIsOurs(headers: Headers): boolean {

@@ -54,37 +54,42 @@ export function createDoor({ clock, tickets, accessUrl, appHost }: DoorDeps) {
     });
   }
 
+  function turnAway(visit: Visit, { via }: Visitor): Response {
+    if (via === 'expired') {
+      if (!isNavigation(visit)) {
+        throw new ApiError('UNAUTHENTICATED', { message: 'The visit has expired. Load the page again.' });
+      }
+      if (visit.request.way === 'host') return signIn(visit);
+      return redirect(`${visit.url.pathname.replace(/\/~[^/]*/, '')}${visit.url.search}`);
+    }
+    if (!visit.upgrade && wantsPage(visit.headers)) return signIn(visit);
+    throw new ApiError('UNAUTHENTICATED');
+  }
+
   return {
     /** For a browser that has come to an app's host name with a ticket in its query: keeps it in a cookie. */
     keepTicket(visit: Visit, app: FoundApp): Response | undefined {
       const given = visit.request.way === 'host' ? visit.url.searchParams.get(TICKET_COOKIE) : null;
       if (given === null) return undefined;
+      const { agent, place } = app;
+      const scope = ticketScope(agent.workspaceId, agent.agentName, place.target);
+      if (tickets.read(given, clock.now())?.scope !== scope) return undefined;
       // Whole, since a path may begin with two slashes, which alone would name another host.
       const clean = new URL(`${new URL(accessUrl).protocol}//${visit.host}`);
       clean.pathname = visit.url.pathname;
       clean.search = stripQuery(visit.url.search);
       const response = redirect(clean.href);
-      const { agent, place } = app;
-      const scope = ticketScope(agent.workspaceId, agent.agentName, place.target);
-      if (tickets.read(given, clock.now())?.scope === scope) {
-        const attributes = `Path=/; Max-Age=${TICKET_MS / 1000}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
-        response.headers.append('set-cookie', `${TICKET_COOKIE}=${given}; ${attributes}`);
-      }
+      const attributes = `Path=/; Max-Age=${TICKET_MS / 1000}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+      response.headers.append('set-cookie', `${TICKET_COOKIE}=${given}; ${attributes}`);
       return response;
     },
 
+    /** Where somebody goes who has not shown who they are, whether or not there is what they want. */
+    turnAway,
+
     pass(visit: Visit, visitor: Visitor, app: FoundApp): Response | undefined {
       const open = app.sharing === 'public';
-      if (visitor.via === 'expired' && !open) {
-        if (!isNavigation(visit)) {
-          throw new ApiError('UNAUTHENTICATED', { message: 'The visit has expired. Load the page again.' });
-        }
-        if (visit.request.way === 'host') return signIn(visit);
-        return redirect(
-          `${prefixOf({ ...visit.request, ticket: undefined }, app.place)}${visit.request.path || '/'}${visit.request.search}`,
-        );
-      }
-      if (!visitor.actor && !open && !visit.upgrade && wantsPage(visit.headers)) return signIn(visit);
+      if (!visitor.actor && !open) return turnAway(visit, visitor);
       authorizeApp(visitor.actor, app);
       if (visitor.via === 'cookie' && !open) return throughCookie(visit, app, visitor.actor.key.id);
       return undefined;

@@ -16,26 +16,30 @@ export type FoundApp = {
   readonly sharing: 'owner' | 'authenticated' | 'organization' | 'public';
   /** For people: `port 8080` or `app "code-server"`. */
   readonly title: string;
+  /** Why it cannot be shown, for those who may know of it. */
+  readonly problem?: ApiError;
 };
 
-/** Finds the agent and the port that a request is for. Throws NOT_FOUND, which tells nobody what there is. */
+/**
+ * Finds the agent and the port that a request is for. Throws {@link appNotFound}. What is found may be known to its owner
+ * alone, and so may what is wrong with it.
+ */
 export async function findApp(db: Db, request: AppRequest): Promise<FoundApp> {
   const { ownerName, workspaceName, agentName, target } = request;
   const agents = await findTargets(db, { ownerName, workspaceName, agentName });
   const [agent] = agents;
-  if (!agent) throw notFound();
-  if (agents.length > 1) {
-    const names = agents.map((found) => `${workspaceName}.${found.agentName}`).join(', ');
-    throw new ApiError('BAD_REQUEST', {
-      message: `Workspace "${workspaceName}" has several agents: name one, as in ${names}.`,
-    });
-  }
+  if (!agent) throw appNotFound();
   const place = {
     target,
     agentName: agent.agentName,
     workspaceName: agent.workspaceName,
     ownerName: agent.ownerName,
   };
+  if (agents.length > 1) {
+    const names = agents.map((found) => `${workspaceName}.${found.agentName}`).join(', ');
+    const problem = unusable(`Workspace "${workspaceName}" has several agents: name one, as in ${names}.`);
+    return { agent, place, ...nowhere, sharing: 'owner', title: `workspace "${workspaceName}"`, problem };
+  }
   if (typeof target === 'number') {
     const title = `port ${target}`;
     return { agent, place, port: target, basePath: '', defaultSearch: '', sharing: 'owner', title };
@@ -46,30 +50,33 @@ export async function findApp(db: Db, request: AppRequest): Promise<FoundApp> {
     .where('agent_id', '=', agent.agentId)
     .where('slug', '=', target)
     .executeTakeFirst();
-  if (!app) throw notFound();
+  if (!app) throw appNotFound();
   const title = `app "${app.slug}"`;
   const sharing = app.sharing_level as FoundApp['sharing'];
   return { agent, place, ...upstreamOf(app, title), sharing, title };
 }
 
-function notFound(): ApiError {
+/** The one answer about what is not there and about what the caller may not see. */
+export function appNotFound(): ApiError {
   return new ApiError('NOT_FOUND', {
     message: 'There is no such workspace, port or app, or you may not see it.',
   });
 }
 
+const nowhere = { port: 0, basePath: '', defaultSearch: '' };
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]', '0.0.0.0', '[::]']);
 
 /** Where an app answers. Only what the workspace itself serves is proxied. */
 function upstreamOf(
   { url, external }: { url: string | null; external: boolean },
   title: string,
-): Pick<FoundApp, 'port' | 'basePath' | 'defaultSearch'> {
-  if (url === null) throw unusable(`The ${title} is a command: open it in a terminal.`);
-  if (external || !URL.canParse(url)) throw unusable(`The ${title} is a link and not served here.`);
+): Pick<FoundApp, 'port' | 'basePath' | 'defaultSearch' | 'problem'> {
+  const refused = (why: string) => ({ ...nowhere, problem: unusable(`The ${title} ${why}`) });
+  if (url === null) return refused('is a command: open it in a terminal.');
+  if (external || !URL.canParse(url)) return refused('is a link and not served here.');
   const at = new URL(url);
   if (at.protocol !== 'http:' || !loopback.has(at.hostname)) {
-    throw unusable(`The ${title} cannot be shown here: its url must be http://localhost:<port>.`);
+    return refused('cannot be shown here: its url must be http://localhost:<port>.');
   }
   return {
     port: Number(at.port || 80),

@@ -2,7 +2,7 @@ import { ApiError } from '@coder/api';
 import type { AgentAccess } from '../agents/index.ts';
 import type { Db } from '../database/index.ts';
 import type { UpgradeRequest } from '../http/index.ts';
-import { presented, stripQuery } from './credentials.ts';
+import { stripQuery } from './credentials.ts';
 import { type Door, redirect } from './door.ts';
 import { type FoundApp, findApp } from './find-app.ts';
 import { type AppCall, exchange, headersOf, responseOf } from './forward.ts';
@@ -18,7 +18,7 @@ export type ProxyDeps = {
   accessUrl: string;
   access: AgentAccess;
   door: Door;
-  visitorOf(visit: Visit, app: FoundApp): Promise<Visitor>;
+  visitorOf(visit: Visit, app: FoundApp | undefined): Promise<Visitor>;
   noteVisit(visit: Visit, visitor: Visitor, app: FoundApp): Promise<void>;
 };
 
@@ -26,31 +26,28 @@ export type ProxyDeps = {
 export function createProxy({ db, accessUrl, access, door, visitorOf, noteVisit }: ProxyDeps) {
   const protocol = accessUrl.startsWith('https:') ? 'https' : 'http';
 
-  async function find(visit: Visit): Promise<FoundApp> {
-    try {
-      return await findApp(db, visit.request);
-    } catch (error) {
-      // Who has not said who they are learns nothing from the difference between "not there" and "not yours".
-      const anonymous =
-        presented(visit.headers, visit.url) === 'none' && !visit.actor && !visit.request.ticket;
-      if (anonymous && error instanceof ApiError) throw new ApiError('UNAUTHENTICATED');
-      throw error;
-    }
-  }
-
   async function enter(visit: Visit): Promise<FoundApp | Response> {
-    const app = await find(visit);
-    const kept = door.keepTicket(visit, app);
-    if (kept) return kept;
-    const visitor = await visitorOf(visit, app).catch((error: unknown): Visitor => {
-      // What is open to everybody is open to who sends an old cookie, too.
-      if (app.sharing === 'public') return { via: 'none', actor: undefined };
+    const found = await findApp(db, visit.request).catch((error: unknown) => {
+      if (error instanceof ApiError) return error;
       throw error;
     });
-    const elsewhere = door.pass(visit, visitor, app) ?? canonical(visit, app) ?? preflight(visit, app);
+    if (found instanceof ApiError) {
+      // Who has not shown who they are learns nothing from the difference between "not there" and "not yours".
+      const visitor = await visitorOf(visit, undefined);
+      if (visitor.actor) throw found;
+      return door.turnAway(visit, visitor);
+    }
+    const kept = door.keepTicket(visit, found);
+    if (kept) return kept;
+    const visitor = await visitorOf(visit, found).catch((error: unknown): Visitor => {
+      // What is open to everybody is open to who sends an old cookie, too.
+      if (found.sharing === 'public') return { via: 'none', actor: undefined };
+      throw error;
+    });
+    const elsewhere = door.pass(visit, visitor, found) ?? canonical(visit, found) ?? preflight(visit, found);
     if (elsewhere) return elsewhere;
-    await noteVisit(visit, visitor, app);
-    return app;
+    await noteVisit(visit, visitor, found);
+    return found;
   }
 
   async function callOf(visit: Visit, app: FoundApp): Promise<AppCall> {

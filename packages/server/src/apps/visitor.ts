@@ -42,7 +42,10 @@ const route = {
   meta: { permission: rawRoutes.portProxy.meta.permission, rateLimit: 'none' },
 } as const;
 
-/** Makes the function that tells who visits. It throws what authentication throws about a token that is no good. */
+/**
+ * Makes the function that tells who visits what was found, or something that is not there. It throws what authentication
+ * throws about a token that is no good.
+ */
 export function createVisitorOf({ clock, pipeline, tickets, actorOfKey }: VisitorDeps) {
   async function admitted(visit: Visit, headers: Headers): Promise<Actor> {
     const { context } = await pipeline.admit(route, { ...visit, headers });
@@ -50,15 +53,15 @@ export function createVisitorOf({ clock, pipeline, tickets, actorOfKey }: Visito
     return context.actor;
   }
 
-  async function holder(text: string, scope: string): Promise<Visitor> {
+  async function holder(text: string, scope: string | undefined): Promise<Visitor> {
     const ticket = tickets.read(text, clock.now());
-    const actor = ticket?.scope === scope ? await actorOfKey(ticket.keyId) : undefined;
+    const actor = ticket && ticket.scope === scope ? await actorOfKey(ticket.keyId) : undefined;
     return actor ? { via: 'ticket', actor } : { via: 'expired', actor: undefined };
   }
 
-  return async (visit: Visit, { agent, place }: FoundApp): Promise<Visitor> => {
+  return async (visit: Visit, app: FoundApp | undefined): Promise<Visitor> => {
     const { request, headers, url } = visit;
-    const scope = ticketScope(agent.workspaceId, agent.agentName, place.target);
+    const scope = app && ticketScope(app.agent.workspaceId, app.agent.agentName, app.place.target);
     if (visit.actor) return { via: 'token', actor: visit.actor };
     if (request.ticket !== undefined) return holder(request.ticket, scope);
     switch (presented(headers, url)) {

@@ -88,12 +88,13 @@ function requestInfo(c: HttpContext, addressOf: ReturnType<typeof clientAddress>
   };
 }
 
-/** The path alone, since a query may carry a token. */
+/** The path alone, since a query may carry a token; and without the ticket that the path of a port or an app may hold. */
 function logRequest(log: Logger, c: HttpContext, info: RequestInfo, milliseconds: number): void {
   const { status } = c.res;
   const level = status >= 500 ? 'warn' : 'debug';
   if (!log.isLevelEnabled(level)) return;
-  const { method, path } = c.req;
+  const { method } = c.req;
+  const path = c.req.path.replace(/^(\/@.*?\/~)[^/]+/, '$1…');
   log[level](
     { requestId: info.id, method, path, status, ms: Math.round(milliseconds * 10) / 10, ip: info.ip },
     'request',

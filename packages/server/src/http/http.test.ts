@@ -106,6 +106,13 @@ describe('the access log', () => {
     expect(lines.join('')).not.toContain('abc-secret');
   });
 
+  it('has no ticket that the path of a port or an app holds', async () => {
+    const { server, lines } = await serve();
+    await fetch(`${server.url}/@ada/web/ports/80/~secret.ticket/a/~b`);
+    const line = JSON.parse(lines.find((text) => text.includes('"request"')) ?? '{}');
+    expect(line.path).toBe('/@ada/web/ports/80/~…/a/~b');
+  });
+
   it('replaces secrets that somebody logs', async () => {
     const lines: string[] = [];
     const log = createLogger({
