@@ -1,0 +1,36 @@
+import { createAuditTrail } from '../audit/index.ts';
+import { createPipeline, createRateLimits } from '../http/index.ts';
+import { createIdentity } from '../identity/index.ts';
+import { createOrganizations } from '../organizations/index.ts';
+import type { Ground } from './ground.ts';
+
+/** Who there is, and the pipeline that lets a request in, limits it and writes it down. */
+export async function composeAdmission({ config, accessUrl, log, clock, ...ground }: Ground) {
+  const { db } = ground.database;
+  const audit = createAuditTrail({ db, log, registry: ground.metrics.registry });
+  const identity = await createIdentity({
+    db,
+    notifications: ground.notifications,
+    clock,
+    log,
+    accessUrl,
+    sessionDurationMs: config.sessionDuration,
+    defaultTokenLifetimeMs: config.defaultTokenLifetime,
+    maxTokenLifetimeMs: config.maxTokenLifetime,
+    disableSessionRefresh: config.disableSessionExpiryRefresh,
+    disableOwnerWorkspaceAccess: config.disableOwnerWorkspaceAccess,
+  });
+  const limits = createRateLimits({
+    ...(config.dangerousDisableRateLimits ? { api: 0, login: 0, files: 0 } : { api: config.apiRateLimit }),
+    clock,
+  });
+  const pipeline = createPipeline({
+    authenticate: identity.authenticate,
+    authenticateAgent: identity.authenticateAgent,
+    limits,
+    audit,
+    clock,
+    log,
+  });
+  return { audit, identity, organizations: createOrganizations({ db }), limits, pipeline };
+}
