@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,13 +5,12 @@ import { join } from 'node:path';
 import { createApiClient, type Workspace } from '@coder/api';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { browserMissing, launchBrowser, screenshot, visit } from './harness/browser.ts';
+import { browserMissing, buildDashboard, launchBrowser, screenshot, visit } from './harness/browser.ts';
 import { cleanEnv } from './harness/coder.ts';
 import { createDeployment, type Deployment, owner, startServer, waitUntil } from './harness/deployment.ts';
 import { starter } from './harness/templates.ts';
 import { verifies } from './requirements.ts';
 
-const root = join(import.meta.dirname, '..');
 /** What a hostile workspace says it is doing. */
 const markup = `<img src=x onerror="document.title='owned'"><b>bold</b>`;
 
@@ -23,7 +21,7 @@ describe.skipIf(browserMissing)('the dashboard', { timeout: 120_000 }, () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    execFileSync(process.execPath, [join(root, 'scripts/build-dashboard.mjs')], { stdio: 'inherit' });
+    buildDashboard();
     [deployment, browser] = await Promise.all([createDeployment(), launchBrowser()]);
     await starter(deployment, 'local');
     await expectOk(['create', 'demo', '--template', 'local', '--yes']);
@@ -164,20 +162,30 @@ describe.skipIf(browserMissing)('the dashboard', { timeout: 120_000 }, () => {
     await using visited = await signedIn();
     const { page, problems } = visited;
     // A server in the workspace shows by itself, under the name it gives itself, and its link leads to it.
-    const server = `process.title='<i>x</i>';require('http').createServer((q,s)=>s.end('hello')).listen(4117,'127.0.0.1')`;
     const { latest_build: build } = await deployment.client.workspaces.getByName({
       user: 'me',
       name: 'demo',
     });
     const agent = build.resources[0]?.agents?.[0]?.id ?? '';
-    await deployment.client.processes.start({ agent, argv: ['node', '-e', server] });
+    const serve = (title: string, port: number) =>
+      deployment.client.processes.start({
+        agent,
+        argv: [
+          'node',
+          '-e',
+          `process.title='${title}';require('http').createServer((q,s)=>s.end('hello')).listen(${port},'127.0.0.1')`,
+        ],
+      });
     await page.goto('/workspaces/ada/demo');
+    await serve('preview', 4117);
     const port = page.getByRole('link', { name: '4117' });
     await port.waitFor();
-    await page.getByText('<i>x</i>').waitFor();
+    await page.getByText(/ of 2\.00 cores/).waitFor();
+    await screenshot(page, 'workspace');
     const [opened] = await Promise.all([visited.context.waitForEvent('page'), port.click()]);
     await opened.getByText('hello').waitFor();
-    await screenshot(page, 'workspace');
+    await serve('<i>x</i>', 4118);
+    await page.getByText('<i>x</i>').waitFor();
 
     // As if an AI agent had reported it.
     await page.route('**/api/v2/workspaces?*', async (route) => {
@@ -258,7 +266,16 @@ describe.skipIf(browserMissing)('the dashboard', { timeout: 120_000 }, () => {
   });
 
   test(verifies('dashboard.everywhere'), async () => {
-    const pages = ['/login', '/workspaces', '/workspaces/ada/demo', '/settings/tokens', '/audit'];
+    const pages = [
+      '/login',
+      '/workspaces',
+      '/workspaces/ada/demo',
+      '/settings/tokens',
+      '/settings/applications',
+      '/device',
+      '/admin/oauth2',
+      '/audit',
+    ];
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const width of [360, 1280]) {
         await using visited = await signedIn({ colorScheme, viewport: { width, height: 800 } });

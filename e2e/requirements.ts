@@ -218,6 +218,28 @@ export const requirements = [
     source: 'docs/dashboard.md',
   },
   {
+    id: 'dashboard.consent',
+    promise:
+      'the consent page says who asks, how that is known and where the answer goes, and the user narrows there what may be done, in which workspaces and until when; the token can do just that until it is taken back',
+    source: 'docs/dashboard.md',
+  },
+  {
+    id: 'dashboard.consent-denied',
+    promise: 'cancelling a consent tells the application so, and a name cannot pose as part of the page',
+    source: 'docs/dashboard.md',
+  },
+  {
+    id: 'dashboard.device',
+    promise: 'a device without a browser is connected by the code it shows',
+    source: 'docs/dashboard.md',
+  },
+  {
+    id: 'dashboard.oauth2-apps',
+    promise:
+      'administrators enter applications, make and delete their secrets, and switch the registration of others off',
+    source: 'docs/dashboard.md',
+  },
+  {
     id: 'dashboard.everywhere',
     promise:
       'the dashboard works by keyboard, from 360 pixels up, light and dark, asks no other host for anything, and cannot be framed',

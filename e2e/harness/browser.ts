@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -14,6 +15,13 @@ const executable = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/
 
 /** Why tests with a browser cannot run here, or undefined. */
 export const browserMissing = executable === undefined ? 'Chromium is not installed' : undefined;
+
+/** Builds the dashboard if its sources have changed, as `npm start` does. */
+export function buildDashboard(): void {
+  execFileSync(process.execPath, [join(import.meta.dirname, '../../scripts/build-dashboard.mjs')], {
+    stdio: 'inherit',
+  });
+}
 
 /** Debian's Chromium with a profile of its own, that asks nobody on the network for anything by itself. */
 export function launchBrowser(): Promise<Browser> {
@@ -71,8 +79,13 @@ export async function visit(
 const images = join(import.meta.dirname, '../../docs/images');
 
 /** Keeps what a page looks like for the documentation, when `UPDATE_SCREENSHOTS` is set. */
-export async function screenshot(page: Page, name: string): Promise<void> {
+export async function screenshot(page: Page, name: string, fullPage = false): Promise<void> {
   if (!process.env.UPDATE_SCREENSHOTS) return;
   mkdirSync(images, { recursive: true });
-  await page.screenshot({ path: join(images, `${name}.png`), animations: 'disabled', caret: 'hide' });
+  await page.screenshot({
+    path: join(images, `${name}.png`),
+    animations: 'disabled',
+    caret: 'hide',
+    fullPage,
+  });
 }

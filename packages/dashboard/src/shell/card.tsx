@@ -12,7 +12,7 @@ export function CardPage({
   children: ReactNode;
 }) {
   return (
-    <main className="flex min-h-dvh justify-center px-4 py-8 sm:py-[10vh]">
+    <main className="flex min-h-dvh justify-center px-4 py-8 sm:py-[6vh]">
       <div className="w-full max-w-lg space-y-5">
         <div className="flex justify-center">
           <Logo />

@@ -53,7 +53,7 @@ export function BuildLog({ build }: { build: WorkspaceBuild }) {
         onScroll={({ currentTarget: at }) => {
           atEnd.current = at.scrollHeight - at.scrollTop - at.clientHeight < 24;
         }}
-        className="h-72 overflow-y-auto bg-sunken px-4 py-3 font-mono text-[12.5px] leading-relaxed"
+        className="h-60 overflow-y-auto bg-sunken px-4 py-3 font-mono text-[12.5px] leading-relaxed"
       >
         {lines.map((line, at) => (
           <div key={line.id}>
