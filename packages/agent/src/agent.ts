@@ -20,7 +20,8 @@ import { watchApps } from './manifest/app-health.ts';
 import { createLifecycle } from './manifest/lifecycle.ts';
 import { watchMetadata } from './manifest/metadata.ts';
 import { expandHome, type Places, startFolder } from './paths.ts';
-import { portRoutes } from './ports/routes.ts';
+import { createOwnPorts } from './ports/listening.ts';
+import { portRoutes, servingProcesses } from './ports/routes.ts';
 import { createTunnels } from './ports/tunnel.ts';
 import { createEnvironment } from './processes/environment.ts';
 import { createPipePool } from './processes/pipe-pool.ts';
@@ -87,7 +88,7 @@ export function createAgent(options: AgentOptions): Agent {
     onStart: () => activity.touch(),
   });
   void pipes.fill();
-  const tunnels = createTunnels();
+  const tunnels = createTunnels(createOwnPorts(() => servingProcesses(options.marker)));
   const terminals = createTerminals({
     environment,
     directory: () => startFolder(places),

@@ -91,3 +91,24 @@ export function listeningPorts(processes: ProcEntry[]): PortList['ports'] {
   }
   return [...ports.values()].sort((a, b) => a.port - b.port);
 }
+
+/** How long a port once seen as the workspace's own is taken for that without another look. */
+const OWN_FOR_MS = 1_000;
+
+/**
+ * Makes the function that tells where a port of the workspace's own processes listens, or gives undefined. Loopback is
+ * shared with the machine and with other workspaces, so what merely answers there may be anybody's.
+ */
+export function createOwnPorts(processes: () => ProcEntry[], now: () => number = () => performance.now()) {
+  let seen: { at: number; ports: Map<number, string> } | undefined;
+  return (port: number): string | undefined => {
+    const known = seen && now() - seen.at < OWN_FOR_MS ? seen.ports.get(port) : undefined;
+    if (known !== undefined) return known;
+    // A port that is not known may have been opened just now, so it is always worth a look.
+    seen = {
+      at: now(),
+      ports: new Map(listeningPorts(processes()).map((each) => [each.port, each.address])),
+    };
+    return seen.ports.get(port);
+  };
+}

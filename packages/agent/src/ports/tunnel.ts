@@ -29,8 +29,20 @@ function dial(port: number, host: string, done: (socket: Socket | undefined) => 
   socket.once('error', () => finish(undefined));
 }
 
-/** Opens tunnels to what listens on the workspace's loopback, and counts those that are open. */
-export function createTunnels(): {
+/**
+ * Where to dial for a listener's address. On all addresses of IPv6 it is dialed there, because another's listener on just
+ * 127.0.0.1 would be met instead.
+ */
+function hostsOf(address: string): string[] {
+  if (address === '::') return ['::1', '127.0.0.1'];
+  return address.includes(':') ? ['::1'] : ['127.0.0.1'];
+}
+
+/**
+ * Opens tunnels to what the workspace's own processes listen on, and counts those that are open. `ownPort` tells the
+ * address of such a port, and undefined for a port that is not theirs.
+ */
+export function createTunnels(ownPort: (port: number) => string | undefined): {
   connect(stream: ServerHttp2Stream, authority: string): void;
   open(): number;
 } {
@@ -71,13 +83,17 @@ export function createTunnels(): {
         );
         return;
       }
-      // Some servers listen on only one of the two loopback addresses.
-      dial(port, '127.0.0.1', (first) => {
-        if (first) attach(stream, first);
+      const address = ownPort(port);
+      const [first, second] = address === undefined ? [] : hostsOf(address);
+      if (first === undefined) {
+        refuse(stream, nothingThere(port));
+        return;
+      }
+      dial(port, first, (socket) => {
+        if (socket) attach(stream, socket);
+        else if (second === undefined) refuse(stream, nothingThere(port));
         else
-          dial(port, '::1', (second) =>
-            second ? attach(stream, second) : refuse(stream, nothingThere(port)),
-          );
+          dial(port, second, (other) => (other ? attach(stream, other) : refuse(stream, nothingThere(port))));
       });
     },
   };

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import type { AgentEvent, ManifestInput } from '@coder/api/agent';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestAgent, type TestAgent } from './testing.ts';
@@ -126,6 +126,9 @@ test('only ports of the workspace are listed, and a tunnel reaches them', async 
   expect(page).toMatch(/200 OK[\s\S]*page \/x/);
   await agent.connection.processes.signal('web', { signal: 'TERM', wait_ms: 5_000 });
   await expect(agent.connection.connect(port)).rejects.toMatchObject({ code: 'port_refused' });
+  // What merely answers on the shared loopback may be another workspace's, or the deployment itself.
+  const elsewhere = (foreign.address() as AddressInfo).port;
+  await expect(agent.connection.connect(elsewhere)).rejects.toMatchObject({ code: 'port_refused' });
   foreign.close();
 });
 
