@@ -115,6 +115,8 @@ export class ApiError extends Error {
   readonly validations: Validation[];
   /** Seconds to wait before the next attempt, where the server said so. */
   readonly retryAfter: number | undefined;
+  /** The scopes that a token would need to hold in all, where only they are in the way. */
+  readonly scopes: readonly string[] | undefined;
 
   constructor(
     code: ErrorCode,
@@ -124,6 +126,7 @@ export class ApiError extends Error {
       validations?: Validation[] | undefined;
       status?: number | undefined;
       retryAfter?: number | undefined;
+      scopes?: readonly string[] | undefined;
       cause?: unknown;
     } = {},
   ) {
@@ -134,6 +137,7 @@ export class ApiError extends Error {
     this.detail = options.detail;
     this.validations = options.validations ?? [];
     this.retryAfter = options.retryAfter;
+    this.scopes = options.scopes;
   }
 
   /** The body that goes over the wire. */

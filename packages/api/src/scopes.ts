@@ -72,6 +72,15 @@ export const publicScopes: readonly string[] = [
   ]),
 ];
 
+/** What an application is told to ask for that does not know better: all but the account, of which the user then chooses. */
+export const suggestedScopes: readonly string[] = [
+  'coder:workspaces.create',
+  'coder:workspaces.operate',
+  'coder:workspaces.access',
+  'coder:workspaces.delete',
+  'coder:templates.author',
+];
+
 const aliases: Record<string, string> = { all: SCOPE_ALL, application_connect: SCOPE_APPLICATION_CONNECT };
 
 /** The published name of a scope, with upstream's two short aliases resolved. */

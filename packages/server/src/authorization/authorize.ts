@@ -77,12 +77,15 @@ function refusal(actor: Actor, action: string, resource: Resource): ApiError {
       message: `You may not ${phrase(action, resource.type)}.${roles === '' ? '' : ` Allowed for the role ${roles}.`}`,
     });
   }
-  return tokenCarries(actor, permission) ? outsideAllowList(action, resource) : missingScope(permission);
+  return tokenCarries(actor, permission)
+    ? outsideAllowList(action, resource)
+    : missingScope(permission, actor);
 }
 
 /** What a caller is told whose token lacks the scope for a permission. */
-export function missingScope(permission: Permission): ApiError {
+export function missingScope(permission: Permission, actor: Actor): ApiError {
   return new ApiError('INSUFFICIENT_SCOPE', {
+    scopes: [...new Set([...actor.key.scopes, scopeFor(permission)])],
     message: `This token does not have the scope "${scopeFor(permission)}" that this request needs.`,
   });
 }

@@ -5,13 +5,20 @@ export const PROTECTED_RESOURCE_PATH = '/.well-known/oauth-protected-resource';
 
 /**
  * The WWW-Authenticate header of a refusal (RFC 6750), in upstream's words; undefined for an error that no other token would
- * change.
+ * change. `suggested` are the scopes that somebody without a token is told to ask for; who has one is told all that it
+ * would need to hold.
  */
-export function challengeFor(error: ApiError, resourceMetadata: string): string | undefined {
+export function challengeFor(
+  error: ApiError,
+  resourceMetadata: string,
+  suggested?: readonly string[],
+): string | undefined {
   const because = reasonOf(error);
   if (!because) return undefined;
   const [code, description] = because;
-  return `Bearer realm="coder", error="${code}", error_description="${description}", resource_metadata="${resourceMetadata}"`;
+  const scopes = error.status === 401 ? suggested : error.scopes;
+  const scope = scopes === undefined ? '' : `, scope="${scopes.join(' ')}"`;
+  return `Bearer realm="coder", error="${code}", error_description="${description}"${scope}, resource_metadata="${resourceMetadata}"`;
 }
 
 function reasonOf(error: ApiError): [code: string, description: string] | undefined {

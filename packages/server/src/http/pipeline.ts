@@ -139,7 +139,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         // A token that tries what it may not do is worth a row; it has no effect, so the row need not come first.
         const entry = entryOf(admitted);
         if (entry) audit.record(entry, draft.outcome(403, 0));
-        throw missingScope(permission);
+        throw missingScope(permission, actor);
       }
       return admitted;
     },

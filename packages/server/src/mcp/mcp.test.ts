@@ -1,4 +1,4 @@
-import { MCP_PATH } from '@coder/api';
+import { MCP_PATH, suggestedScopes } from '@coder/api';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { describe, expect, it } from 'vitest';
 import { accessUrl, type MountedMcp, mountMcp } from './testing/mount-mcp.ts';
@@ -115,7 +115,7 @@ describe('the gate', () => {
     const response = await mcp.request('', init);
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe(
-      `Bearer realm="coder", error="invalid_token", error_description="The access token is invalid", resource_metadata="${accessUrl}/.well-known/oauth-protected-resource"`,
+      `Bearer realm="coder", error="invalid_token", error_description="The access token is invalid", scope="${suggestedScopes.join(' ')}", resource_metadata="${accessUrl}/.well-known/oauth-protected-resource/api/experimental/mcp/http"`,
     );
   });
 

@@ -13,6 +13,7 @@ import {
 import { createCallAudit } from './call-audit.ts';
 import { waitWithin, withinTimeout } from './deadline.ts';
 import type { McpDeps } from './deps.ts';
+import { refuseMissingScopes } from './missing-scopes.ts';
 import type { McpRequest } from './session.ts';
 
 /** The largest body of a request, in bytes. */
@@ -77,12 +78,12 @@ export function createMcpProtocol(deps: McpDeps): McpProtocol {
     async answer(request, caller, toolset) {
       const running: Promise<unknown>[] = [];
       const make = () => serverFor(caller, toolset, running);
-      const response = await respond(request, make);
+      const response = await respond(request, caller, make);
       return { response, done: Promise.allSettled(running) };
     },
   };
 
-  async function respond(request: Request, make: () => Server): Promise<Response> {
+  async function respond(request: Request, caller: McpRequest, make: () => Server): Promise<Response> {
     if (!isJsonContentType(request.headers.get('content-type'))) {
       return rpcError(415, -32_000, 'Unsupported Media Type: Content-Type must be application/json');
     }
@@ -100,6 +101,7 @@ export function createMcpProtocol(deps: McpDeps): McpProtocol {
     } catch {
       return rpcError(400, -32_700, 'Parse error: the request body is not valid JSON');
     }
+    refuseMissingScopes(caller.actor, body);
     const authInfo = { token: '', clientId: '', scopes: [], extra: { make } };
     if (!(await isLegacyRequest(request, body))) return modern.fetch(request, { authInfo, parsedBody: body });
     // Only a stream can carry progress; everything else is one JSON answer.

@@ -1,4 +1,4 @@
-import { ApiError, MCP_PATH } from '@coder/api';
+import { ApiError, MCP_PATH, suggestedScopes } from '@coder/api';
 import { isToolset, type Toolset, toolsets } from '@coder/tools';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
@@ -32,7 +32,7 @@ export function createMcpRoutes(deps: McpDeps): McpRoutes {
   const places = createConcurrencyLimiter(deps.settings.maxRequests);
   const protocol = createMcpProtocol(deps);
   const execute = createExecute(deps, createCallAudit(deps));
-  const resourceMetadata = `${deps.accessUrl}${PROTECTED_RESOURCE_PATH}`;
+  const resourceMetadata = `${deps.accessUrl}${PROTECTED_RESOURCE_PATH}${MCP_PATH}`;
   const routes = new Hono<HttpEnv>();
 
   /** Who calls, once every check has passed. */
@@ -71,7 +71,7 @@ export function createMcpRoutes(deps: McpDeps): McpRoutes {
     if (error.status >= 500 && error.code === 'INTERNAL') {
       deps.log.error({ err: error.cause ?? error, requestId: id }, 'an MCP request failed');
     }
-    const challenge = challengeFor(error, resourceMetadata);
+    const challenge = challengeFor(error, resourceMetadata, suggestedScopes);
     return errorResponse(error, challenge === undefined ? {} : { 'WWW-Authenticate': challenge });
   });
   routes.use(async (c, next) => {
@@ -93,7 +93,8 @@ export function createMcpRoutes(deps: McpDeps): McpRoutes {
   const status = async (c: HttpContext): Promise<Response> => {
     // Asked without a token, a HEAD says that the endpoint is here, and where a token comes from.
     if (c.req.method === 'HEAD' && !hasToken(c)) {
-      const challenge = challengeFor(new ApiError('UNAUTHENTICATED'), resourceMetadata) ?? '';
+      const challenge =
+        challengeFor(new ApiError('UNAUTHENTICATED'), resourceMetadata, suggestedScopes) ?? '';
       return c.body(null, 200, { 'Content-Type': 'application/json', 'WWW-Authenticate': challenge });
     }
     const caller = await admit(c);

@@ -87,15 +87,6 @@ const everything = {
   suggested: false,
 };
 
-/** What a client is told to ask for that does not know better: everything but the account, of which the user then chooses. */
-export const defaultScopes: readonly string[] = [
-  'coder:workspaces.create',
-  'coder:workspaces.operate',
-  'coder:workspaces.access',
-  'coder:workspaces.delete',
-  'coder:templates.author',
-];
-
 /** What a consent page offers for these scopes. */
 export function capabilitiesOf(requested: readonly string[]): Capability[] {
   const asked = expandScopes(requested);

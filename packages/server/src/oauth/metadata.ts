@@ -1,6 +1,5 @@
-import { type OAuth2Settings, publicScopes } from '@coder/api';
+import { type OAuth2Settings, publicScopes, suggestedScopes } from '@coder/api';
 import { paths, type Resources } from './addresses.ts';
-import { defaultScopes } from './capabilities.ts';
 
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
@@ -46,7 +45,7 @@ export function resourceMetadata(accessUrl: string, resource: string): Record<st
   return {
     resource,
     authorization_servers: [accessUrl],
-    scopes_supported: defaultScopes,
+    scopes_supported: suggestedScopes,
     bearer_methods_supported: ['header'],
     resource_name: 'Coder',
   };

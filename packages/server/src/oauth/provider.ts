@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { canonicalScope, expandScopes, isPublicScope, publicScopes } from '@coder/api';
+import { canonicalScope, expandScopes, isPublicScope, publicScopes, suggestedScopes } from '@coder/api';
 import { type Adapter, errors, interactionPolicy, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../database/index.ts';
 import { generateApiKey } from '../identity/index.ts';
 import type { Logger } from '../logger.ts';
 import { canonicalResource, paths, type Resources } from './addresses.ts';
-import { covers, defaultScopes } from './capabilities.ts';
+import { covers } from './capabilities.ts';
 import type { createClientDocuments } from './client-documents.ts';
 import { loadKeys } from './keys.ts';
 import type { OAuthSettings } from './settings.ts';
@@ -93,7 +93,10 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
       devInteractions: { enabled: false },
       userinfo: { enabled: false },
       rpInitiatedLogout: { enabled: false },
-      revocation: { enabled: true },
+      revocation: {
+        enabled: true,
+        allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId,
+      },
       deviceFlow: { enabled: true, charset: 'base-20', mask: '****-****', deviceInfo },
       registration: {
         enabled: true,
@@ -239,7 +242,7 @@ export function requestedScopes(scope: string | null | undefined): string {
     // Words of OpenID Connect that many clients send to every server: they ask for nothing that is here.
     .filter((name) => name !== '' && !openIdScopes.has(name))
     .map(canonicalScope);
-  return (ours.length === 0 ? defaultScopes : [...new Set(ours)]).join(' ');
+  return (ours.length === 0 ? suggestedScopes : [...new Set(ours)]).join(' ');
 }
 
 const openIdScopes = new Set(['openid', 'profile', 'email', 'address', 'phone', 'offline_access']);
