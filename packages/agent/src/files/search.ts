@@ -1,8 +1,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, matchesGlob, relative } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { FileMatches, FileSearch } from '@coder/api/agent';
 import type * as z from 'zod';
 import { AgentFault, fileFault } from '../fault.ts';
+import { matchLines } from './match-lines.ts';
 import { isText } from './read.ts';
 
 type Input = z.output<typeof FileSearch>;
@@ -10,8 +12,8 @@ type Input = z.output<typeof FileSearch>;
 const IGNORED = new Set(['node_modules', '__pycache__', 'venv', 'target']);
 const MAX_FILES = 200_000;
 const MAX_FILE_BYTES = 8n * 1024n * 1024n;
-/** How much of a line a pattern is tried on; a longer one is data, and may take a bad pattern for ever. */
-const MAX_LINE = 16 * 1024;
+/** How many lines are searched before others have their turn. */
+const SLICE_LINES = 2_000;
 
 function compile(input: Input): RegExp | undefined {
   if (input.pattern === undefined) return undefined;
@@ -30,6 +32,14 @@ function compile(input: Input): RegExp | undefined {
       );
     }
   }
+}
+
+function tooSlow(file: string): AgentFault {
+  return new AgentFault(
+    'invalid_input',
+    `pattern takes too long on ${file}. Write it without nested repetition such as (a+)+, or search with a glob that leaves this file out.`,
+    { field: 'pattern', path: file },
+  );
 }
 
 function cut(line: string, maxBytes: number): string {
@@ -73,16 +83,16 @@ export async function search(path: string, input: Input, signal: AbortSignal): P
       .then((s) => (s.isFile() && s.size <= MAX_FILE_BYTES ? readFile(file) : undefined))
       .catch(() => undefined);
     if (!bytes || !isText(bytes.subarray(0, 8_192), bytes.length > 8_192)) return;
-    for (const [i, line] of bytes.toString('utf8').split('\n').entries()) {
-      const found = pattern.exec(line.length > MAX_LINE ? line.slice(0, MAX_LINE) : line);
-      if (found)
-        add({
-          path: file,
-          line: i + 1,
-          column: found.index + 1,
-          text: cut(line.replace(/\r$/, ''), input.max_line_bytes),
-        });
-      if (result.truncated || (i % 1_000 === 999 && over())) return;
+    const lines = bytes.toString('utf8').split('\n');
+    for (let from = 0; from < lines.length && !over(); from += SLICE_LINES) {
+      const slice = lines.slice(from, from + SLICE_LINES);
+      const found = matchLines(pattern, slice, input.limit - result.matches.length + 1);
+      if (!found) throw tooSlow(file);
+      for (const { line, column } of found) {
+        const text = cut((slice[line] as string).replace(/\r$/, ''), input.max_line_bytes);
+        add({ path: file, line: from + line + 1, column: column + 1, text });
+      }
+      await setImmediate();
     }
   }
 

@@ -179,6 +179,11 @@ describe('folders', () => {
       (await files.search({ path: '~/src', glob: '*.ts', include_ignored: true })).matches.map((m) => m.path),
     ).toEqual([at('src/a.ts'), at('src/node_modules/c.ts')]);
     expect((await files.search({ path: '~/src', pattern: 'l', limit: 1 })).truncated).toBe('limit');
+    await files.write({ path: '~/src/slow.txt', content: `${'word '.repeat(40)}!` });
+    await expect(files.search({ path: '~/src/slow.txt', pattern: '^(\\w+\\s?)*$' })).rejects.toMatchObject({
+      code: 'invalid_input',
+      field: 'pattern',
+    });
     await expect(files.search({ path: '~/src', pattern: '(' })).rejects.toMatchObject({
       code: 'invalid_input',
       field: 'pattern',
