@@ -27,7 +27,7 @@ export function renderGuide(options: { url: string; coder: string }): string {
   const width = Math.max(...rows.map(([name]) => name.length));
   return [
     '',
-    `  Deployment    ${url}   (REST API under ${url}/api/v2)`,
+    `  Deployment    ${url}   (the dashboard; REST API under ${url}/api/v2)`,
     `  MCP address   ${mcp}`,
     `  A token       ${coder} tokens create --name my-agent`,
     `  A shell       ${coder} ssh demo`,

@@ -7,7 +7,7 @@ import type { HttpEnv } from '../http/index.ts';
 import { pageHeaders } from './headers.ts';
 import { isPage } from './pages.ts';
 
-export type DashboardOptions = {
+type DashboardOptions = {
   /** Where the built dashboard lies, or will lie once somebody builds it. */
   directory: string;
 };

@@ -1,1 +1,1 @@
-export { createDashboard, type DashboardOptions } from './dashboard.ts';
+export { createDashboard } from './dashboard.ts';

@@ -8,9 +8,8 @@ const pages = [
   /^\/workspaces(\/[^/]+\/[^/]+)?$/,
   /^\/oauth2\/interaction\/[^/]+$/,
   /^\/device$/,
-  /^\/settings(\/(applications|tokens))?$/,
+  /^\/settings\/(applications|tokens)$/,
   /^\/admin\/oauth2(\/[^/]+)?$/,
-  /^\/approvals(\/[^/]+)?$/,
   /^\/audit$/,
 ];
 

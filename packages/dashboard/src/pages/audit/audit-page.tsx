@@ -12,7 +12,7 @@ import { type AuditFilter, auditFilterOf, auditQuery } from './filter.ts';
 const PAGE_SIZE = 50;
 const actions = 'create write delete start stop login logout register connect open execute read'.split(' ');
 const types =
-  'workspace workspace_build workspace_agent workspace_app template template_version file user api_key oauth2_grant oauth2_app oauth2_app_secret deployment_config mcp_tool'.split(
+  'workspace workspace_build workspace_agent workspace_app template template_version file user api_key oauth2_grant oauth2_authorization oauth2_token oauth2_device oauth2_app oauth2_app_secret deployment_config mcp_tool'.split(
     ' ',
   );
 

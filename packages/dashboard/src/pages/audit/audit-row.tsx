@@ -33,7 +33,10 @@ export function AuditRow({ log }: { log: AuditLog }) {
     <li>
       <details className="group">
         <summary className="flex list-none items-center gap-x-3 gap-y-1 px-4 py-2 hover:bg-sunken max-sm:flex-wrap">
-          <time dateTime={log.time} className="w-34 shrink-0 text-[13px] text-muted tabular-nums">
+          <time
+            dateTime={log.time}
+            className="w-36 shrink-0 whitespace-nowrap text-[13px] text-muted tabular-nums"
+          >
             {at}
           </time>
           <span className="min-w-0 flex-1 truncate max-sm:order-last max-sm:basis-full">
