@@ -75,8 +75,13 @@ function ask(send: typeof request, url: URL, options: RequestOptions, maxBytes: 
     { ...options, method: 'GET', headers: { accept: 'application/json', 'accept-encoding': 'identity' } },
     (incoming) => {
       const status = incoming.statusCode ?? 0;
+      incoming.on('error', reject);
+      const refuse = (reason: string) => {
+        reject(new RefusedAddress(reason));
+        outgoing.destroy();
+      };
       if (status >= 300 && status < 400) {
-        outgoing.destroy(new RefusedAddress(`${url.host} answered with a redirect, which is not followed`));
+        refuse(`${url.host} answered with a redirect, which is not followed`);
         return;
       }
       const chunks: Buffer[] = [];
@@ -84,10 +89,8 @@ function ask(send: typeof request, url: URL, options: RequestOptions, maxBytes: 
       incoming.on('data', (chunk: Buffer) => {
         size += chunk.byteLength;
         if (size <= maxBytes) chunks.push(chunk);
-        else
-          outgoing.destroy(new RefusedAddress(`the answer of ${url.host} is larger than ${maxBytes} bytes`));
+        else refuse(`the answer of ${url.host} is larger than ${maxBytes} bytes`);
       });
-      incoming.on('error', reject);
       incoming.on('end', () => {
         const headers = new Headers();
         for (const name of ['content-type', 'cache-control', 'expires'] as const) {

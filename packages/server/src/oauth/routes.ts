@@ -189,8 +189,10 @@ export function createOAuthRoutes(deps: RoutesDeps): Hono<HttpEnv> {
   function forward(c: HttpContext, target: string, body?: string): Promise<Response> {
     const info = c.get('requestInfo');
     const headers = new Headers(info.headers);
-    if (body !== undefined && c.req.method !== 'PUT' && !target.startsWith(paths.clients)) {
-      headers.set('content-type', 'application/x-www-form-urlencoded');
+    // The body has been read and written anew, whatever the client called it.
+    if (body !== undefined) {
+      const isForm = !target.startsWith(paths.clients);
+      headers.set('content-type', isForm ? 'application/x-www-form-urlencoded' : 'application/json');
     }
     return callProvider({ method: c.req.method, target, headers, body, info });
   }
