@@ -36,6 +36,7 @@ export function createDatabase({
   applicationName = 'coder',
   log,
 }: DatabaseOptions): Database {
+  let closing: Promise<void> | undefined;
   const pool = new pg.Pool({
     connectionString: url,
     max: maxConnections,
@@ -49,13 +50,15 @@ export function createDatabase({
   });
   // The pool drops an idle connection that breaks (a restarted database), and the queries of one in use are rejected. Each also
   // emits an error, which would end the process if nobody listened.
-  pool.on('error', (err) => log?.warn({ err }, 'an idle database connection was lost'));
+  pool.on('error', (err) => {
+    // The pool says that it has ended before its connections have, and the database may be stopped in between.
+    if (!closing) log?.warn({ err }, 'an idle database connection was lost');
+  });
   pool.on('connect', (client) => {
     client.on('error', (err) => log?.debug({ err }, 'a database connection broke'));
   });
   keepPreparedStatements(pool);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  let closing: Promise<void> | undefined;
   return {
     db,
     pool,

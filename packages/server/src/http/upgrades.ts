@@ -119,7 +119,8 @@ export function createUpgrades({ log, trustedProxies, closedFor }: UpgradesOptio
       };
       dispatch(incoming, socket, head, info, onAccept).catch((thrown) => {
         const error = toApiError(thrown, info.id);
-        if (error.status >= 500)
+        // A server that starts, stops or is too busy says so to the caller; that is no failure of its own.
+        if (error.code === 'INTERNAL')
           log.error({ err: error.cause ?? error, requestId: info.id }, 'an upgrade failed');
         if (accepted) accepted.close(1011, 'The server failed. Connect again.');
         else void refuse(socket, errorResponse(error), info.id);
