@@ -69,6 +69,7 @@ export async function compose(ground: Ground): Promise<Composition> {
     clock,
     log,
     audit,
+    authenticate: identity.authenticate,
     accessUrl,
     experiments: config.experiments,
     sessionDurationMs: config.sessionDuration,

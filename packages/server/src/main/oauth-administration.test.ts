@@ -102,6 +102,18 @@ describe('an application that an administrator enters', () => {
   });
 });
 
+describe('a user', () => {
+  it('disconnects an application by upstream’s route too', async () => {
+    const { tokens, clientId } = await world.connect();
+    const remove = (headers: Record<string, string>) =>
+      fetch(`${world.url}/oauth2/tokens?client_id=${clientId}`, { method: 'DELETE', headers });
+    expect((await remove({})).status).toBe(401);
+    expect(await isIn(tokens.access_token)).toBe(true);
+    expect((await remove({ 'coder-session-token': world.owner.token })).status).toBe(204);
+    await expect.poll(() => isIn(tokens.access_token)).toBe(false);
+  });
+});
+
 describe('registration', () => {
   it('can be switched off, or need a token', async () => {
     const { client } = world.owner;

@@ -1,7 +1,7 @@
 import { cors } from 'hono/cors';
 
 /** What the pages of browser clients (the MCP Inspector, a web IDE) may send and read; nothing of it rests on a cookie. */
-export const allowedHeaders = [
+const allowedHeaders = [
   'Accept',
   'Authorization',
   'Content-Type',

@@ -18,7 +18,7 @@ export type GuardedFetchOptions = {
 export type GuardedFetch = (address: string, signal?: AbortSignal) => Promise<Response>;
 
 /** Why an address was not asked, or its answer not taken. */
-export class RefusedAddress extends Error {
+class RefusedAddress extends Error {
   override readonly name = 'RefusedAddress';
 }
 

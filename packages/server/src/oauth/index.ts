@@ -1,1 +1,1 @@
-export { createOAuth, type OAuth, type OAuthOptions } from './oauth.ts';
+export { createOAuth, type OAuthOptions } from './oauth.ts';

@@ -2,7 +2,13 @@ import { ApiError } from '@coder/api';
 import type { Hono } from 'hono';
 import type { Clock } from '../clock.ts';
 import { type Db, inTransaction } from '../database/index.ts';
-import { type AuditTrail, errorResponse, type HttpEnv, toApiError } from '../http/index.ts';
+import {
+  type AuditTrail,
+  type Authenticate,
+  errorResponse,
+  type HttpEnv,
+  toApiError,
+} from '../http/index.ts';
 import type { Logger } from '../logger.ts';
 import { resourcesOf } from './addresses.ts';
 import { oauth2ApiRoutes } from './api-routes.ts';
@@ -27,6 +33,7 @@ export type OAuthOptions = {
   clock: Clock;
   log: Logger;
   audit: AuditTrail;
+  authenticate: Authenticate;
   /** Without a slash at the end. */
   accessUrl: string;
   experiments: ReadonlySet<string>;
@@ -87,8 +94,11 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     });
   };
 
+  const connections = createConnections({ db, clock, grants });
   const routes = createOAuthRoutes({
     accessUrl,
+    authenticate: options.authenticate,
+    revokeClient: connections.revokeClient,
     resources,
     settings,
     callProvider: createBridge(provider, accessUrl),
@@ -137,7 +147,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
       requireExperiment,
       interactions: createInteractions({ provider, accessUrl, consent, describe }),
       devices: createDevices({ db, clock, resources, consent, grants, describe }),
-      connections: createConnections({ db, clock, grants }),
+      connections,
       apps: createApps({ db, clock, clients, accessUrl }),
       settings,
     }),

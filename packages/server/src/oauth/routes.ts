@@ -1,6 +1,5 @@
-import { ApiError } from '@coder/api';
 import { Hono } from 'hono';
-import { createRateLimiter, errorResponse, type HttpContext, type HttpEnv } from '../http/index.ts';
+import { createRateLimiter, type HttpContext, type HttpEnv } from '../http/index.ts';
 import { canonicalResource, paths } from './addresses.ts';
 import { BadClientMetadata, normalizeClientMetadata } from './client-metadata.ts';
 import { oauthCors } from './cors.ts';
@@ -16,7 +15,7 @@ const noStore = { 'Cache-Control': 'no-store', Pragma: 'no-cache' };
 const longestBody = 64 * 1024;
 
 /** An error in OAuth's own form. */
-export function oauthError(status: number, error: string, description: string, headers = {}): Response {
+function oauthError(status: number, error: string, description: string, headers = {}): Response {
   return Response.json(
     { error, error_description: description },
     { status, headers: { ...noStore, ...headers } },
@@ -94,7 +93,7 @@ export function createOAuthRoutes(deps: RoutesDeps): Hono<HttpEnv> {
       { name: 'GET /oauth2/authorize', action: 'read', resource: 'oauth2_authorization', fields },
       async (facts) => {
         const response = await forward(c, `${paths.authorize}?${query}`);
-        return page(c, await withReason(markBrowser(response), facts));
+        return page(await withReason(markBrowser(response), facts));
       },
     );
   });
@@ -102,7 +101,7 @@ export function createOAuthRoutes(deps: RoutesDeps): Hono<HttpEnv> {
     step(
       c,
       { name: 'GET /oauth2/authorize/{uid}', action: 'read', resource: 'oauth2_authorization', fields: {} },
-      async (facts) => page(c, await withReason(await forward(c, c.req.path), facts)),
+      async (facts) => page(await withReason(await forward(c, c.req.path), facts)),
     ),
   );
   routes.post(paths.authorize, () => authorizeHelp(accessUrl));
@@ -117,6 +116,31 @@ export function createOAuthRoutes(deps: RoutesDeps): Hono<HttpEnv> {
       c,
       { name: 'POST /oauth2/tokens', action: 'login', resource: 'oauth2_token', fields },
       async (facts) => withReason(await forward(c, paths.token, form.toString()), facts),
+    );
+  });
+  routes.delete(paths.token, async (c) => {
+    const clientId = c.req.query('client_id') ?? '';
+    return step(
+      c,
+      {
+        name: 'DELETE /oauth2/tokens',
+        action: 'delete',
+        resource: 'oauth2_grant',
+        fields: { client_id: clientId },
+      },
+      async (facts) => {
+        const info = c.get('requestInfo');
+        const actor = await deps.authenticate({
+          method: 'DELETE',
+          url: new URL(c.req.url),
+          headers: info.headers,
+          ip: info.ip,
+          upgrade: false,
+        });
+        Object.assign(facts, { userId: actor.user.id, username: actor.user.username });
+        await deps.revokeClient(actor, clientId);
+        return c.body(null, 204);
+      },
     );
   });
   routes.post(paths.revoke, async (c) => {
@@ -274,12 +298,11 @@ async function withReason(response: Response, facts: StepFacts): Promise<Respons
 }
 
 /** What a browser is shown: never inside another page, never from a cache. */
-function page(c: HttpContext, response: Response): Response {
+function page(response: Response): Response {
   response.headers.set('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
   response.headers.set('X-Frame-Options', 'DENY');
   response.headers.set('Referrer-Policy', 'no-referrer');
   response.headers.set('Cache-Control', 'no-store');
-  void c;
   return response;
 }
 
@@ -306,9 +329,3 @@ async function withoutSecret(response: Response): Promise<Response> {
   const { client_secret: _, ...rest } = (await response.json()) as Record<string, unknown>;
   return Response.json(rest, { status: response.status, headers: noStore });
 }
-
-/** An experiment that is off answers like every other error of the API. */
-export const answerError = (error: unknown): Response => {
-  if (error instanceof ApiError) return errorResponse(error);
-  throw error;
-};

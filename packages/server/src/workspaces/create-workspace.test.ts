@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { testUser } from '../testing/index.ts';
 import { seedUser } from './testing/seed.ts';
 import { createWorld, failure } from './testing/world.ts';
 
@@ -142,5 +143,27 @@ describe('an idempotency key', () => {
     await world.create('web');
     await failure(workspaces.create(actor, request(templateId, 'web'), 'key-1'));
     expect((await workspaces.create(actor, request(templateId, 'api'), 'key-1')).name).toBe('api');
+  });
+
+  it('by a key that reaches only what it creates itself lets it reach that and nothing else', async () => {
+    await using world = await createWorld({ workers: 0 });
+    const other = await world.create('other');
+    const bob = await testUser(world.db, { username: 'bob', allowList: ['workspace:created'] });
+    const request = { user: 'me', template_id: world.templateId, name: 'own' };
+    const { id } = await world.workspaces.create(bob.actor, request);
+    const whole = { ...bob.actor, key: { ...bob.actor.key, allowList: ['*:*'] } };
+    await world.workspaces.create(whole, { ...request, name: 'by-hand' });
+    expect((await world.workspaces.list(bob.actor, {})).workspaces.map((workspace) => workspace.id)).toEqual([
+      id,
+    ]);
+    expect((await failure(world.workspaces.get(bob.actor, other.id))).status).toBe(404);
+    const row = await world.db
+      .selectFrom('api_keys')
+      .where('id', '=', bob.actor.key.id)
+      .select('allow_list')
+      .executeTakeFirstOrThrow();
+    expect(row.allow_list).toEqual(['workspace:created', `workspace:${id}`]);
+    const again = await testUser(world.db, { username: 'eve', allowList: [`workspace:${id}`] });
+    expect((await failure(world.workspaces.create(again.actor, request))).status).toBe(403);
   });
 });
