@@ -1,9 +1,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, matchesGlob, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { FileMatches, FileSearch } from '@coder/api/agent';
 import type * as z from 'zod';
 import { AgentFault, fileFault } from '../fault.ts';
+import { matchGlob } from './match-glob.ts';
 import { matchLines } from './match-lines.ts';
 import { isText } from './read.ts';
 
@@ -69,11 +70,10 @@ export async function search(path: string, input: Input, signal: AbortSignal): P
   };
 
   async function look(file: string): Promise<void> {
-    if (
-      glob !== undefined &&
-      !matchesGlob(relative(path, file) || file.slice(file.lastIndexOf('/') + 1), glob)
-    )
-      return;
+    const name = relative(path, file) || file.slice(file.lastIndexOf('/') + 1);
+    const wanted = glob === undefined || matchGlob(name, glob);
+    if (wanted === undefined) throw tooManyWays(name);
+    if (!wanted) return;
     result.files_searched += 1;
     if (!pattern) {
       add({ path: file, line: null, column: null, text: null });
@@ -116,4 +116,14 @@ export async function search(path: string, input: Input, signal: AbortSignal): P
   const root = await stat(path).catch((error: unknown) => Promise.reject(fileFault(error, path)));
   await (root.isDirectory() ? walk(path) : look(path));
   return result;
+}
+
+function tooManyWays(name: string): AgentFault {
+  return new AgentFault(
+    'invalid_input',
+    `glob takes too long to try on ${name}. Use fewer stars and braces.`,
+    {
+      field: 'glob',
+    },
+  );
 }
