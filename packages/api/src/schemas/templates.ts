@@ -85,15 +85,23 @@ export const templateSchema = z.object({
 });
 export type Template = z.infer<typeof templateSchema>;
 
+const DAY = 24 * 60 * 60_000;
+/** Milliseconds. No time that they are added to leaves the range of dates. */
+const upTo = (days: number) =>
+  z
+    .int()
+    .min(0)
+    .max(days * DAY, `must be at most ${days} days (${days * DAY})`);
+
 const templateSettings = {
   display_name: z.string().max(128).optional(),
   description: z.string().max(1024).optional(),
   icon: z.string().max(2048).optional(),
-  default_ttl_ms: z.int().min(0).optional(),
-  activity_bump_ms: z.int().min(0).optional(),
-  failure_ttl_ms: z.int().min(0).optional(),
-  time_til_dormant_ms: z.int().min(0).optional(),
-  time_til_dormant_autodelete_ms: z.int().min(0).optional(),
+  default_ttl_ms: upTo(30).optional(),
+  activity_bump_ms: upTo(30).optional(),
+  failure_ttl_ms: upTo(3_650).optional(),
+  time_til_dormant_ms: upTo(3_650).optional(),
+  time_til_dormant_autodelete_ms: upTo(3_650).optional(),
   allow_user_autostart: z.boolean().optional(),
   allow_user_autostop: z.boolean().optional(),
   allow_user_cancel_workspace_jobs: z.boolean().optional(),
