@@ -254,5 +254,13 @@ describe('the SDK’s client', () => {
     await client.callTool('coder_workspace_bash', { workspace: 'none', command: 'true' });
     expect(provider.asked.at(-1)).toContain('workspace:ssh');
     expect(provider.asked.at(-1)).toContain('workspace:read');
+    const { pool } = world.server.database;
+    const refused = async () =>
+      (
+        await pool.query(
+          "select count(*)::int as n from audit_logs where status_code = 403 and description = 'tools/call coder_workspace_bash'",
+        )
+      ).rows[0].n;
+    await expect.poll(refused).toBeGreaterThan(0);
   });
 });

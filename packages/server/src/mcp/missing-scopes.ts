@@ -1,25 +1,33 @@
 import { ApiError, scopeFor } from '@coder/api';
-import { findTool, missingPermissions } from '@coder/tools';
+import { findTool, missingPermissions, type Tool } from '@coder/tools';
 import type { Actor } from '../authorization/index.ts';
 
+/** A call that a token may not make: of which tool, with which arguments, and what the client is told. */
+export type RefusedCall = { readonly tool: Tool; readonly args: unknown; readonly error: ApiError };
+
 /**
- * Refuses, before anything of it runs, the call of a tool that an application's token may not use. The error names all the
+ * Finds, before anything of it runs, the call of a tool that an application's token may not use. The error names all the
  * scopes that a token would have to hold, so that the client can ask its user for just that. A token that a person made has
  * nobody to ask; its call is answered by the tool itself, in words.
  */
-export function refuseMissingScopes(actor: Actor, body: unknown): void {
-  if (!actor.key.application) return;
-  const missing = [body].flat().flatMap((message) => {
-    const { method, params } = (message ?? {}) as { method?: unknown; params?: { name?: unknown } };
-    if (method !== 'tools/call') return [];
-    const tool = typeof params?.name === 'string' ? findTool(params.name) : undefined;
-    return tool ? missingPermissions(tool, actor.key.permissions) : [];
-  });
-  if (missing.length === 0) return;
-  const needed = [...new Set(missing.map(scopeFor))];
-  throw new ApiError('INSUFFICIENT_SCOPE', {
-    message: `This token does not have the ${needed.length === 1 ? 'scope' : 'scopes'} ${needed.map((scope) => `"${scope}"`).join(', ')} that this tool needs.`,
-    detail: 'The user can allow more: connect the application again.',
-    scopes: [...new Set([...actor.key.scopes, ...needed])],
-  });
+export function findRefusedCall(actor: Actor, body: unknown): RefusedCall | undefined {
+  if (!actor.key.application) return undefined;
+  for (const message of [body].flat()) {
+    const { method, params } = (message ?? {}) as {
+      method?: unknown;
+      params?: { name?: unknown; arguments?: unknown };
+    };
+    if (method !== 'tools/call' || typeof params?.name !== 'string') continue;
+    const tool = findTool(params.name);
+    const missing = tool ? missingPermissions(tool, actor.key.permissions) : [];
+    if (!tool || missing.length === 0) continue;
+    const needed = [...new Set(missing.map(scopeFor))];
+    const error = new ApiError('INSUFFICIENT_SCOPE', {
+      message: `This token does not have the ${needed.length === 1 ? 'scope' : 'scopes'} ${needed.map((scope) => `"${scope}"`).join(', ')} that ${tool.name} needs.`,
+      detail: 'The user can allow more: connect the application again.',
+      scopes: [...new Set([...actor.key.scopes, ...needed])],
+    });
+    return { tool, args: params.arguments, error };
+  }
+  return undefined;
 }

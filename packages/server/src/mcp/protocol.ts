@@ -13,7 +13,7 @@ import {
 import { createCallAudit } from './call-audit.ts';
 import { waitWithin, withinTimeout } from './deadline.ts';
 import type { McpDeps } from './deps.ts';
-import { refuseMissingScopes } from './missing-scopes.ts';
+import { findRefusedCall } from './missing-scopes.ts';
 import type { McpRequest } from './session.ts';
 
 /** The largest body of a request, in bytes. */
@@ -101,7 +101,15 @@ export function createMcpProtocol(deps: McpDeps): McpProtocol {
     } catch {
       return rpcError(400, -32_700, 'Parse error: the request body is not valid JSON');
     }
-    refuseMissingScopes(caller.actor, body);
+    const refused = findRefusedCall(caller.actor, body);
+    if (refused) {
+      const { error: failure, ...call } = refused;
+      await audited(caller, { ...call, via: 'mcp' }, async () => ({
+        result: { content: [{ type: 'text', text: failure.message }], isError: true },
+        failure,
+      }));
+      throw failure;
+    }
     const authInfo = { token: '', clientId: '', scopes: [], extra: { make } };
     if (!(await isLegacyRequest(request, body))) return modern.fetch(request, { authInfo, parsedBody: body });
     // Only a stream can carry progress; everything else is one JSON answer.
