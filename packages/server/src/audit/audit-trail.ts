@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { Counter, type Registry } from 'prom-client';
-import { type Db, sqlState, storableJson, storableText } from '../database/index.ts';
+import { type Db, sqlState, storableJson } from '../database/index.ts';
 import type { AuditEntry, AuditOutcome, AuditTrail } from '../http/index.ts';
 import type { Logger } from '../logger.ts';
 import { createBatcher } from './batcher.ts';
@@ -73,31 +73,34 @@ const isBadValue = (error: unknown): boolean => sqlState(error)?.startsWith('22'
 
 /** What clients have sent is in these rows as it came, so they are made storable here, at the one place that stores them. */
 async function insert(db: Db, rows: readonly Row[]): Promise<void> {
-  await db
-    .insertInto('audit_logs')
-    .values(
-      rows.map(({ entry, outcome }) => ({
-        id: entry.id,
-        time: entry.time,
-        request_id: entry.requestId,
-        user_id: entry.userId ?? null,
-        username: storableText(entry.username),
-        email: storableText(entry.email),
-        api_key_id: entry.apiKeyId,
-        ip: entry.ip,
-        user_agent: entry.userAgent,
-        resource_type: entry.resourceType,
-        action: entry.action,
-        description: entry.description,
-        resource_id: storableText(outcome?.resourceId ?? ''),
-        resource_target: storableText(outcome?.resourceTarget ?? ''),
-        status_code: outcome?.statusCode ?? null,
-        duration_ms: outcome?.durationMs ?? null,
-        diff: storableJson(outcome?.diff ?? {}),
-        additional_fields: storableJson(outcome?.additionalFields ?? {}),
-      })),
-    )
-    .execute();
+  const written = rows.map(({ entry, outcome }) => ({
+    id: entry.id,
+    time: entry.time,
+    request_id: entry.requestId,
+    user_id: entry.userId ?? null,
+    username: entry.username,
+    email: entry.email,
+    api_key_id: entry.apiKeyId,
+    ip: entry.ip,
+    user_agent: entry.userAgent,
+    resource_type: entry.resourceType,
+    action: entry.action,
+    description: entry.description,
+    resource_id: outcome?.resourceId ?? '',
+    resource_target: outcome?.resourceTarget ?? '',
+    status_code: outcome?.statusCode ?? null,
+    duration_ms: outcome?.durationMs ?? null,
+    diff: outcome?.diff ?? {},
+    additional_fields: outcome?.additionalFields ?? {},
+  }));
+  // One parameter for any number of rows: the statement is the same each time, so it is planned once.
+  await sql`
+    insert into audit_logs (id, time, request_id, user_id, username, email, api_key_id, ip, user_agent, resource_type,
+      action, description, resource_id, resource_target, status_code, duration_ms, diff, additional_fields)
+    select * from jsonb_to_recordset(${storableJson(written)}::jsonb) as r (id uuid, time timestamptz, request_id text,
+      user_id uuid, username text, email text, api_key_id text, ip text, user_agent text, resource_type text,
+      action text, description text, resource_id text, resource_target text, status_code integer, duration_ms integer,
+      diff jsonb, additional_fields jsonb)`.execute(db);
 }
 
 async function update(db: Db, rows: readonly SettledRow[]): Promise<void> {
