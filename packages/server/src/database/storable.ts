@@ -1,5 +1,5 @@
 /** The text with U+FFFD for what PostgreSQL cannot store: NUL, and halves of surrogate pairs (in JSON). */
-export function storableText(text: string): string {
+function storableText(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\uFFFD');
 }
 
