@@ -239,6 +239,19 @@ describe('who may', () => {
     expect((await get(app('owner', '/'), token())).headers.location).toBe(app('owner', '/?folder=/home'));
   });
 
+  it('keeps no WebSocket of a key that is gone', async () => {
+    const app = { slug: 'live', url: `http://localhost:${port}`, sharing_level: 'authenticated' };
+    await seedApp(h.database.db, seeded, app);
+    const other = await h.user();
+    const path = `/@${owner.user.username}/web/apps/live/`;
+    const socket = new WebSocket(h.url.replace('http', 'ws') + path, { headers: token(other) });
+    await once(socket, 'message');
+    const closed = once(socket, 'close');
+    await h.database.db.deleteFrom('api_keys').where('user_id', '=', other.user.id).execute();
+    await h.database.pool.query(`select pg_notify('api_key_changed', $1)`, [other.actor.key.id]);
+    await closed;
+  });
+
   it('is one audit row for a visit, whatever a page loads', async () => {
     await h.server().api.audit.flush();
     const rows = await h.database.db

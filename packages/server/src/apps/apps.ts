@@ -34,6 +34,8 @@ export type AppsDeps = {
   access: AgentAccess;
   /** The actor a key stands for, as long as the key and its user are good. */
   actorOfKey(keyId: string): Promise<Actor | undefined>;
+  /** Calls `end` when an actor's key is no longer good, until `over` says that there is nothing left to end. */
+  whileGood(actor: Actor, over: AbortSignal, end: () => void): void;
 };
 
 export type Apps = {
@@ -75,7 +77,7 @@ export async function createApps(deps: AppsDeps): Promise<Apps> {
         (incoming) => placeOfUpgrade(incoming, appHost) !== undefined,
         async (upgrade) => {
           const found = required(placeOfUpgrade(upgrade.incoming, appHost));
-          await proxy.upgrade(visitOfUpgrade(upgrade, found), upgrade.takeOver);
+          await proxy.upgrade(visitOfUpgrade(upgrade, found), upgrade);
         },
       );
     },

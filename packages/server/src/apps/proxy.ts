@@ -1,5 +1,6 @@
 import { ApiError } from '@coder/api';
 import type { AgentAccess } from '../agents/index.ts';
+import type { Actor } from '../authorization/index.ts';
 import type { Db } from '../database/index.ts';
 import type { UpgradeRequest } from '../http/index.ts';
 import { stripQuery } from './credentials.ts';
@@ -20,13 +21,19 @@ export type ProxyDeps = {
   door: Door;
   visitorOf(visit: Visit, app: FoundApp | undefined): Promise<Visitor>;
   noteVisit(visit: Visit, visitor: Visitor, app: FoundApp): Promise<void>;
+  /** Calls `end` when an actor's key is no longer good, until `over` says that there is nothing left to end. */
+  whileGood(actor: Actor, over: AbortSignal, end: () => void): void;
 };
 
+/** What a visitor may use. */
+type Entered = { readonly app: FoundApp; readonly actor: Actor | undefined };
+
 /** Passes requests on: find, let in, write down, connect, forward, fit the answer. */
-export function createProxy({ db, accessUrl, access, door, visitorOf, noteVisit }: ProxyDeps) {
+export function createProxy(deps: ProxyDeps) {
+  const { db, accessUrl, access, door, visitorOf, noteVisit, whileGood } = deps;
   const protocol = accessUrl.startsWith('https:') ? 'https' : 'http';
 
-  async function enter(visit: Visit): Promise<FoundApp | Response> {
+  async function enter(visit: Visit): Promise<Entered | Response> {
     const found = await findApp(db, visit.request).catch((error: unknown) => {
       if (error instanceof ApiError) return error;
       throw error;
@@ -47,7 +54,7 @@ export function createProxy({ db, accessUrl, access, door, visitorOf, noteVisit 
     const elsewhere = door.pass(visit, visitor, found) ?? canonical(visit, found) ?? preflight(visit, found);
     if (elsewhere) return elsewhere;
     await noteVisit(visit, visitor, found);
-    return found;
+    return { app: found, actor: visitor.actor };
   }
 
   async function callOf(visit: Visit, app: FoundApp): Promise<AppCall> {
@@ -77,8 +84,9 @@ export function createProxy({ db, accessUrl, access, door, visitorOf, noteVisit 
 
   return {
     async http(visit: Visit, body: ReadableStream<Uint8Array> | null): Promise<Response> {
-      const app = await enter(visit);
-      if (app instanceof Response) return app;
+      const entered = await enter(visit);
+      if (entered instanceof Response) return entered;
+      const { app } = entered;
       const call = await callOf(visit, app);
       const answer = await exchange(call, body).catch((error: unknown) => {
         throw visit.signal.aborted ? error : badAnswer(app, error);
@@ -88,11 +96,13 @@ export function createProxy({ db, accessUrl, access, door, visitorOf, noteVisit 
       return responseOf(answer, headers, visit.method);
     },
 
-    async upgrade(visit: Visit, takeOver: UpgradeRequest['takeOver']): Promise<void> {
-      const app = await enter(visit);
-      if (app instanceof Response) {
+    async upgrade(visit: Visit, { takeOver, end }: Pick<UpgradeRequest, 'takeOver' | 'end'>): Promise<void> {
+      const entered = await enter(visit);
+      if (entered instanceof Response) {
         throw new ApiError('UNAUTHENTICATED', { message: 'Open the page before its WebSocket.' });
       }
+      const { app, actor } = entered;
+      if (actor && app.sharing !== 'public') whileGood(actor, visit.signal, end);
       const call = await callOf(visit, app);
       const headers = {
         ...call.headers,

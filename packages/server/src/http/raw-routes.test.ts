@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { notify } from '../database/index.ts';
 import {
   createNoopLogger,
   type TestApi,
@@ -22,7 +23,14 @@ const log = createNoopLogger();
 function mount(server: TestApi) {
   const app = createHttpApp({ log, health: createHealth({ check: async () => undefined }), trustedProxies });
   const upgrades = createUpgrades({ log, trustedProxies });
-  const routes = createRawRoutes({ app, upgrades, pipeline: server.pipeline, accessUrl: testAccessUrl, log });
+  const routes = createRawRoutes({
+    app,
+    upgrades,
+    pipeline: server.pipeline,
+    accessUrl: testAccessUrl,
+    log,
+    whileGood: server.identity.whileGood,
+  });
   return { app, upgrades, routes };
 }
 
@@ -141,6 +149,60 @@ describe('a raw WebSocket', () => {
     refused.on('error', () => undefined);
     const [, response] = await once(refused, 'unexpected-response');
     expect(response.statusCode).toBe(400);
+    await http.close(1_000);
+  });
+
+  it('ends with the key it was opened with, as a stream does that goes on', async () => {
+    await using database = await testDatabase();
+    await using server = await testApi({ database, router: () => ({}) });
+    const [ada, bob] = [await testUser(database.db), await testUser(database.db)];
+    const { app, upgrades, routes } = mount(server);
+    routes.upgradeRoute('terminal', async ({ accept }) => {
+      const socket = await accept();
+      socket.send('hello');
+    });
+    routes.rawRoute('watchWorkspace', () => {
+      const body = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from('hello')) });
+      return new Response(body);
+    });
+    const http = await createHttpServer({
+      fetch: (request, bindings) => app.fetch(request, bindings),
+      address: { host: '127.0.0.1', port: 0 },
+      upgrades,
+      version: 'v1',
+      log,
+    });
+    const open = async ({ token }: { token: string }) => {
+      const headers = { 'coder-session-token': token };
+      const socket = new WebSocket(`${http.url.replace('http', 'ws')}/api/v2/workspaceagents/a1/pty`, {
+        headers,
+      });
+      const greeted = once(socket, 'message');
+      const closed = once(socket, 'close').then(([code]) => code);
+      const stream = (await fetch(`${http.url}/api/v2/workspaces/w1/watch`, { headers })).body?.getReader();
+      await Promise.all([greeted, stream?.read()]);
+      return {
+        socket,
+        closed,
+        broken: stream?.read().then(
+          () => 'went on',
+          () => 'broke off',
+        ),
+      };
+    };
+    const [hers, his] = [await open(ada), await open(bob)];
+    const { db } = database;
+    await db
+      .updateTable('api_keys')
+      .set({ expires_at: new Date(0) })
+      .where('id', '=', ada.actor.key.id)
+      .execute();
+    await notify(db, 'api_key_changed', ada.actor.key.id);
+    expect([await hers.closed, await hers.broken]).toEqual([1008, 'broke off']);
+    expect(his.socket.readyState).toBe(WebSocket.OPEN);
+    await db.updateTable('users').set({ status: 'suspended' }).where('id', '=', bob.user.id).execute();
+    await notify(db, 'user_changed', bob.user.id);
+    expect([await his.closed, await his.broken]).toEqual([1008, 'broke off']);
     await http.close(1_000);
   });
 

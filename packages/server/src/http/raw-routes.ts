@@ -1,6 +1,7 @@
 import { API_PREFIX, type RawRoute, rawRoutes } from '@coder/api';
 import type { MiddlewareHandler } from 'hono';
 import type { WebSocket } from 'ws';
+import type { Actor } from '../authorization/index.ts';
 import type { Logger } from '../logger.ts';
 import type { HttpApp } from './app.ts';
 import type { ApiHandler } from './openapi.ts';
@@ -46,10 +47,16 @@ export type RawRoutesOptions = {
   pipeline: Pipeline;
   accessUrl: string;
   log: Logger;
+  /** Calls `end` when an actor's key is no longer good, until `over` says that there is nothing left to end. */
+  whileGood(actor: Actor, over: AbortSignal, end: () => void): void;
 };
 
+/** Streams that go on for as long as their readers like. */
+const openEnded: ReadonlySet<RawRouteName> = new Set(['watchWorkspace', 'processStream']);
+
 /** Makes the functions that serve {@link rawRoutes} through the same pipeline as the contract. */
-export function createRawRoutes({ app, upgrades, pipeline, accessUrl, log }: RawRoutesOptions): RawRoutes {
+export function createRawRoutes(options: RawRoutesOptions): RawRoutes {
+  const { app, upgrades, pipeline, accessUrl, log, whileGood } = options;
   const answerError = createAnswerError({ accessUrl, log });
 
   return {
@@ -82,7 +89,9 @@ export function createRawRoutes({ app, upgrades, pipeline, accessUrl, log }: Raw
             ({ status }) => status,
           );
           for (const [header, value] of admitted.replyHeaders) response.headers.append(header, value);
-          return response;
+          const { actor } = context;
+          if (!actor || !openEnded.has(name)) return response;
+          return breakingOff(response, request.signal, (over, end) => whileGood(actor, over, end));
         } catch (thrown) {
           return answerError(thrown, info.id);
         }
@@ -111,6 +120,7 @@ export function createRawRoutes({ app, upgrades, pipeline, accessUrl, log }: Raw
         const params = paramsOf(upgrade.params, path, url);
         const { context } = admitted;
         const { accept, takeOver } = upgrade;
+        if (context.actor) whileGood(context.actor, info.signal, upgrade.end);
         await pipeline.audited(
           admitted,
           async () => handler({ context, incoming, url, params, accept, takeOver }),
@@ -160,4 +170,17 @@ function paramsOf(
     params.rest = url.pathname.split('/').slice(before).join('/');
   }
   return params;
+}
+
+/** The answer with a body that breaks off when `until` says so before it is read or its reader has gone. */
+function breakingOff(
+  response: Response,
+  gone: AbortSignal,
+  until: (over: AbortSignal, end: () => void) => void,
+): Response {
+  if (!response.body) return response;
+  const [read, ended] = [new AbortController(), new AbortController()];
+  until(AbortSignal.any([gone, read.signal]), () => ended.abort());
+  const passing = new TransformStream({ flush: () => read.abort() });
+  return new Response(response.body.pipeThrough(passing, { signal: ended.signal }), response);
 }

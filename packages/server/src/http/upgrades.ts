@@ -19,6 +19,8 @@ export interface UpgradeRequest {
   accept(): Promise<WebSocket>;
   /** Gives the bare connection instead, to pass the upgrade on to somebody else; it is ended when the server stops. */
   takeOver(): { socket: Duplex; head: Buffer };
+  /** Ends the connection, whatever has become of it, because its caller may no longer have it. */
+  end(): void;
 }
 
 /** Throw an `ApiError` before accepting, and the client gets it as an ordinary answer; what is thrown later closes with 1011. */
@@ -59,6 +61,7 @@ export function createUpgrades({ log, trustedProxies, closedFor }: UpgradesOptio
     head: Buffer,
     info: RequestInfo,
     onAccept: (webSocket: WebSocket) => void,
+    end: () => void,
   ): Promise<void> {
     const closed = closedFor?.();
     if (closed) throw closed;
@@ -87,6 +90,7 @@ export function createUpgrades({ log, trustedProxies, closedFor }: UpgradesOptio
           socket.once('close', () => taken.delete(socket));
           return { socket, head };
         },
+        end,
       });
       return;
     }
@@ -117,7 +121,12 @@ export function createUpgrades({ log, trustedProxies, closedFor }: UpgradesOptio
       const onAccept = (webSocket: WebSocket) => {
         accepted = webSocket;
       };
-      dispatch(incoming, socket, head, info, onAccept).catch((thrown) => {
+      const end = () => {
+        accepted?.close(1008, 'You are signed out.');
+        // What still comes from there is not to be heard.
+        setImmediate(() => socket.destroy());
+      };
+      dispatch(incoming, socket, head, info, onAccept, end).catch((thrown) => {
         const error = toApiError(thrown, info.id);
         // A server that starts, stops or is too busy says so to the caller; that is no failure of its own.
         if (error.code === 'INTERNAL')

@@ -9,6 +9,7 @@ import { createAuthenticate, createAuthenticateAgent } from './authenticate.ts';
 import { isCrossSite } from './credentials.ts';
 import { createFirstUser, type FirstUser } from './first-user.ts';
 import { createKeyUse } from './key-use.ts';
+import { createLongVisits, type LongVisits } from './long-visits.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createUsers, type Users } from './users.ts';
 import { createVerifiedKeys } from './verified-keys.ts';
@@ -33,6 +34,8 @@ export type Identity = {
   readonly authenticateAgent: AuthenticateAgent;
   /** Whom a key stands for, as long as the key has not ended and its user may sign in: for what was given out to a key's holder. */
   actorOfKey(keyId: string): Promise<Actor | undefined>;
+  /** Ends what outlives the request that began it once its key is no longer good. */
+  readonly whileGood: LongVisits['whileGood'];
   readonly firstUser: FirstUser;
   readonly sessions: Sessions;
   readonly users: Users;
@@ -59,17 +62,36 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     log,
     disableSessionRefresh: options.disableSessionRefresh ?? false,
   });
+  async function actorOfKey(keyId: string): Promise<Actor | undefined> {
+    const key = await keys.find(keyId);
+    return key && key.expiresAt > clock.now() && key.userStatus !== 'suspended' ? key.actor : undefined;
+  }
+  const visits = createLongVisits({ isGood: async (keyId) => (await actorOfKey(keyId)) !== undefined, log });
+  const missed = () => {
+    keys.forgetAll();
+    visits.checkAll();
+  };
   const stopListening = await Promise.all([
-    notifications.listen('api_key_changed', { notify: keys.forgetKey, missed: keys.forgetAll }),
-    notifications.listen('user_changed', { notify: keys.forgetUser, missed: keys.forgetAll }),
+    notifications.listen('api_key_changed', {
+      notify(keyId) {
+        keys.forgetKey(keyId);
+        visits.keyChanged(keyId);
+      },
+      missed,
+    }),
+    notifications.listen('user_changed', {
+      notify(userId) {
+        keys.forgetUser(userId);
+        visits.userChanged(userId);
+      },
+      missed,
+    }),
   ]);
   return {
     authenticate: createAuthenticate({ keys, use, clock, accessUrl }),
     authenticateAgent: createAuthenticateAgent({ db }),
-    async actorOfKey(keyId) {
-      const key = await keys.find(keyId);
-      return key && key.expiresAt > clock.now() && key.userStatus !== 'suspended' ? key.actor : undefined;
-    },
+    actorOfKey,
+    whileGood: visits.whileGood,
     firstUser: createFirstUser({ db, clock }),
     sessions: createSessions({ db, clock, keys, sessionDurationMs: options.sessionDurationMs }),
     users: createUsers({ db, clock, keys }),
@@ -92,6 +114,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     },
     async close() {
       for (const stop of stopListening) stop();
+      visits.close();
       await use.close();
     },
   };

@@ -32,7 +32,7 @@ export type VerifiedKeys = {
 export type VerifiedKeysOptions = { db: Db; clock: Clock; withoutOwnerWorkspaceAccess?: boolean };
 
 /** Keys of these logins are sessions, which live on while they are used; tokens and OAuth grants end when they said. */
-const sessionLogins = new Set(['password', 'github', 'oidc']);
+export const sessionLogins: ReadonlySet<string> = new Set(['password', 'github', 'oidc']);
 
 /**
  * Keys in memory, so that an authenticated request needs no SQL. A revoked key is forgotten on its notification; the short

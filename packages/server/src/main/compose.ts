@@ -57,6 +57,7 @@ export async function compose(ground: Ground): Promise<Composition> {
     audit,
     access: agents.access,
     actorOfKey: identity.actorOfKey,
+    whileGood: identity.whileGood,
   });
   // Before all other routes: what comes to an app's host name is the app's, whatever its path.
   apps.mount(app, upgrades);
@@ -100,7 +101,14 @@ export async function compose(ground: Ground): Promise<Composition> {
     ...oauth.apiRoutes,
   });
   const handleApi = createApiHandler({ router, pipeline, accessUrl, log });
-  const rawRoutes = createRawRoutes({ app, upgrades, pipeline, accessUrl, log });
+  const rawRoutes = createRawRoutes({
+    app,
+    upgrades,
+    pipeline,
+    accessUrl,
+    log,
+    whileGood: identity.whileGood,
+  });
   agents.mount(rawRoutes);
   serveWorkspaceStreams(rawRoutes, { workspaces });
   serveTemplateStreams(rawRoutes, { files, versions });

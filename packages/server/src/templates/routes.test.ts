@@ -23,7 +23,14 @@ async function served() {
   const trustedProxies = { headers: [], origins: [] };
   const app = createHttpApp({ log, health: createHealth({ check: async () => undefined }), trustedProxies });
   const upgrades = createUpgrades({ log, trustedProxies });
-  const raw = createRawRoutes({ app, upgrades, pipeline: api.pipeline, accessUrl: testAccessUrl, log });
+  const raw = createRawRoutes({
+    app,
+    upgrades,
+    pipeline: api.pipeline,
+    accessUrl: testAccessUrl,
+    log,
+    whileGood: api.identity.whileGood,
+  });
   serveTemplateStreams(raw, h);
   raw.mountApi(api.handler);
   const http = await createHttpServer({

@@ -120,9 +120,17 @@ async function startServer(
     audit: api.audit,
     access: agents.access,
     actorOfKey: api.identity.actorOfKey,
+    whileGood: api.identity.whileGood,
   });
   apps.mount(app, upgrades);
-  const raw = createRawRoutes({ app, upgrades, pipeline: api.pipeline, accessUrl: testAccessUrl, log });
+  const raw = createRawRoutes({
+    app,
+    upgrades,
+    pipeline: api.pipeline,
+    accessUrl: testAccessUrl,
+    log,
+    whileGood: api.identity.whileGood,
+  });
   agents.mount(raw);
   raw.mountApi(api.handler);
   const http = await createHttpServer({
