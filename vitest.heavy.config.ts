@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// The suites that want third-party programs, much time or the whole machine: `npm run test:heavy`.
+// The suites that want third-party programs, a browser, killed servers or the whole machine: `npm run test:heavy`.
 export default defineConfig({
   test: {
     include: ['e2e/heavy/**/*.test.ts'],

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDeployment, type Deployment, waitUntil } from './harness/deployment.ts';
-import { processesWith } from './harness/processes.ts';
-import { starter } from './harness/templates.ts';
-import { verifies } from './requirements.ts';
+import { createDeployment, type Deployment, waitUntil } from '../harness/deployment.ts';
+import { processesWith } from '../harness/processes.ts';
+import { starter } from '../harness/templates.ts';
+import { verifies } from '../requirements.ts';
 
 let deployment: Deployment;
 

@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { createApiClient, MCP_PATH } from '@coder/api';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { browserMissing, buildDashboard, launchBrowser, screenshot, visit } from './harness/browser.ts';
-import { createDeployment, type Deployment, owner } from './harness/deployment.ts';
-import { starter } from './harness/templates.ts';
-import { verifies } from './requirements.ts';
+import { browserMissing, buildDashboard, launchBrowser, screenshot, visit } from '../harness/browser.ts';
+import { createDeployment, type Deployment, owner } from '../harness/deployment.ts';
+import { starter } from '../harness/templates.ts';
+import { verifies } from '../requirements.ts';
 
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 type Answer = Record<string, string>;

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { createApiClient, type Workspace } from '@coder/api';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { browserMissing, buildDashboard, launchBrowser, screenshot, visit } from './harness/browser.ts';
-import { cleanEnv } from './harness/coder.ts';
-import { createDeployment, type Deployment, owner, startServer, waitUntil } from './harness/deployment.ts';
-import { starter } from './harness/templates.ts';
-import { verifies } from './requirements.ts';
+import { browserMissing, buildDashboard, launchBrowser, screenshot, visit } from '../harness/browser.ts';
+import { cleanEnv } from '../harness/coder.ts';
+import { createDeployment, type Deployment, owner, startServer, waitUntil } from '../harness/deployment.ts';
+import { starter } from '../harness/templates.ts';
+import { verifies } from '../requirements.ts';
 
 /** What a hostile workspace says it is doing. */
 const markup = `<img src=x onerror="document.title='owned'"><b>bold</b>`;
