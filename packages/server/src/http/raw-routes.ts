@@ -91,7 +91,7 @@ export function createRawRoutes(options: RawRoutesOptions): RawRoutes {
           for (const [header, value] of admitted.replyHeaders) response.headers.append(header, value);
           const { actor } = context;
           if (!actor || !openEnded.has(name)) return response;
-          return breakingOff(response, request.signal, (over, end) => whileGood(actor, over, end));
+          return endedEarly(response, request.signal, (over, end) => whileGood(actor, over, end));
         } catch (thrown) {
           return answerError(thrown, info.id);
         }
@@ -172,15 +172,18 @@ function paramsOf(
   return params;
 }
 
-/** The answer with a body that breaks off when `until` says so before it is read or its reader has gone. */
-function breakingOff(
+/** The answer with a body that ends when `until` says so, should it not be read to its end before. */
+function endedEarly(
   response: Response,
   gone: AbortSignal,
   until: (over: AbortSignal, end: () => void) => void,
 ): Response {
   if (!response.body) return response;
-  const [read, ended] = [new AbortController(), new AbortController()];
-  until(AbortSignal.any([gone, read.signal]), () => ended.abort());
-  const passing = new TransformStream({ flush: () => read.abort() });
-  return new Response(response.body.pipeThrough(passing, { signal: ended.signal }), response);
+  const read = new AbortController();
+  const passing = new TransformStream<Uint8Array, Uint8Array>({
+    // An end, not an error: whoever reads asks again, and is then told what is the matter.
+    start: (controller) => until(AbortSignal.any([gone, read.signal]), () => controller.terminate()),
+    flush: () => read.abort(),
+  });
+  return new Response(response.body.pipeThrough(passing), response);
 }

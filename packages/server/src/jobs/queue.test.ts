@@ -113,6 +113,38 @@ describe('the queue', () => {
     });
   });
 
+  it('survives a database that is away when a job has failed', async () => {
+    await withQueue(async (queue, { db, pool }) => {
+      const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+      const unhandled: unknown[] = [];
+      const note = (reason: unknown) => void unhandled.push(reason);
+      process.on('unhandledRejection', note);
+      const { connect } = pool;
+      try {
+        queue.handle('fails', async () => {
+          let refusals = 5;
+          pool.connect = (async () => {
+            refusals -= 1;
+            if (refusals === 0) pool.connect = connect;
+            throw away;
+          }) as typeof connect;
+          throw away;
+        });
+        await queue.run({ concurrency: 1 });
+        await queue.enqueue('fails', {});
+        await expect
+          .poll(
+            async () => (await sql`select attempts, last_error from graphile_worker.jobs`.execute(db)).rows,
+          )
+          .toEqual([{ attempts: 1, last_error: 'connect ECONNREFUSED' }]);
+        expect(unhandled).toEqual([]);
+      } finally {
+        pool.connect = connect;
+        process.off('unhandledRejection', note);
+      }
+    });
+  });
+
   it('does not touch the locks of a living server', async () => {
     await withQueue(async (queue, { db }) => {
       const other = createReplica({ db, clock: systemClock, log, version: 'test' });

@@ -10,6 +10,7 @@ import type pg from 'pg';
 import type { Db } from '../database/index.ts';
 import type { Logger } from '../logger.ts';
 import { forgetPool, registerPool, releaseDeadLocks } from './locks.ts';
+import { patientPool } from './patient-pool.ts';
 
 type TaskContext = {
   /** Aborted when the server stops and the time to finish what runs is over. */
@@ -54,8 +55,9 @@ const maxAttempts = 10;
 /** The job queue all replicas share: graphile-worker on the server's own database, woken by NOTIFY. */
 export function createQueue({ pool, db, log, replicaId }: QueueOptions): Queue {
   const handlers = new Map<string, TaskHandler>();
+  const patient = patientPool(pool, { forMs: 60_000, everyMs: 100 });
   const options = {
-    pgPool: pool,
+    pgPool: patient,
     logger: workerLogger(log),
     noHandleSignals: true,
     pollInterval: pollIntervalMs,
@@ -85,7 +87,7 @@ export function createQueue({ pool, db, log, replicaId }: QueueOptions): Queue {
     async run({ concurrency }) {
       const freed = await releaseDeadLocks(db);
       if (freed > 0) log.info({ jobs: freed }, 'freed the jobs that a dead server had locked');
-      worker = runTaskList({ ...options, concurrency }, taskList(handlers), pool);
+      worker = runTaskList({ ...options, concurrency }, taskList(handlers), patient);
       worker.promise.catch((err: unknown) => log.error({ err }, 'the job queue stopped'));
       await registerPool(db, worker.id, replicaId);
     },

@@ -95,14 +95,18 @@ function socketUrl(socketDir: string, password: string, database: string): strin
   return `postgresql://${superuser}:${password}@localhost/${database}?host=${encodeURIComponent(socketDir)}`;
 }
 
-/** Launches, again if children of a server that was killed still hold its shared memory: they end within moments. */
+/**
+ * Launches, again while a server that was killed is still in the way: its children that hold its shared memory, or itself,
+ * dead but not yet taken note of by its parent. Both end within moments.
+ */
 async function launchAfterOrphans(...args: Parameters<typeof launch>): Promise<Postmaster> {
   for (const until = performance.now() + orphanTimeoutMs; ; await delay(50)) {
     try {
       return await launch(...args);
     } catch (error) {
       const orphans =
-        error instanceof StartupError && /shared memory block .* still in use/.test(error.message);
+        error instanceof StartupError &&
+        /shared memory block .* still in use|lock file "postmaster.pid" already exists/.test(error.message);
       if (!orphans || performance.now() > until) throw error;
     }
   }
