@@ -167,6 +167,35 @@ describe('the life of a workspace', () => {
     expect((await world.built(workspace.id, 'delete')).status).toBe('deleted');
   });
 
+  it('runs a start again whose end could not be written because the database was away', async () => {
+    await using world = await createWorld();
+    const { pool } = world.database;
+    const { connect } = pool;
+    const created = Promise.withResolvers<void>();
+    world.provisioner.hooks.onStart = async () => {
+      world.provisioner.hooks.onStart = async () => undefined;
+      await created.promise;
+      let refusals = 8;
+      pool.connect = (async () => {
+        refusals -= 1;
+        if (refusals === 0) pool.connect = connect;
+        throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+      }) as typeof connect;
+    };
+    const { id, latest_build: build } = await world.create('web');
+    created.resolve();
+    await expect
+      .poll(
+        async () => (await world.workspaces.getBuild(world.actor, build.id).catch(() => undefined))?.status,
+        {
+          timeout: 20_000,
+        },
+      )
+      .toBe('running');
+    expect(world.provisioner.starts).toHaveLength(2);
+    expect(await world.provisioner.pidOf(id)).toBeDefined();
+  });
+
   it('ends a start that takes longer than it may', async () => {
     await using world = await createWorld({ settings: { buildTimeoutMs: 50 } });
     world.provisioner.hooks.onStart = (_, signal) => untilAborted(signal);

@@ -19,7 +19,7 @@ export type ClaimedBuild = {
   readonly workspaceName: string;
   readonly ownerName: string;
   readonly ttlMs: number;
-  /** It has been begun before, by a server that died. */
+  /** It has been begun before, by a server that died or could not write down how it ended. */
   readonly again: boolean;
 };
 
@@ -41,7 +41,8 @@ const isFirstInLine = sql`not exists (
 
 /**
  * Takes a build for this server: pending becomes running. A build that was being canceled when its server died is taken
- * too, still canceling. Undefined when it is over, somebody else's, or an earlier build of the workspace is not over.
+ * too, still canceling, and so is one that this server had taken: nobody else runs it, so its end could not be written.
+ * Undefined when it is over, somebody else's, or an earlier build of the workspace is not over.
  */
 export async function claimBuild(
   { db, clock, replica }: Pick<WorkspacesDeps, 'db' | 'clock' | 'replica'>,
@@ -55,7 +56,8 @@ export async function claimBuild(
       input = j.input || jsonb_build_object('attempts', coalesce((j.input ->> 'attempts')::int, 0) + 1)
     from ${joined}
     where b.id = ${buildId} and j.id = b.job_id and ${isFirstInLine}
-      and (j.status = 'pending' or (j.status = 'canceling' and j.worker_id is null))
+      and (j.status = 'pending' or (j.status = 'canceling' and j.worker_id is null)
+        or (j.status in ('running', 'canceling') and j.worker_id = ${replica.id}))
     returning ${columns}, pg_notify('workspace_changed', w.id::text)`.execute(db);
   return rows[0];
 }

@@ -9,7 +9,12 @@ import type { KeyedLock } from './keyed-lock.ts';
 import { createSteps, type Steps } from './steps.ts';
 import { revokeAgents, storeStarted, storeWorld } from './store-world.ts';
 
-export type RunDeps = WorkspacesDeps & { readonly lock: KeyedLock; readonly running: RunningBuilds };
+export type RunDeps = WorkspacesDeps & {
+  readonly lock: KeyedLock;
+  readonly running: RunningBuilds;
+  /** The ids of the builds that this process has taken or is about to take: none is run twice at once. */
+  readonly taken: Set<string>;
+};
 
 /** What runs in this process, so that a cancellation reaches it. */
 export type RunningBuilds = Map<string, AbortController>;
@@ -28,6 +33,16 @@ const stages = {
  * the start. A build that is over, or whose turn it is not, is left alone.
  */
 export async function runBuild(deps: RunDeps, buildId: string): Promise<void> {
+  if (deps.taken.has(buildId)) return;
+  deps.taken.add(buildId);
+  try {
+    await takeAndRun(deps, buildId);
+  } finally {
+    deps.taken.delete(buildId);
+  }
+}
+
+async function takeAndRun(deps: RunDeps, buildId: string): Promise<void> {
   const steps = createSteps();
   const build = await claimBuild(deps, buildId);
   if (!build) return;

@@ -18,7 +18,7 @@ export type BuildRunner = {
 /** Connects the queue with {@link runBuild}. To be made before the queue runs. */
 export function createBuildRunner(deps: WorkspacesDeps & { readonly lock: KeyedLock }): BuildRunner {
   const running: RunningBuilds = new Map();
-  const runDeps: RunDeps = { ...deps, running };
+  const runDeps: RunDeps = { ...deps, running, taken: new Set() };
   let unlisten: (() => void) | undefined;
 
   deps.queue.handle(BUILD_TASK, (payload) => runBuild(runDeps, (payload as BuildTask).build_id));
