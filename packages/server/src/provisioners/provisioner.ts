@@ -43,7 +43,7 @@ export type Provisioner = {
   ): Promise<{ state: unknown; resources: readonly StartedResource[]; limits: Limits }>;
   /** Ends every process of the workspace and keeps what persists. A workspace that is not there is stopped. */
   stop(workspaceId: string, state: unknown, log: BuildLog): Promise<void>;
-  /** Removes everything the workspace has. A workspace that is not there is deleted. */
+  /** Ends every process of the workspace and removes everything it has. A workspace that is not there is deleted. */
   delete(workspaceId: string, state: unknown, log: BuildLog): Promise<void>;
   /** What the machine says, whatever the database believes. */
   inspect(workspaceId: string, state: unknown): Promise<'running' | 'stopped' | 'missing'>;

@@ -38,10 +38,15 @@ export async function stopProcesses(context: Context, workspaceId: string): Prom
 }
 
 /** Ends everything that runs in a workspace, and keeps its home. */
-export async function stopWorkspace(context: Context, workspaceId: string, log: BuildLog): Promise<void> {
+export async function stopWorkspace(
+  context: Context,
+  workspaceId: string,
+  log: BuildLog,
+  stage = 'Stopping workspace',
+): Promise<void> {
   const { layout, cgroups } = context;
   const paths = layout.workspace(workspaceId);
-  log('info', 'Stopping workspace', 'Ending all processes of the workspace.');
+  log('info', stage, 'Ending all processes of the workspace.');
   await stopProcesses(context, workspaceId);
   await cgroups.remove(workspaceId);
   await removeTree(paths.temporary);
@@ -51,8 +56,9 @@ export async function stopWorkspace(context: Context, workspaceId: string, log: 
 /** Removes all that a workspace has. Its account goes last: until then it is listed, and the delete can be repeated. */
 export async function deleteWorkspace(context: Context, workspaceId: string, log: BuildLog): Promise<void> {
   const { layout, accounts } = context;
-  await stopWorkspace(context, workspaceId, log);
-  log('info', 'Deleting workspace', 'Removing the files of the workspace.');
+  const stage = 'Deleting workspace';
+  await stopWorkspace(context, workspaceId, log, stage);
+  log('info', stage, 'Removing the files of the workspace.');
   await removeTree(layout.workspace(workspaceId).root);
   const account = await accounts.find(workspaceId);
   if (account?.own) {

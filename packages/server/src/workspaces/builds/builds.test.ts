@@ -49,6 +49,15 @@ describe('the life of a workspace', () => {
     expect((await world.created('web')).latest_build.status).toBe('running');
   });
 
+  it('is ended once by a delete, whatever state it is in', async () => {
+    await using world = await createWorld();
+    const { id } = await world.created('web');
+    const ended: string[] = [];
+    world.provisioner.hooks.onEnd = async (workspaceId) => void ended.push(workspaceId);
+    expect((await world.built(id, 'delete')).status).toBe('deleted');
+    expect(ended).toEqual([id]);
+  });
+
   it('costs little beyond what the provisioner does', async () => {
     await using world = await createWorld();
     const [toStart, toEnd]: [number[], number[]] = [[], []];

@@ -168,9 +168,7 @@ async function endWorkspace(
     const work =
       build.transition === 'stop'
         ? provisioner.stop(build.workspaceId, build.state, log)
-        : provisioner
-            .stop(build.workspaceId, build.state, log)
-            .then(() => provisioner.delete(build.workspaceId, build.state, log));
+        : provisioner.delete(build.workspaceId, build.state, log);
     await bounded(work, AbortSignal.timeout(deps.settings.buildTimeoutMs), 0);
     steps.done('provision');
   }

@@ -30,7 +30,7 @@ await createWorld({
   dataDir: order.dataDir,
   prepare: ({ hooks }) => {
     if (order.transition === 'start') hooks.onStart = hang;
-    else hooks.onStop = hang;
+    else hooks.onEnd = hang;
   },
 });
 process.send?.('ready');

@@ -10,7 +10,8 @@ export type ProcessProvisioner = Provisioner & {
   readonly hooks: {
     /** Runs in the middle of a start, when the process is there already. */
     onStart: (input: StartInput, signal: AbortSignal) => Promise<void>;
-    onStop: (workspaceId: string) => Promise<void>;
+    /** Runs at the beginning of a stop and of a delete. */
+    onEnd: (workspaceId: string) => Promise<void>;
   };
   readonly starts: StartInput[];
   /** The process of a workspace that runs, or undefined. */
@@ -23,7 +24,7 @@ export type ProcessProvisioner = Provisioner & {
 export async function processProvisioner(directory?: string): Promise<ProcessProvisioner> {
   const root = directory ?? (await mkdtemp(join(tmpdir(), 'workspaces-test-')));
   const pidFile = (id: string) => join(root, id, 'pid');
-  const hooks: ProcessProvisioner['hooks'] = { onStart: async () => {}, onStop: async () => {} };
+  const hooks: ProcessProvisioner['hooks'] = { onStart: async () => {}, onEnd: async () => {} };
   const starts: StartInput[] = [];
 
   async function pidOf(id: string): Promise<number | undefined> {
@@ -74,10 +75,11 @@ export async function processProvisioner(directory?: string): Promise<ProcessPro
       };
     },
     async stop(id) {
-      await hooks.onStop(id);
+      await hooks.onEnd(id);
       await kill(id);
     },
     async delete(id) {
+      await hooks.onEnd(id);
       await kill(id);
       await rm(join(root, id), { recursive: true, force: true });
     },
