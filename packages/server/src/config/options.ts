@@ -159,6 +159,13 @@ export const options = {
         ? undefined
         : `"${item}" must be an origin, such as https://inspector.example.com`,
   }),
+  oauth2DocumentsProxy: url({
+    flag: 'oauth2-documents-proxy',
+    yaml: 'oauth2.provider.documentsProxy',
+    group: mcp,
+    description:
+      'An HTTP proxy through which the documents of applications (CIMD) are fetched, for a server that reaches the internet through one only. The proxy looks the names up and must not reach hosts of your own network.',
+  }),
   mcpHttpTimeout: duration({
     flag: 'mcp-http-timeout',
     yaml: 'mcp.http.timeout',

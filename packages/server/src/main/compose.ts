@@ -76,6 +76,7 @@ export async function compose(ground: Ground): Promise<Composition> {
     sessionDurationMs: config.sessionDuration,
     rateLimit: config.dangerousDisableRateLimits ? 0 : 60,
     allowedOrigins: config.oauth2AllowedOrigins,
+    documentsProxy: config.oauth2DocumentsProxy,
     ...(ground.fetchDocument ? { fetchDocument: ground.fetchDocument } : {}),
   });
   app.route('/', oauth.routes);

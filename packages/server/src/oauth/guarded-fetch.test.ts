@@ -7,7 +7,10 @@ import { createGuardedFetch, isPublicAddress } from './guarded-fetch.ts';
 
 const servers: ReturnType<typeof createServer>[] = [];
 afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
+  for (const server of servers.splice(0)) {
+    server.close();
+    server.closeAllConnections();
+  }
 });
 
 /** A host that is public by name, whose connection goes to a server here; `lookups` are the addresses it was sent to. */
@@ -24,7 +27,7 @@ async function host(answer: Parameters<typeof createServer>[1], resolve = ['93.1
     lookup(url.hostname, { all: true }, (_error, addresses) => lookups.push(addresses));
     return plainRequest(
       `http://127.0.0.1:${port}${url.pathname}`,
-      { ...options, lookup: undefined } as never,
+      { ...options, lookup: undefined, agent: undefined } as never,
       onAnswer,
     );
   }) as never as typeof request;
@@ -99,5 +102,53 @@ describe('a guarded fetch', () => {
     await expect(silent.fetch('https://client.example.com/')).rejects.toThrow(/abort|timeout/i);
     const dripping = await host((_req, res) => void res.write('{'));
     await expect(dripping.fetch('https://client.example.com/')).rejects.toThrow(/abort|timeout/i);
+  });
+});
+
+describe('through a proxy', () => {
+  /** A proxy that notes what it is asked to connect to, and connects to nothing. */
+  async function proxy(answer: string) {
+    const asked: (string | undefined)[] = [];
+    const server = createServer().listen(0, '127.0.0.1');
+    server.on('connect', (incoming: { url?: string }, socket: { write(text: string): void }) => {
+      asked.push(incoming.url);
+      if (answer) socket.write(`HTTP/1.1 ${answer}\r\n\r\n`);
+    });
+    servers.push(server);
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const fetch = createGuardedFetch({
+      proxy: `http://127.0.0.1:${port}`,
+      resolve: () => expect.unreachable('the proxy looks names up'),
+      timeoutMs: 300,
+    });
+    return { fetch, asked };
+  }
+
+  it('asks it for the name, and no one else', async () => {
+    const { fetch, asked } = await proxy('403 Forbidden');
+    await expect(fetch('https://client.example.com/mcp.json')).rejects.toThrow(/403|tunnel/i);
+    expect(asked).toEqual(['client.example.com:443']);
+  });
+
+  it.each([
+    'https://127.0.0.1/x',
+    'https://[::1]/x',
+    'https://169.254.169.254/latest',
+    'https://localhost/x',
+    'https://app.localhost/x',
+    'https://metadata.google.internal/x',
+    'https://wiki/x',
+    'https://wiki./x',
+    'http://client.example.com/x',
+  ])('does not ask it for %s', async (address) => {
+    const { fetch, asked } = await proxy('403 Forbidden');
+    await expect(fetch(address)).rejects.toThrow(/public|only https/);
+    expect(asked).toEqual([]);
+  });
+
+  it('waits no longer for it', async () => {
+    const { fetch } = await proxy('');
+    await expect(fetch('https://client.example.com/')).rejects.toThrow(/timed out after 300ms/);
   });
 });

@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup as lookupAll } from 'node:dns/promises';
-import { type RequestOptions, request } from 'node:https';
+import { Agent, type RequestOptions, request } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
@@ -12,6 +12,8 @@ export type GuardedFetchOptions = {
   /** The longest answer in bytes, and how long all of it may take, in milliseconds. */
   maxBytes?: number;
   timeoutMs?: number;
+  /** The URL of an HTTP proxy, which then looks names up and connects; addresses are checked here as ever. */
+  proxy?: string;
 };
 
 /** What a stranger's address may make this server ask for: a public host, by https, without following it anywhere else. */
@@ -35,12 +37,22 @@ export function isPublicAddress(address: string): boolean {
 export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFetch {
   const { send = request, maxBytes = 64 * 1024, timeoutMs = 5_000 } = options;
   const resolve = options.resolve ?? ((host) => lookupAll(host, { all: true, verbatim: true }));
+  // An agent of its own, because the process's one may have been told of a proxy, which would look the name up again.
+  // Its time is for the proxy's answer, during which the signal is not heard.
+  const agent = new Agent({
+    timeout: timeoutMs,
+    ...(options.proxy ? { proxyEnv: { HTTPS_PROXY: options.proxy } } : {}),
+  });
 
   return async (address, outer) => {
     const url = URL.parse(address);
     if (url?.protocol !== 'https:') throw new RefusedAddress('only https addresses are asked');
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(outer ? [outer] : [])]);
     const host = url.hostname.replace(/^\[|\]$/g, '');
+    if (options.proxy && isIP(host) === 0) {
+      if (!isPublicName(host)) throw new RefusedAddress(`${host} is not a public name`);
+      return ask(send, url, { signal, agent }, maxBytes);
+    }
     const found =
       isIP(host) === 0
         ? await Promise.race([resolve(host), aborted(signal)])
@@ -48,9 +60,27 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
     if (found.length === 0) throw new RefusedAddress(`${host} has no address`);
     const bad = found.find((entry) => !isPublicAddress(entry.address));
     if (bad) throw new RefusedAddress(`${host} is not a public address`);
-    return ask(send, url, { signal, lookup: pinned(found) }, maxBytes);
+    return ask(send, url, { signal, agent, lookup: pinned(found) }, maxBytes);
   };
 }
+
+/** Whether a name can be one of the public internet; what it leads to is the proxy's to know. */
+function isPublicName(host: string): boolean {
+  const labels = host.replace(/\.$/, '').split('.');
+  return labels.length > 1 && !privateDomains.has(labels.at(-1) ?? '');
+}
+
+/** Top-level names that are kept for machines and networks. */
+const privateDomains = new Set([
+  'localhost',
+  'local',
+  'internal',
+  'home',
+  'lan',
+  'intranet',
+  'test',
+  'invalid',
+]);
 
 /** Rejects with the reason once the signal is aborted. */
 function aborted(signal: AbortSignal): Promise<never> {

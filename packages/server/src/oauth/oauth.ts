@@ -44,6 +44,8 @@ export type OAuthOptions = {
   allowedOrigins: readonly string[];
   /** How the documents of applications are fetched; by default from public https addresses only. */
   fetchDocument?: GuardedFetch;
+  /** The URL of the HTTP proxy to fetch them through; none if empty. */
+  documentsProxy?: string;
 };
 
 export type OAuth = {
@@ -71,7 +73,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     db,
     clock,
     log,
-    fetch: options.fetchDocument ?? createGuardedFetch(),
+    fetch: options.fetchDocument ?? createGuardedFetch({ proxy: options.documentsProxy ?? '' }),
   });
   const provider = await createProvider({
     ...options,
