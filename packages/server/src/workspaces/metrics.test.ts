@@ -49,6 +49,7 @@ describe('the metrics of a workspace', () => {
         memory_bytes_max: 300,
       },
       verdict: 'normal',
+      reason: expect.stringContaining('not been watched long enough'),
     });
     await world.built(id, 'stop');
     const stopped = await world.workspaces.metrics(world.actor, { q: 'name:web' });
@@ -67,17 +68,22 @@ describe('the metrics of a workspace', () => {
   const limits = { cpu_cores: 2, memory_bytes: 4 * GiB, disk_bytes: 10 * GiB };
   const none = { cpu_cores: null, memory_bytes: null, disk_bytes: null };
 
+  const minute = 60_000;
   it.each([
-    ['overloaded', limits, hour(0.1, 3.7 * GiB, 1), 'Memory reached 93 %'],
-    ['overloaded', limits, hour(0.1, GiB, 9.5 * GiB), 'The disk is 95 % full'],
-    ['overloaded', limits, hour(1.9, GiB, 1), 'CPU was at 95 %'],
-    ['underused', limits, hour(0.01, 0.1 * GiB, 1), 'at most 3 % of its memory'],
-    ['underused', none, hour(0.01, GiB, 1), 'It used 0.01 cores'],
-    ['normal', limits, hour(0.01, 0.1 * GiB, 1, 3), 'not run long enough'],
-    ['normal', limits, hour(1, 2 * GiB, 1), 'within its limits'],
-    ['normal', none, hour(1, GiB, 1), 'within its limits'],
-  ] as const)('are %s with %j and %j', (verdict, its, use, reason) => {
-    expect(judge({ status: 'running', limits: its, now, hour: use })).toEqual({
+    ['overloaded', limits, hour(0.1, 3.7 * GiB, 1), 60, 'Memory reached 93 % of its limit in the last hour.'],
+    ['overloaded', limits, hour(0.1, GiB, 9.5 * GiB), 60, 'The disk is 95 % full'],
+    ['overloaded', limits, hour(1.9, GiB, 1), 60, 'CPU was at 95 %'],
+    ['overloaded', limits, hour(1.9, GiB, 1), 2.6, 'on average over the last 3 minutes.'],
+    ['underused', limits, hour(0.01, 0.1 * GiB, 1), 60, 'at most 3 % of its memory over the last hour.'],
+    ['underused', none, hour(0.01, GiB, 1), 59.7, 'It used 0.01 cores on average over the last hour.'],
+    ['underused', none, hour(0.01, GiB, 1), 42, 'It used 0.01 cores on average over the last 42 minutes.'],
+    ['normal', limits, hour(0.01, 0.1 * GiB, 1, 3), 60, 'not been watched long enough'],
+    ['normal', limits, hour(0.01, 0.1 * GiB, 1, 12), 3, 'not been watched long enough'],
+    ['normal', limits, hour(1, 2 * GiB, 1), 60, 'within its limits'],
+    ['normal', none, hour(1, GiB, 1), 60, 'within its limits'],
+  ] as const)('are %s with %j and %j in %d minutes', (verdict, its, use, minutes, reason) => {
+    const observedMs = minutes * minute;
+    expect(judge({ status: 'running', limits: its, now, hour: use, observedMs })).toEqual({
       verdict,
       reason: expect.stringContaining(reason),
     });

@@ -12,8 +12,9 @@ const usageThresholds = {
   underused: { cpuAverage: 0.05, memoryMax: 0.2 },
   /** Where no limit is set: cores in use on average below which nothing goes on. */
   idleCores: 0.02,
-  /** Fewer samples than this are not enough to call a workspace underused. */
+  /** Less than this is not enough to call a workspace underused: few samples, or all of them of a short time. */
   minSamples: 10,
+  minObservedMs: 30 * 60_000,
 } as const;
 
 const hourMs = 60 * 60_000;
@@ -25,6 +26,8 @@ type UsageRow = {
   memory_limit: number | null;
   disk_limit: number | null;
   at: Date | null;
+  /** Of the oldest sample that counts. */
+  since: Date | null;
   cpu_cores: number;
   memory_bytes: number;
   disk_bytes: number;
@@ -58,6 +61,7 @@ export async function workspaceMetrics(
     };
     const now = status === 'running' ? currentOf(its) : null;
     const hour = hourOf(its);
+    const observedMs = its?.since ? deps.clock.now().getTime() - its.since.getTime() : 0;
     return [
       {
         workspace_id: row.id,
@@ -67,7 +71,7 @@ export async function workspaceMetrics(
         limits,
         now,
         hour,
-        ...judge({ status, limits, now, hour }),
+        ...judge({ status, limits, now, hour, observedMs }),
       },
     ];
   });
@@ -95,7 +99,7 @@ async function loadUsage(
       where workspace_id = wanted.id and at > ${since} order by at desc limit 1
     ) latest on true
     left join lateral (
-      select count(*) as samples, avg(cpu_cores)::float8 as cpu_average, max(cpu_cores)::float8 as cpu_max,
+      select count(*) as samples, min(at) as since, avg(cpu_cores)::float8 as cpu_average, max(cpu_cores)::float8 as cpu_max,
         avg(memory_bytes)::float8 as memory_average, max(memory_bytes) as memory_max, max(disk_bytes) as disk_max
       from workspace_agent_stats where workspace_id = wanted.id and at > ${since}
     ) hour on true`.execute(db);
@@ -126,7 +130,8 @@ export function judge({
   limits,
   now,
   hour,
-}: Pick<WorkspaceMetrics, 'status' | 'limits' | 'now' | 'hour'>): Pick<
+  observedMs,
+}: Pick<WorkspaceMetrics, 'status' | 'limits' | 'now' | 'hour'> & { observedMs: number }): Pick<
   WorkspaceMetrics,
   'verdict' | 'reason'
 > {
@@ -134,14 +139,15 @@ export function judge({
     return { verdict: 'unknown', reason: `The workspace is ${status}, so it uses nothing.` };
   if (!now || !hour)
     return { verdict: 'unknown', reason: 'The agent has not reported any use in the last hour.' };
-  const { overloaded, underused, idleCores, minSamples } = usageThresholds;
+  const { overloaded, underused, idleCores, minSamples, minObservedMs } = usageThresholds;
+  const time = observedTime(observedMs);
   const cpu = share(hour.cpu_cores_average, limits.cpu_cores);
   const memory = share(hour.memory_bytes_max, limits.memory_bytes);
   const disk = share(hour.disk_bytes_max, limits.disk_bytes);
   if (memory !== null && memory >= overloaded.memoryMax) {
     return {
       verdict: 'overloaded',
-      reason: `Memory reached ${percent(memory)} of its limit in the last hour.`,
+      reason: `Memory reached ${percent(memory)} of its limit in the last ${time}.`,
     };
   }
   if (disk !== null && disk >= overloaded.disk) {
@@ -150,21 +156,30 @@ export function judge({
   if (cpu !== null && cpu >= overloaded.cpuAverage) {
     return {
       verdict: 'overloaded',
-      reason: `CPU was at ${percent(cpu)} of its limit on average over the last hour.`,
+      reason: `CPU was at ${percent(cpu)} of its limit on average over the last ${time}.`,
     };
   }
-  if (hour.samples < minSamples) {
-    return { verdict: 'normal', reason: 'Nothing is short, and it has not run long enough to say more.' };
+  if (hour.samples < minSamples || observedMs < minObservedMs) {
+    return {
+      verdict: 'normal',
+      reason: 'Nothing is short, and it has not been watched long enough to say more.',
+    };
   }
   const cpuIdle = cpu === null ? hour.cpu_cores_average < idleCores : cpu < underused.cpuAverage;
   const memoryIdle = memory === null || memory < underused.memoryMax;
   if (cpuIdle && memoryIdle) {
     const cores = `${Math.round(hour.cpu_cores_average * 1000) / 1000} cores`;
     const limit = memory === null ? '' : ` and at most ${percent(memory)} of its memory`;
-    return { verdict: 'underused', reason: `It used ${cores} on average${limit} over the last hour.` };
+    return { verdict: 'underused', reason: `It used ${cores} on average${limit} over the last ${time}.` };
   }
   return { verdict: 'normal', reason: 'Use is within its limits.' };
 }
 
 const share = (used: number, limit: number | null) => (limit === null || limit <= 0 ? null : used / limit);
+/** How long there are samples of, for "in the last …": the newest is from a moment ago, the oldest at most an hour old. */
+function observedTime(observedMs: number): string {
+  const minutes = Math.round(observedMs / 60_000);
+  if (minutes >= 59) return 'hour';
+  return minutes <= 1 ? 'minute' : `${minutes} minutes`;
+}
 const percent = (part: number) => `${Math.round(part * 100)} %`;
