@@ -62,6 +62,8 @@ export async function createApps(deps: AppsDeps): Promise<Apps> {
   return {
     mount(app, upgrades) {
       app.use(async (c, next) => {
+        // Most requests are for none of these, and this is on the way of all of them.
+        if (appHost === '' && !c.req.path.startsWith('/@')) return next();
         const url = new URL(c.req.url);
         const found = placeOf(url, c.req.header('host') ?? url.host, appHost);
         if (found) {

@@ -6,6 +6,7 @@ import {
   isLegacyRequest,
   legacyStatelessFallback,
   type McpRequestContext,
+  PROTOCOL_VERSION_META_KEY,
   readRequestBody,
   type Server,
   WebStandardStreamableHTTPServerTransport,
@@ -111,7 +112,9 @@ export function createMcpProtocol(deps: McpDeps): McpProtocol {
       throw failure;
     }
     const authInfo = { token: '', clientId: '', scopes: [], extra: { make } };
-    if (!(await isLegacyRequest(request, body))) return modern.fetch(request, { authInfo, parsedBody: body });
+    if (claimsModernEra(body) || !(await isLegacyRequest(request, body))) {
+      return modern.fetch(request, { authInfo, parsedBody: body });
+    }
     // Only a stream can carry progress; everything else is one JSON answer.
     if (wantsProgress(body)) return legacyStream(withAccept(request), { authInfo, parsedBody: body });
     return answerLegacy(withAccept(request), make(), body);
@@ -148,6 +151,14 @@ function withAccept(request: Request): Request {
   const headers = new Headers(request.headers);
   headers.set('accept', 'application/json, text/event-stream');
   return new Request(request.url, { method: request.method, headers, signal: request.signal });
+}
+
+/** Whether the newer era's own mark stands in a message: then its handler judges the rest, and once is enough. */
+function claimsModernEra(body: unknown): boolean {
+  const { method, params } = (body ?? {}) as { method?: unknown; params?: { _meta?: object | null } | null };
+  const meta = params?._meta;
+  if (method === 'initialize' || typeof meta !== 'object' || meta === null) return false;
+  return PROTOCOL_VERSION_META_KEY in meta;
 }
 
 function wantsProgress(body: unknown): boolean {
