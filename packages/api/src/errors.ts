@@ -174,10 +174,17 @@ export function errorFromBody(status: number, body: unknown, retryAfter?: number
   return new ApiError(known, { status, message, detail, validations, retryAfter });
 }
 
+/** The codes whose detail tells a reason. That of the others tells what to do next, better than the registry could. */
+const reasons: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'BAD_REQUEST', 'INTERNAL']);
+
 /** One sentence for people and models: the message, the wrong fields, and the next step. */
-export function describeError(error: ApiError): string {
-  const fields = error.validations.map((v) => `${v.field}: ${v.detail}`);
-  const parts = [error.message, ...fields, error.detail];
-  if (fields.length === 0) parts.push(errorRegistry[error.code].next);
+export function describeError({ code, message, detail, validations }: ApiError): string {
+  // What exists already is named by the message, and its field would only say so again.
+  if (code === 'CONFLICT' && validations.length > 0) return `${message} Choose another one.`;
+  const fields = validations.map((v) => `${v.field}: ${v.detail}`);
+  const parts = [message, ...fields, detail];
+  if (fields.length === 0 && (detail === undefined || reasons.has(code))) {
+    parts.push(errorRegistry[code].next);
+  }
   return parts.filter((part) => part !== undefined && part !== '').join(' ');
 }

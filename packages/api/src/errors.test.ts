@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { ApiError, describeError } from './errors.ts';
+
+describe('the sentence of an error', () => {
+  it.each([
+    [
+      new ApiError('NOT_FOUND', { message: 'No such token.' }),
+      'No such token. Check the name or id; list what you can see.',
+    ],
+    [
+      new ApiError('VALIDATION_FAILED', {
+        validations: [{ field: 'lifetime', detail: 'must be at least 1 second' }],
+      }),
+      'Validation failed. lifetime: must be at least 1 second',
+    ],
+    [
+      new ApiError('CONFLICT', {
+        message: 'Workspace "web" already exists.',
+        validations: [{ field: 'name', detail: 'is taken' }],
+      }),
+      'Workspace "web" already exists. Choose another one.',
+    ],
+    [
+      new ApiError('CONFLICT', { message: 'The build is over.' }),
+      'The build is over. Read the current state first.',
+    ],
+    [
+      new ApiError('FORBIDDEN', { message: 'Only an owner may.', detail: 'Ask one.' }),
+      'Only an owner may. Ask one.',
+    ],
+    [
+      new ApiError('UNAUTHENTICATED', { message: 'You are signed out.', detail: 'API key is invalid.' }),
+      'You are signed out. API key is invalid. Sign in with "coder login", or send a valid token.',
+    ],
+  ])('says each thing once: %s', (error, sentence) => {
+    expect(describeError(error)).toBe(sentence);
+  });
+});
