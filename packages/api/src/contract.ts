@@ -1,5 +1,6 @@
 import { agentRoutes, fileRoutes, processRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { approvalRoutes } from './routes/approvals.ts';
 import { deploymentRoutes } from './routes/deployment.ts';
 import { oauth2ProviderRoutes, oauth2Routes } from './routes/oauth2.ts';
 import { templateRoutes, templateVersionRoutes } from './routes/templates.ts';
@@ -29,4 +30,5 @@ export const contract = {
   files: fileRoutes,
   oauth2: oauth2Routes,
   oauth2Provider: oauth2ProviderRoutes,
+  approvals: approvalRoutes,
 };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type ApprovalReference, approvalReferenceSchema } from './schemas/approvals.ts';
 
 /**
  * Every error the platform can answer with: its HTTP status, the sentence a client may show, and what the caller can
@@ -40,6 +41,16 @@ export const errorRegistry = {
     message: 'This feature is an experiment that is not enabled on this deployment.',
     next: 'Start the server with the experiments that the message names.',
   },
+  APPROVAL_DENIED: {
+    status: 403,
+    message: 'A person has refused this action.',
+    next: 'Do not repeat it. Ask the user what to do instead.',
+  },
+  SESSION_REQUIRED: {
+    status: 403,
+    message: 'Only a person who has signed in can do this.',
+    next: 'Sign in at the dashboard, or with "coder login", and do it there.',
+  },
   NOT_FOUND: {
     status: 404,
     message: 'Resource not found or you do not have access to this resource.',
@@ -74,6 +85,11 @@ export const errorRegistry = {
     message: 'The server cannot be reached.',
     next: 'Check the address, and that the server runs.',
   },
+  APPROVAL_REQUIRED: {
+    status: 428,
+    message: 'This action needs the approval of a person.',
+    next: 'Then repeat the same call with the same arguments within 10 minutes. Nothing has been done yet.',
+  },
   RATE_LIMITED: {
     status: 429,
     message: 'You have sent too many requests in a short time.',
@@ -98,12 +114,13 @@ export type ErrorCode = keyof typeof errorRegistry;
 export const validationSchema = z.object({ field: z.string(), detail: z.string() });
 export type Validation = z.infer<typeof validationSchema>;
 
-/** The body of every error answer: upstream's three fields and the registry's code. */
+/** The body of every error answer: upstream's three fields, the registry's code, and what is to be approved if that is why. */
 export const errorBodySchema = z.object({
   message: z.string(),
   detail: z.string().optional(),
   validations: z.array(validationSchema).optional(),
   code: z.string().optional(),
+  approval: approvalReferenceSchema.optional(),
 });
 export type ErrorBody = z.infer<typeof errorBodySchema>;
 
@@ -117,6 +134,8 @@ export class ApiError extends Error {
   readonly retryAfter: number | undefined;
   /** The scopes that a token would need to hold in all, where only they are in the way. */
   readonly scopes: readonly string[] | undefined;
+  /** What a person decides about, where that is in the way. */
+  readonly approval: ApprovalReference | undefined;
 
   constructor(
     code: ErrorCode,
@@ -127,6 +146,7 @@ export class ApiError extends Error {
       status?: number | undefined;
       retryAfter?: number | undefined;
       scopes?: readonly string[] | undefined;
+      approval?: ApprovalReference | undefined;
       cause?: unknown;
     } = {},
   ) {
@@ -138,6 +158,7 @@ export class ApiError extends Error {
     this.validations = options.validations ?? [];
     this.retryAfter = options.retryAfter;
     this.scopes = options.scopes;
+    this.approval = options.approval;
   }
 
   /** The body that goes over the wire. */
@@ -147,6 +168,7 @@ export class ApiError extends Error {
       ...(this.detail === undefined ? {} : { detail: this.detail }),
       ...(this.validations.length === 0 ? {} : { validations: this.validations }),
       code: this.code,
+      ...(this.approval === undefined ? {} : { approval: this.approval }),
     };
   }
 }
@@ -169,9 +191,9 @@ export function errorFromBody(status: number, body: unknown, retryAfter?: number
       retryAfter,
     });
   }
-  const { message, detail, validations, code } = parsed.data;
+  const { message, detail, validations, code, approval } = parsed.data;
   const known = code !== undefined && code in errorRegistry ? (code as ErrorCode) : codeForStatus(status);
-  return new ApiError(known, { status, message, detail, validations, retryAfter });
+  return new ApiError(known, { status, message, detail, validations, retryAfter, approval });
 }
 
 /** The codes whose detail tells a reason. That of the others tells what to do next, better than the registry could. */

@@ -10,6 +10,7 @@ export { MAX_REQUEST_WAIT_MS } from './routes/agents.ts';
 export * from './routes/raw.ts';
 export * from './schemas/agents.ts';
 export * from './schemas/api-keys.ts';
+export * from './schemas/approvals.ts';
 export * from './schemas/common.ts';
 export * from './schemas/deployment.ts';
 export * from './schemas/jobs.ts';

@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract';
 import type { Permission } from './permissions.ts';
+import type { ApprovalClass } from './schemas/approvals.ts';
 
 /** What an audit row calls the step (upstream's words, and `execute` for what happens inside a workspace). */
 export type AuditAction =
@@ -17,6 +18,26 @@ export type AuditAction =
   | 'read';
 
 /**
+ * What a route does that a person may want to approve. The approval is bound to the route, to its arguments and to the
+ * object that its path names.
+ */
+export type ApprovalMeta = {
+  /** Demanded when any of these is. */
+  classes: readonly [ApprovalClass, ...ApprovalClass[]];
+  /** Only when this field of the input has this value. */
+  when?: { field: string; equals: string };
+  /** Fields that the calling program chooses for itself, such as a wait: the approval is not bound to them. */
+  ignore?: readonly string[];
+  /** The parameter of the path that names the object. */
+  target: 'workspace' | 'template' | 'version' | 'organization' | 'agent';
+  /** What the caller must be allowed to do for it to be worth asking a person; by default the route's own permission. */
+  permission?: Permission;
+  /** Of a raw route: what of its query, and whether its body, belongs to its arguments. */
+  query?: readonly string[];
+  body?: true;
+};
+
+/**
  * The facts about a route that hold for every caller. The server's middleware reads them, so authorization, audit and
  * rate limits are decided here and nowhere else.
  */
@@ -32,6 +53,13 @@ export type RouteMeta = {
   audit?: { action: AuditAction; resource: string };
   /** Which limiter counts it; `api` is the default. */
   rateLimit?: 'api' | 'login' | 'files' | 'none';
+  /** Needs the approval of a person where that is demanded. */
+  approval?: ApprovalMeta;
+  /**
+   * Takes a session that a person has opened, never a token and never a call by MCP. `while-approving`: only of users of
+   * whom approvals are demanded, because it could make a session or get hold of one.
+   */
+  session?: true | 'while-approving';
 };
 
 /** Every route of the contract starts from this builder. */

@@ -128,7 +128,14 @@ export const agentRoutes = {
 
 export const processRoutes = {
   start: route
-    .meta(act)
+    .meta({
+      ...act,
+      approval: {
+        classes: ['commands'],
+        ignore: ['id', 'wait_ms', 'max_output_bytes', 'keep', 'encoding', 'label'],
+        target: 'agent',
+      },
+    })
     .route({
       method: 'POST',
       path: '/workspaceagents/{agent}/processes',

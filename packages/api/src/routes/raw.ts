@@ -69,7 +69,11 @@ export const rawRoutes = {
     path: '/workspaceagents/{agent}/pty',
     upgrade: 'websocket',
     summary: "A terminal (upstream's protocol: JSON in, raw bytes out)",
-    meta: { ...ssh, audit: { action: 'connect', resource: 'workspace_agent' } },
+    meta: {
+      ...ssh,
+      audit: { action: 'connect', resource: 'workspace_agent' },
+      approval: { classes: ['commands'], target: 'agent', query: ['command'] },
+    },
   },
   processStream: {
     method: 'GET',
@@ -81,7 +85,11 @@ export const rawRoutes = {
     method: 'POST',
     path: '/workspaceagents/{agent}/processes/{process}/stdin',
     summary: 'Raw bytes for its standard input; ?close=true ends it',
-    meta: { ...ssh, audit: { action: 'execute', resource: 'workspace_agent' } },
+    meta: {
+      ...ssh,
+      audit: { action: 'execute', resource: 'workspace_agent' },
+      approval: { classes: ['commands'], target: 'agent', query: ['close'], body: true },
+    },
   },
   processResize: {
     method: 'POST',

@@ -35,7 +35,11 @@ export const templateRoutes = {
     .input(inOrganization.extend(templateListQuery))
     .output(z.array(templateSchema)),
   create: route
-    .meta({ permission: 'template:create', audit: { action: 'create', resource: 'template' } })
+    .meta({
+      permission: 'template:create',
+      audit: { action: 'create', resource: 'template' },
+      approval: { classes: ['templates'], target: 'organization' },
+    })
     .route({
       method: 'POST',
       path: '/organizations/{organization}/templates',
@@ -61,12 +65,20 @@ export const templateRoutes = {
     .input(template)
     .output(templateSchema),
   update: route
-    .meta({ permission: 'template:update', audit: { action: 'write', resource: 'template' } })
+    .meta({
+      permission: 'template:update',
+      audit: { action: 'write', resource: 'template' },
+      approval: { classes: ['templates'], target: 'template' },
+    })
     .route({ method: 'PATCH', path: '/templates/{template}', tags, summary: "Change a template's settings" })
     .input(updateTemplateSchema.extend({ template: uuid }))
     .output(templateSchema),
   delete: route
-    .meta({ permission: 'template:delete', audit: { action: 'delete', resource: 'template' } })
+    .meta({
+      permission: 'template:delete',
+      audit: { action: 'delete', resource: 'template' },
+      approval: { classes: ['delete', 'templates'], target: 'template' },
+    })
     .route({
       method: 'DELETE',
       path: '/templates/{template}',
@@ -81,7 +93,11 @@ export const templateRoutes = {
     .input(template.extend({ ...paging, include_archived: queryBoolean.optional() }))
     .output(z.array(templateVersionSchema)),
   activateVersion: route
-    .meta({ permission: 'template:update', audit: { action: 'write', resource: 'template' } })
+    .meta({
+      permission: 'template:update',
+      audit: { action: 'write', resource: 'template' },
+      approval: { classes: ['templates'], target: 'template' },
+    })
     .route({
       method: 'PATCH',
       path: '/templates/{template}/versions',
@@ -104,7 +120,12 @@ export const templateRoutes = {
 
 export const templateVersionRoutes = {
   create: route
-    .meta({ permission: 'template:create', audit: { action: 'create', resource: 'template_version' } })
+    .meta({
+      permission: 'template:create',
+      audit: { action: 'create', resource: 'template_version' },
+      // The archive is named by its id, and what an id stands for never changes.
+      approval: { classes: ['templates'], target: 'organization' },
+    })
     .route({
       method: 'POST',
       path: '/organizations/{organization}/templateversions',
@@ -120,7 +141,11 @@ export const templateVersionRoutes = {
     .input(version)
     .output(templateVersionSchema),
   update: route
-    .meta({ permission: 'template:update', audit: { action: 'write', resource: 'template_version' } })
+    .meta({
+      permission: 'template:update',
+      audit: { action: 'write', resource: 'template_version' },
+      approval: { classes: ['templates'], target: 'version' },
+    })
     .route({
       method: 'PATCH',
       path: '/templateversions/{version}',

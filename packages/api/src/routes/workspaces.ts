@@ -89,7 +89,18 @@ export const workspaceRoutes = {
     .input(workspace.extend({ ...paging, since: time.optional() }))
     .output(z.array(workspaceBuildSchema)),
   createBuild: route
-    .meta({ permission: 'workspace:read', audit: { action: 'write', resource: 'workspace_build' } })
+    .meta({
+      permission: 'workspace:read',
+      audit: { action: 'write', resource: 'workspace_build' },
+      approval: {
+        classes: ['delete'],
+        when: { field: 'transition', equals: 'delete' },
+        // Why a client says that it builds is a note for the log.
+        ignore: ['reason'],
+        target: 'workspace',
+        permission: 'workspace:delete',
+      },
+    })
     .route({
       method: 'POST',
       path: '/workspaces/{workspace}/builds',
