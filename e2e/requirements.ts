@@ -56,6 +56,12 @@ export const requirements = [
     source: 'README, Use',
   },
   {
+    id: 'cli.login-device',
+    promise:
+      'coder login signs in by a code that is allowed in a browser, narrowed there, and renews itself while it is used',
+    source: 'docs/reference/cli.md',
+  },
+  {
     id: 'cli.whoami',
     promise: 'coder whoami says who is signed in, logout ends that',
     source: 'README, Use',
@@ -179,6 +185,28 @@ export const requirements = [
     promise:
       'a token with scopes and an allow list can do just that, and tools it may not use are not listed',
     source: 'README, Connect an AI agent',
+  },
+  {
+    id: 'oauth.chosen',
+    promise: 'an application that was allowed in chosen workspaces sees only these, over MCP and REST',
+    source: 'docs/dashboard.md',
+  },
+  {
+    id: 'oauth.created',
+    promise:
+      'an application that was allowed in what it creates itself sees only that, and none of the workspaces that were there',
+    source: 'docs/dashboard.md',
+  },
+  {
+    id: 'oauth.devices',
+    promise:
+      'two devices of one application are two connections; disconnecting one ends it from its next request on and leaves the other',
+    source: 'docs/dashboard.md',
+  },
+  {
+    id: 'oauth.refresh',
+    promise: 'an application whose access token has ended renews it by itself and goes on',
+    source: 'docs/clients-tested.md',
   },
   {
     id: 'input.refused',

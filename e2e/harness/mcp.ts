@@ -16,7 +16,8 @@ function textOf(result: CallToolResult): string {
   return result.content.map((item) => (item.type === 'text' ? item.text : '')).join('');
 }
 
-function wrap(client: Client): McpClient {
+/** The calls of a connected client as tests make them. */
+export function wrapClient(client: Client): McpClient {
   const run = async (name: string, args: Record<string, unknown>) =>
     (await client.callTool({ name, arguments: args })) as CallToolResult;
   return {
@@ -55,7 +56,7 @@ export async function connectHttp(url: string, token: string, era: Era, query = 
       requestInit: { headers: { authorization: `Bearer ${token}` } },
     }),
   );
-  return wrap(client);
+  return wrapClient(client);
 }
 
 /** The SDK's client over stdio: it starts `coder exp mcp server`. */
@@ -73,5 +74,5 @@ export async function connectStdio(
       stderr: 'pipe',
     }),
   );
-  return wrap(client);
+  return wrapClient(client);
 }
