@@ -1,7 +1,6 @@
 import tab from '@bomb.sh/tab/commander';
-import { createApiClient } from '@coder/api';
 import type { Command } from 'commander';
-import { resolveSession } from './session/context.ts';
+import { createSessionClient, resolveSession } from './session/context.ts';
 
 const TAKES_WORKSPACE = [
   'show',
@@ -23,9 +22,9 @@ export function isCompletionRequest(argv: readonly string[]): boolean {
 
 /** The user's workspaces, for the shell to offer; none when nobody is signed in or the deployment does not answer. */
 export async function workspaceNames(): Promise<string[]> {
-  const { url, token } = resolveSession({});
-  if (url === undefined || token === undefined) return [];
-  const listed = createApiClient({ url, token }).workspaces.list({ q: 'owner:me', limit: 100 });
+  const session = resolveSession({});
+  if (session.url === undefined || session.token === undefined) return [];
+  const listed = createSessionClient(session).workspaces.list({ q: 'owner:me', limit: 100 });
   return listed.then(
     ({ workspaces }) => workspaces.map((w) => w.name),
     () => [],

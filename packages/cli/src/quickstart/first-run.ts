@@ -5,6 +5,7 @@ import { followBuild, waitReady } from '../builds.ts';
 import { CliError } from '../cli-error.ts';
 import type { Progress } from '../output/progress.ts';
 import { readConfigFile, writeConfigFile } from '../session/config-folder.ts';
+import { storeLogin } from '../session/stored-login.ts';
 import { starterFolder, starterTemplates } from '../starter-templates.ts';
 import { packTemplate } from '../template-archive.ts';
 import { publishTemplate } from '../template-publish.ts';
@@ -83,8 +84,7 @@ async function signIn(
     email: record.email,
     password: record.password,
   });
-  writeConfigFile(folder, 'url', url);
-  writeConfigFile(folder, 'session', session_token);
+  storeLogin(folder, { url, token: session_token });
   return createApiClient({ url, token: session_token });
 }
 

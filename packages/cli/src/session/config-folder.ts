@@ -12,7 +12,7 @@ export function configFolder(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /** The names of the files in the configuration folder. */
-export type ConfigFile = 'url' | 'session' | 'quickstart.json';
+export type ConfigFile = 'url' | 'session' | 'oauth.json' | 'quickstart.json';
 
 /** Reads a file of the configuration folder; undefined when it is not there or empty. */
 export function readConfigFile(folder: string, name: ConfigFile): string | undefined {

@@ -40,10 +40,8 @@ export function serverCommand(): Command {
       ),
     )
     .action(async (flags: Flags, command: Command) => {
-      const { url, token } = sessionOf(command);
       await runMcpServer({
-        url,
-        token,
+        session: sessionOf(command),
         toolset: flags.toolset,
         instructions: flags.instructions || undefined,
         allowedTools: flags.allowedTools

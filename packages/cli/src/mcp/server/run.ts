@@ -1,17 +1,17 @@
 import { Console } from 'node:console';
 import { once } from 'node:events';
-import { type ApiClient, ApiError, createApiClient, describeError, nearest } from '@coder/api';
+import { type ApiClient, ApiError, describeError, nearest } from '@coder/api';
 import { isToolset, MAX_WAIT_MS, tools, toolsets } from '@coder/tools';
 import { createSurface, createToolServer, DEFAULT_INSTRUCTIONS } from '@coder/tools/mcp';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { CliError } from '../../cli-error.ts';
 import { plain } from '../../output/table.ts';
+import { createSessionClient, type Session } from '../../session/context.ts';
 import { version } from '../../version.ts';
 import { tokenPermissions } from './token-permissions.ts';
 
 export type McpServerOptions = {
-  url: string | undefined;
-  token: string | undefined;
+  session: Pick<Session, 'url' | 'token'>;
   toolset?: string;
   /** In place of the usual instructions. */
   instructions?: string | undefined;
@@ -26,20 +26,17 @@ export type McpServerOptions = {
  * for people goes to standard error. Throws a {@link CliError} before it begins when it could not work.
  */
 export async function runMcpServer(options: McpServerOptions): Promise<void> {
-  const { url, token, toolset = 'standard' } = options;
+  const { session, toolset = 'standard' } = options;
   // A stray console.log, of ours or of a library's, would break the protocol.
   globalThis.console = new Console(process.stderr);
   if (!isToolset(toolset)) {
     throw new CliError(`Invalid toolset: ${toolset}. Use one of: ${toolsets.join(', ')}.`);
   }
   const allowed = checkAllowedTools(options.allowedTools);
-  if (url === undefined || token === undefined) {
-    throw new CliError('You are not logged in. Try logging in using "coder login <url>".');
-  }
-  const client = createApiClient({ url, token, headers: { 'user-agent': `coder-mcp/${version}` } });
+  const client = createSessionClient(session, { 'user-agent': `coder-mcp/${version}` });
   say(`URL               ${client.url}`);
   await sayWhoIsSignedIn(client);
-  const permissions = await tokenPermissions(client, token);
+  const permissions = await tokenPermissions(client, (await session.token?.()) ?? '');
   if (permissions === undefined) {
     say('Scopes            not known: tools that this token may not use are listed, and refused when called');
   }
@@ -53,7 +50,7 @@ export async function runMcpServer(options: McpServerOptions): Promise<void> {
     version,
     instructions: options.instructions ?? DEFAULT_INSTRUCTIONS,
   };
-  const session = {
+  const served = {
     surface,
     client,
     permissions: permissions ?? ('all' as const),
@@ -62,7 +59,7 @@ export async function runMcpServer(options: McpServerOptions): Promise<void> {
   };
   // A pipe that ends does not always close, and a closed one may never have ended.
   const gone = Promise.race([once(process.stdin, 'end'), once(process.stdin, 'close')]);
-  const handle = serveStdio(() => createToolServer(info, session), {
+  const handle = serveStdio(() => createToolServer(info, served), {
     onerror: (error) => say(`warning: ${error.message}`),
   });
   say('Press Ctrl+C to stop the server.');
