@@ -52,6 +52,26 @@ function complete(resource: Resource): Resource {
 }
 
 /**
+ * Whether an actor may know that there is a thing, whatever its token may do with it: the user's roles let it be read, and the
+ * token's allow list does not hide it.
+ */
+export function mayKnowOf<R extends ResourceType>(
+  actor: Actor,
+  resource: Resource & { readonly type: R },
+): boolean {
+  const whole = complete(resource);
+  return userMay(actor, 'read', whole) && allowListAdmits(actor, 'read', whole);
+}
+
+/**
+ * Throws INSUFFICIENT_SCOPE for a token whose allow list lets nothing new of a type come into being. To be asked before
+ * anything is looked up, so that the refusal is the same whatever there is.
+ */
+export function authorizeNew(actor: Actor, type: ResourceType): void {
+  if (!allowListAdmits(actor, 'create', { type })) throw outsideAllowList('create', { type });
+}
+
+/**
  * Throws unless the actor {@link can} do this: NOT_FOUND about what the user may not even read or the token's allow list
  * hides, INSUFFICIENT_SCOPE with the scope to ask for when only the token stands in the way, else FORBIDDEN with the roles
  * that would allow it.
@@ -67,7 +87,7 @@ export function authorize<R extends ResourceType>(
 function refusal(actor: Actor, action: string, resource: Resource): ApiError {
   const permission = `${resource.type}:${action}` as Permission;
   const exists = resource.id !== undefined;
-  if (exists && !(userMay(actor, 'read', resource) && allowListAdmits(actor, 'read', resource))) {
+  if (exists && !mayKnowOf(actor, resource)) {
     // A type without a read of its own is reached through something that was already found.
     if (known.has(`${resource.type}:read`)) return new ApiError('NOT_FOUND');
   }

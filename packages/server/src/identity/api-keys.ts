@@ -1,11 +1,12 @@
 import { ApiError, type ApiKey, SCOPE_APPLICATION_CONNECT } from '@coder/api';
 import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
-import { type Actor, authorize, visible, visibleSql } from '../authorization/index.ts';
+import { type Actor, authorize, authorizeNew, visible, visibleSql } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import { type Db, inTransaction, isUniqueViolation, notify, type Tables } from '../database/index.ts';
 import { generateApiKey } from './api-key-format.ts';
 import { type CreateToken, checkTokenRequest, type TokenLimits } from './token-request.ts';
+import { mayKnowOfUser } from './user-guards.ts';
 import { findUser, type UserRow, userNotFound } from './users-store.ts';
 import type { VerifiedKeys } from './verified-keys.ts';
 
@@ -35,7 +36,7 @@ export type ApiKeysOptions = { db: Db; clock: Clock; keys: VerifiedKeys; limits:
 export function createApiKeys({ db, clock, keys, limits }: ApiKeysOptions): ApiKeys {
   async function userOf(actor: Actor, ref: string): Promise<UserRow> {
     const row = await findUser(db, ref, actor.user.id);
-    if (!row) throw userNotFound(ref);
+    if (!row || !mayKnowOfUser(actor, row.id)) throw userNotFound(ref);
     return row;
   }
 
@@ -63,6 +64,7 @@ export function createApiKeys({ db, clock, keys, limits }: ApiKeysOptions): ApiK
     maxLifetime: () => limits.maxLifetimeMs * 1e6,
 
     async createToken(actor, ref, input, ip) {
+      authorizeNew(actor, 'api_key');
       const user = await userOf(actor, ref);
       authorize(actor, 'create', { type: 'api_key', ownerId: user.id });
       const { scopes, allowList, lifetimeSeconds } = checkTokenRequest(actor, input, limits);

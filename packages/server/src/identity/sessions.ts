@@ -1,12 +1,13 @@
 import { ApiError, SCOPE_ALL } from '@coder/api';
 import { sql } from 'kysely';
-import { type Actor, ALLOW_ALL, authorize } from '../authorization/index.ts';
+import { type Actor, ALLOW_ALL, authorize, authorizeNew } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import { type Db, inTransaction, notify } from '../database/index.ts';
 import { generateApiKey } from './api-key-format.ts';
 import { hashPassword, needsRehash, verifyPassword } from './password.ts';
+import { mayKnowOfUser } from './user-guards.ts';
 import { findUser, selectUsers, type UserRow, userNotFound } from './users-store.ts';
-import type { VerifiedKeys } from './verified-keys.ts';
+import { sessionLogins, type VerifiedKeys } from './verified-keys.ts';
 
 type Session = { token: string; keyId: string; user: { id: string; username: string; email: string } };
 
@@ -15,7 +16,7 @@ export type Sessions = {
   login(credentials: { email: string; password: string }, ip: string): Promise<Session>;
   /** Ends the key that asks. */
   logout(actor: Actor): Promise<void>;
-  /** A session for a user without a password, as the command line asks for one; the key that asks must be unrestricted. */
+  /** Another session for who is signed in, without the password. Throws for a token, which would outlive itself so. */
   create(actor: Actor, ref: string, ip: string): Promise<Session>;
   readonly lifetimeSeconds: number;
 };
@@ -87,12 +88,19 @@ export function createSessions({ db, clock, keys, sessionDurationMs }: SessionsO
     },
 
     async create(actor, ref, ip) {
+      authorizeNew(actor, 'api_key');
       const row = await findUser(db, ref, actor.user.id);
-      if (!row) throw userNotFound(ref);
+      if (!row || !mayKnowOfUser(actor, row.id)) throw userNotFound(ref);
       authorize(actor, 'create', { type: 'api_key', ownerId: row.id });
       if (actor.key.permissions !== 'all' || !actor.key.allowList.includes(ALLOW_ALL)) {
         throw new ApiError('INSUFFICIENT_SCOPE', {
           message: `A session has no limits, so a token with limits cannot make one. Create a token instead, or use one with the scope "${SCOPE_ALL}".`,
+        });
+      }
+      if (!sessionLogins.has(actor.key.loginType)) {
+        throw new ApiError('FORBIDDEN', {
+          message: 'A token cannot make a session: it would live on when the token has ended.',
+          detail: 'Sign in yourself for a session, or make an API token with POST /users/{user}/keys/tokens.',
         });
       }
       return insert(db, row, ip);

@@ -1,6 +1,6 @@
 import { ApiError } from '@coder/api';
 import { sql, type Transaction } from 'kysely';
-import { type Actor, authorize } from '../authorization/index.ts';
+import { type Actor, authorize, mayKnowOf } from '../authorization/index.ts';
 import { notify, type Tables } from '../database/index.ts';
 import type { UserRow } from './users-store.ts';
 
@@ -22,6 +22,11 @@ export function refuseReservedName(username: string): void {
   throw new ApiError('VALIDATION_FAILED', {
     validations: [{ field: 'username', detail: `"${username}" is reserved; choose another name` }],
   });
+}
+
+/** Whether an actor may know that there is this user. Everybody may know of themselves. */
+export function mayKnowOfUser(actor: Actor, userId: string): boolean {
+  return userId === actor.user.id || mayKnowOf(actor, { type: 'user', id: userId });
 }
 
 /**

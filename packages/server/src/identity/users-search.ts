@@ -82,6 +82,7 @@ export async function searchUsers(
     const before = await db
       .selectFrom('users')
       .where('id', '=', after_id)
+      .where(visibleSql(visible(actor, 'user'), { id: 'users.id', owner: 'users.id' }))
       .select('username')
       .executeTakeFirst();
     if (!before) throw new ApiError('BAD_REQUEST', { message: `There is no user with the id ${after_id}.` });

@@ -1,4 +1,5 @@
 import { ApiError } from '@coder/api';
+import { authorize } from '../authorization/index.ts';
 import { api, type RequestContext } from '../http/index.ts';
 import type { Apps } from './apps.ts';
 import type { Connections } from './connections.ts';
@@ -96,8 +97,12 @@ export const oauth2ApiRoutes = (deps: ApiRoutesDeps) => {
         await apps.deleteSecret(context.actor!, input.app, input.secret);
         context.audit.target(input.secret, input.app);
       }),
-      getSettings: api.oauth2Provider.getSettings.handler(() => settings.read()),
+      getSettings: api.oauth2Provider.getSettings.handler(({ context }) => {
+        authorize(context.actor!, 'read', { type: 'deployment_config' });
+        return settings.read();
+      }),
       updateSettings: api.oauth2Provider.updateSettings.handler(async ({ input, context }) => {
+        authorize(context.actor!, 'update', { type: 'deployment_config' });
         const before = await settings.read();
         const after = await settings.update(input);
         const name = 'dynamic_client_registration';

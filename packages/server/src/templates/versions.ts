@@ -216,7 +216,7 @@ export function createTemplateVersions(deps: TemplatesDeps & { readonly files: F
       const older =
         after === undefined
           ? sql`true`
-          : sql`(v.created_at, v.id) < (select a.created_at, a.id from template_versions a where a.id = ${after})`;
+          : sql`(v.created_at, v.id) < (select a.created_at, a.id from template_versions a where a.id = ${after} and a.template_id = ${templateId})`;
       const rows = await selectVersions(
         db,
         sql`where v.template_id = ${templateId} and (not v.archived or ${archived}::boolean) and ${older}

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApiError, type createWorkspaceSchema, type Validation } from '@coder/api';
 import { sql } from 'kysely';
 import type * as z from 'zod';
-import { type Actor, authorize } from '../authorization/index.ts';
+import { type Actor, ALLOW_ALL, authorize, authorizeNew } from '../authorization/index.ts';
 import { type Db, inTransaction, isUniqueViolation } from '../database/index.ts';
 import { loadBuildableVersion } from '../templates/index.ts';
 import { admitCreated } from './admit-created.ts';
@@ -39,18 +39,19 @@ export async function createWorkspace(
   { user, organization, ...request }: CreateRequest,
   idempotencyKey?: string,
 ): Promise<string> {
+  authorizeNew(actor, 'workspace');
   const owner = await findOwner(deps.db, actor, user);
   const claim: IdempotentRequest | undefined =
     idempotencyKey === undefined
       ? undefined
       : {
           userId: actor.user.id,
-          key: idempotencyKey,
+          key: keyOf(actor, idempotencyKey),
           route: 'workspaces.create',
           request: { owner: owner.id, ...request },
         };
   const earlier = claim && (await findEarlier(deps.db, claim));
-  if (earlier !== undefined) return earlier;
+  if (earlier !== undefined) return stillTheirs(deps.db, actor, earlier);
 
   const template = await findTemplate(deps, request, organization);
   authorize(actor, 'create', {
@@ -122,11 +123,36 @@ export async function createWorkspace(
   } catch (error) {
     if (error instanceof Overtaken && claim) {
       const other = await findEarlier(deps.db, claim);
-      if (other !== undefined) return other;
+      if (other !== undefined) return stillTheirs(deps.db, actor, other);
     }
     if (isUniqueViolation(error, 'workspaces_name')) throw nameTaken(request.name, owner.username);
     throw error;
   }
+  return id;
+}
+
+/**
+ * An idempotency key as it is kept. A token that does not reach everything of its user has keys of its own, so that it finds
+ * nothing that was made with another token.
+ */
+function keyOf({ key }: Actor, given: string): string {
+  // A key has no spaces, so no key of one token can be written as that of another.
+  return key.allowList.includes(ALLOW_ALL) ? given : `${key.application?.grantId ?? key.id} ${given}`;
+}
+
+/** The workspace that an earlier request made, if its caller may still make it. */
+async function stillTheirs(db: Db, actor: Actor, id: string): Promise<string> {
+  const row = await db
+    .selectFrom('workspaces')
+    .where('id', '=', id)
+    .select(['owner_id', 'organization_id'])
+    .executeTakeFirst();
+  authorize(actor, 'create', {
+    type: 'workspace',
+    id,
+    ownerId: row?.owner_id,
+    organizationId: row?.organization_id,
+  });
   return id;
 }
 

@@ -1,9 +1,9 @@
 import { ApiError } from '@coder/api';
 import { sql } from 'kysely';
-import { type Actor, authorize } from '../authorization/index.ts';
+import { type Actor, authorize, mayKnowOf } from '../authorization/index.ts';
 import type { Db } from '../database/index.ts';
 import { type Latest, loadLatest } from './builds/latest.ts';
-import { findOwner } from './owners.ts';
+import { seekOwner } from './owners.ts';
 import { type BuildRow, selectBuilds } from './read/build-rows.ts';
 import { selectWorkspaces, type WorkspaceRow } from './read/present-workspace.ts';
 
@@ -43,18 +43,20 @@ export async function findWorkspaceByName(
   name: string,
   includeDeleted = false,
 ): Promise<WorkspaceRow> {
-  const owner = await findOwner(db, actor, user);
+  const owner = await seekOwner(db, actor, user);
+  // One answer, whether there is no such user, no such workspace, or one that the caller may not see.
+  const notFound = () =>
+    new ApiError('NOT_FOUND', {
+      message: `There is no workspace "${user.toLowerCase() === 'me' ? actor.user.username : user}/${name}" that you can see.`,
+    });
+  if (!owner) throw notFound();
   const rows = await selectWorkspaces(
     db,
     sql`where w.owner_id = ${owner.id} and lower(w.name) = ${name.toLowerCase()}
       and (not w.deleted or ${includeDeleted}) order by w.deleted, w.created_at desc limit 1`,
   );
   const row = rows[0];
-  if (!row) {
-    throw new ApiError('NOT_FOUND', {
-      message: `There is no workspace "${owner.username}/${name}" that you can see.`,
-    });
-  }
+  if (!row || !mayKnowOf(actor, workspaceResource(row))) throw notFound();
   authorize(actor, 'read', workspaceResource(row));
   return row;
 }

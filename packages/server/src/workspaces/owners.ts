@@ -5,11 +5,18 @@ import type { Db } from '../database/index.ts';
 
 export type Owner = { readonly id: string; readonly username: string; readonly status: string };
 
-/** The user a path names: `me`, an id or a username in any case. */
+/** The user a path names, or NOT_FOUND. */
 export async function findOwner(db: Db, actor: Actor, reference: string): Promise<Owner> {
+  const found = await seekOwner(db, actor, reference);
+  if (found) return found;
+  throw new ApiError('NOT_FOUND', { message: `There is no user "${reference}" that you can see.` });
+}
+
+/** The user a path names, if there is one: `me`, an id or a username in any case. */
+export async function seekOwner(db: Db, actor: Actor, reference: string): Promise<Owner | undefined> {
   const mine = reference.toLowerCase() === 'me';
   if (mine) return { id: actor.user.id, username: actor.user.username, status: 'active' };
-  const found = await db
+  return db
     .selectFrom('users')
     .select(['id', 'username', 'status'])
     .where('deleted', '=', false)
@@ -19,7 +26,4 @@ export async function findOwner(db: Db, actor: Actor, reference: string): Promis
         : sql<boolean>`lower(username) = ${reference.toLowerCase()}`,
     )
     .executeTakeFirst();
-  if (!found)
-    throw new ApiError('NOT_FOUND', { message: `There is no user "${reference}" that you can see.` });
-  return found;
 }

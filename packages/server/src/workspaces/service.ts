@@ -147,7 +147,7 @@ export function createWorkspaces(deps: WorkspacesDeps) {
         db,
         sql`where b.workspace_id = ${id}
           and ${since ? sql`b.created_at > ${since}` : sql`true`}
-          and ${page.after_id === undefined ? sql`true` : sql`b.build_number < (select build_number from workspace_builds where id = ${page.after_id})`}
+          and ${page.after_id === undefined ? sql`true` : sql`b.build_number < (select build_number from workspace_builds where id = ${page.after_id} and workspace_id = ${id})`}
           order by b.build_number desc limit ${page.limit || defaultPage} offset ${page.offset ?? 0}`,
       );
       return presentBuilds(deps, rows);

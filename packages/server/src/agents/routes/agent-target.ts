@@ -107,14 +107,21 @@ export function authorizeTarget(
   target: AgentTarget | undefined,
   action: Action<'workspace'>,
 ): AgentTarget {
-  if (!target) {
-    throw new ApiError('NOT_FOUND', {
-      message:
-        'There is no agent with this id, or you may not see it. Read the workspace for its current agents.',
-    });
+  if (!target) throw agentNotFound();
+  try {
+    authorize(actor, action, workspaceResource(target));
+  } catch (error) {
+    throw error instanceof ApiError && error.code === 'NOT_FOUND' ? agentNotFound() : error;
   }
-  authorize(actor, action, workspaceResource(target));
   return target;
+}
+
+/** The one answer about an agent that is not there and about one that the caller may not see. */
+function agentNotFound(): ApiError {
+  return new ApiError('NOT_FOUND', {
+    message:
+      'There is no agent with this id, or you may not see it. Read the workspace for its current agents.',
+  });
 }
 
 /** How people know an agent: `owner/workspace.agent`. */

@@ -1,7 +1,7 @@
 import { ApiError, DEFAULT_PAGE_SIZE, type Workspace } from '@coder/api';
 import { sql } from 'kysely';
 import { DEFAULT_INACTIVE_DISCONNECT_MS } from '../../agents/index.ts';
-import type { Actor } from '../../authorization/index.ts';
+import { type Actor, visible, visibleSql } from '../../authorization/index.ts';
 import type { WorkspacesDeps } from '../deps.ts';
 import { workspaceFilter } from './filter.ts';
 import {
@@ -44,6 +44,7 @@ export async function pageOf(
     now: clock.now(),
     inactiveDisconnectMs: settings.inactiveDisconnectMs ?? DEFAULT_INACTIVE_DISCONNECT_MS,
   });
+  if (afterId !== undefined) await assertKnown(db, actor, afterId);
   const key = sql`not (w.favorite and w.owner_id = ${actor.user.id}::uuid), lower(w.name), lower(u.username), w.id`;
   const builds = needsBuild
     ? sql`join lateral (
@@ -65,14 +66,25 @@ export async function pageOf(
     from page join workspaces w on w.id = page.id ${workspaceJoins} order by page.position`.execute(db);
   const first = rows[0];
   if (first) return { rows, count: first.total };
-  if (afterId !== undefined) await assertKnown(db, afterId);
   if (offset === 0 && afterId === undefined) return { rows, count: 0 };
   const { rows: total } = await sql<{ total: number }>`select count(*) as total ${matched}`.execute(db);
   return { rows, count: total[0]?.total ?? 0 };
 }
 
-async function assertKnown(db: WorkspacesDeps['db'], id: string): Promise<void> {
-  const known = await db.selectFrom('workspaces').select('id').where('id', '=', id).executeTakeFirst();
+/** What the caller may not see is no place to go on from: where it stands among the others would tell its name. */
+async function assertKnown(db: WorkspacesDeps['db'], actor: Actor, id: string): Promise<void> {
+  const known = await db
+    .selectFrom('workspaces')
+    .select('id')
+    .where('id', '=', id)
+    .where(
+      visibleSql(visible(actor, 'workspace'), {
+        id: 'id',
+        owner: 'owner_id',
+        organization: 'organization_id',
+      }),
+    )
+    .executeTakeFirst();
   if (known) return;
   throw new ApiError('VALIDATION_FAILED', {
     validations: [{ field: 'after_id', detail: 'is no workspace; begin again without it' }],
