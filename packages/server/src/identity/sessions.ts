@@ -1,13 +1,13 @@
 import { ApiError, SCOPE_ALL } from '@coder/api';
 import { sql } from 'kysely';
-import { type Actor, ALLOW_ALL, authorize, authorizeNew } from '../authorization/index.ts';
+import { type Actor, ALLOW_ALL, authorize, authorizeNew, isOwnSession } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import { type Db, inTransaction, notify } from '../database/index.ts';
 import { generateApiKey } from './api-key-format.ts';
 import { hashPassword, needsRehash, verifyPassword } from './password.ts';
 import { mayKnowOfUser } from './user-guards.ts';
 import { findUser, selectUsers, type UserRow, userNotFound } from './users-store.ts';
-import { sessionLogins, type VerifiedKeys } from './verified-keys.ts';
+import type { VerifiedKeys } from './verified-keys.ts';
 
 type Session = { token: string; keyId: string; user: { id: string; username: string; email: string } };
 
@@ -92,15 +92,11 @@ export function createSessions({ db, clock, keys, sessionDurationMs }: SessionsO
       const row = await findUser(db, ref, actor.user.id);
       if (!row || !mayKnowOfUser(actor, row.id)) throw userNotFound(ref);
       authorize(actor, 'create', { type: 'api_key', ownerId: row.id });
-      if (actor.key.permissions !== 'all' || !actor.key.allowList.includes(ALLOW_ALL)) {
-        throw new ApiError('INSUFFICIENT_SCOPE', {
-          message: `A session has no limits, so a token with limits cannot make one. Create a token instead, or use one with the scope "${SCOPE_ALL}".`,
-        });
-      }
-      if (!sessionLogins.has(actor.key.loginType)) {
+      if (!isOwnSession(actor)) {
         throw new ApiError('FORBIDDEN', {
-          message: 'A token cannot make a session: it would live on when the token has ended.',
-          detail: 'Sign in yourself for a session, or make an API token with POST /users/{user}/keys/tokens.',
+          message: 'A token cannot make a session, which would live on when the token has ended.',
+          detail:
+            'Sign in yourself for a session, or make an API token: coder tokens create, or POST /users/{user}/keys/tokens.',
         });
       }
       return insert(db, row, ip);

@@ -6,7 +6,7 @@ import {
   type WorkspaceChoice,
 } from '@coder/api';
 import type Provider from 'oidc-provider';
-import { type Actor, ALLOW_ALL, ALLOW_CREATED } from '../authorization/index.ts';
+import { type Actor, ALLOW_ALL, ALLOW_CREATED, isOwnSession } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../database/index.ts';
 import { capabilitiesOf, grantedScopes } from './capabilities.ts';
@@ -34,12 +34,10 @@ export type Granted = { grantId: string; scopes: string[]; allowList: string[] }
 const day = 86_400;
 const expiryChoices = [day, 7 * day, 30 * day, 90 * day, 365 * day];
 const defaultExpiry = 30 * day;
-const loginsOfPeople = new Set(['password', 'github', 'oidc']);
 
 /** Only a person who has signed in decides what programs may do; a token, however strong, is a program itself. */
 export function requirePerson(actor: Actor): void {
-  const { loginType, permissions, allowList } = actor.key;
-  if (loginsOfPeople.has(loginType) && permissions === 'all' && allowList.includes(ALLOW_ALL)) return;
+  if (isOwnSession(actor)) return;
   throw new ApiError('FORBIDDEN', {
     message: 'Only a signed-in person can decide what an application may do.',
     detail: 'Sign in at the dashboard with your user name and password. Tokens cannot allow anything.',
