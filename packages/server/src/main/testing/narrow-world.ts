@@ -83,7 +83,10 @@ export async function createNarrowWorld(): Promise<NarrowWorld> {
     b,
     c,
     async reopen() {
-      const { id } = await client.workspaces.createBuild({ workspace: a.workspace, transition: 'start' });
+      const { workspace } = a;
+      // The stop may still be under way.
+      await client.workspaces.readiness({ workspace, wait_ms: 45_000 });
+      const { id } = await client.workspaces.createBuild({ workspace, transition: 'start' });
       await settle(client, a);
       if (a.build !== id) throw new Error('another build of the workspace was faster');
     },
