@@ -33,8 +33,7 @@ const ptyBeside: Plugin = {
   name: 'pty-beside',
   setup(build) {
     build.onLoad({ filter: /node-pty\/requireBinary\.js$/ }, () => ({
-      // The bundle's own `require`, from the banner: a module of the old kind has no import.meta.
-      contents: `exports.requireBinary = (file) => __require('./' + file);`,
+      contents: `exports.requireBinary = (file) => process.getBuiltinModule('node:module').createRequire(__filename)('./' + file);`,
       loader: 'js',
     }));
   },
@@ -66,14 +65,14 @@ function packageJson(name: string): string {
 }
 
 /**
- * Bundles the agent into `<outputFolder>/<version>/agent.mjs` with its terminal library beside it. The same sources
+ * Bundles the agent into `<outputFolder>/<version>/agent.cjs` with its terminal library beside it. The same sources
  * again cost only the hash. Several servers may build at once. Throws esbuild's error when the sources do not build.
  */
 export async function buildAgent(options: { outputFolder: string }): Promise<BuiltAgent> {
   const pty = ptyBinary();
   const version = await hashSources(pty);
   const folder = join(options.outputFolder, version);
-  const entry = join(folder, 'agent.mjs');
+  const entry = join(folder, 'agent.cjs');
   const built = { entry, version };
   if (await readFile(join(folder, 'complete'), 'utf8').catch(() => undefined)) return built;
 
@@ -87,16 +86,13 @@ export async function buildAgent(options: { outputFolder: string }): Promise<Bui
       bundle: true,
       platform: 'node',
       target: 'node24',
-      format: 'esm',
+      format: 'cjs',
       minify: true,
       legalComments: 'none',
       plugins: [ptyBeside],
       // Optional speed-ups of ws that need a compiler; it does without.
       external: ['bufferutil', 'utf-8-validate'],
       define: { AGENT_VERSION: JSON.stringify(version) },
-      banner: {
-        js: `import{createRequire}from'node:module';const __require=createRequire(import.meta.url),require=__require;`,
-      },
       logLevel: 'silent',
     });
     if (pty) {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { extname } from 'node:path';
-import type { FileBytes, FileLines, FileReadBytes, FileReadLines } from '@coder/api/agent';
+import type { FileBytesHead, FileLines, FileReadBytes, FileReadLines } from '@coder/api/agent';
 import type * as z from 'zod';
 import { AgentFault, fileFault } from '../fault.ts';
 import { incompleteTail } from '../processes/utf8.ts';
@@ -56,7 +56,10 @@ const mimeTypes: Record<string, string> = {
 };
 
 /** Reads bytes from an offset. As text, a character cut by the limit is left for the next read. */
-export async function readBytes(path: string, input: z.output<typeof FileReadBytes>): Promise<FileBytes> {
+export async function readBytes(
+  path: string,
+  input: z.output<typeof FileReadBytes>,
+): Promise<{ head: FileBytesHead; bytes: Buffer }> {
   const stats = await regularFile(path);
   try {
     await using handle = await open(path, 'r');
@@ -74,9 +77,8 @@ export async function readBytes(path: string, input: z.output<typeof FileReadByt
       if (cut < bytes.length) bytes = bytes.subarray(0, bytes.length - cut);
     }
     const end = input.offset + bytes.length;
-    return {
+    const head: FileBytesHead = {
       path,
-      content: bytes.toString(text ? 'utf8' : 'base64'),
       encoding: text ? 'text' : 'base64',
       binary: !text,
       offset: input.offset,
@@ -86,6 +88,7 @@ export async function readBytes(path: string, input: z.output<typeof FileReadByt
       next_offset: end < size ? end : null,
       mime_type: mimeTypes[extname(path).toLowerCase()] ?? (text ? 'text/plain' : 'application/octet-stream'),
     };
+    return { head, bytes };
   } catch (error) {
     throw fileFault(error, path);
   }

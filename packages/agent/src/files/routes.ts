@@ -1,4 +1,5 @@
 import {
+  FILE_BYTES_HEADER,
   FileEdit,
   FileList,
   FileMkdir,
@@ -58,7 +59,22 @@ export function fileRoutes(places: Places): Route[] {
     about('stat', FileStat, (path, input) => fileInfo(path, input.follow)),
     about('list', FileList, (path, input) => listFolder(path, input.limit, input.cursor)),
     about('read-lines', FileReadLines, (path, input) => readLines(path, input)),
-    about('read-bytes', FileReadBytes, (path, input) => readBytes(path, input)),
+    {
+      method: 'POST',
+      path: '/v1/files/read-bytes',
+      async handler({ stream, json }) {
+        const input = parse(FileReadBytes, await json());
+        const { head, bytes } = await readBytes(resolvePath(places, input.path, input.relative_to), input);
+        if (stream.destroyed) return undefined;
+        stream.respond({
+          ':status': 200,
+          'content-type': 'application/octet-stream',
+          [FILE_BYTES_HEADER]: encodeURIComponent(JSON.stringify(head)),
+        });
+        stream.end(bytes);
+        return undefined;
+      },
+    },
     about('write', FileWrite, (path, input) =>
       writeFileAtomically(
         { path, mode: input.mode, ifMatch: input.if_match, createOnly: input.create_only },

@@ -115,6 +115,9 @@ export const FileBytes = z.object({
   mime_type: z.string(),
 });
 export type FileBytes = z.infer<typeof FileBytes>;
+/** On the link the bytes themselves are the body: making text of them twice costs more than reading them. */
+export const FileBytesHead = FileBytes.omit({ content: true });
+export type FileBytesHead = z.infer<typeof FileBytesHead>;
 
 export const FileWrite = z.strictObject({
   ...at,

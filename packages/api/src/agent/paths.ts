@@ -68,3 +68,5 @@ export const agentPaths = {
 export const SHA256_TRAILER = 'x-content-sha256';
 /** The header of a download: the file's mode, in octal. */
 export const FILE_MODE_HEADER = 'x-file-mode';
+/** The header of an answer whose body is a file's bytes: what is known of them (`FileBytesHead`), as JSON in percent-encoding. */
+export const FILE_BYTES_HEADER = 'x-file-bytes';

@@ -3,9 +3,11 @@ import { type ClientHttp2Session, constants } from 'node:http2';
 import type { Readable } from 'node:stream';
 import {
   agentPaths,
+  FILE_BYTES_HEADER,
   FILE_MODE_HEADER,
   type FileArchiveInput,
-  FileBytes,
+  type FileBytes,
+  FileBytesHead,
   type FileDownloadInput,
   FileEdited,
   type FileEditInput,
@@ -72,8 +74,24 @@ export function createFileCalls(session: ClientHttp2Session): FileCalls {
       callJson(session, 'POST', agentPaths.fileList, FileListing, { ...options, body }),
     readLines: (body, options) =>
       callJson(session, 'POST', agentPaths.fileReadLines, FileLines, { ...options, body }),
-    readBytes: (body, options) =>
-      callJson(session, 'POST', agentPaths.fileReadBytes, FileBytes, { ...options, body }),
+    async readBytes(input, options = {}) {
+      const headers = {
+        ':method': 'POST',
+        ':path': agentPaths.fileReadBytes,
+        'content-type': 'application/json',
+      };
+      const open = await openCall(session, headers, options, (stream) => stream.end(JSON.stringify(input)));
+      const head = FileBytesHead.parse(
+        JSON.parse(decodeURIComponent(String(open.headers[FILE_BYTES_HEADER]))),
+      );
+      const bytes = await readAll(open.stream).catch((error: unknown) => {
+        throw open.failure() ?? error;
+      });
+      if (bytes.length !== head.bytes) {
+        throw new AgentUnreachable('broken', 'The answer of the workspace agent broke off.');
+      }
+      return { ...head, content: bytes.toString(head.encoding === 'text' ? 'utf8' : 'base64') };
+    },
     write: (body, options) =>
       callJson(session, 'POST', agentPaths.fileWrite, FileWritten, { ...options, body }),
     edit: (body, options) => callJson(session, 'POST', agentPaths.fileEdit, FileEdited, { ...options, body }),

@@ -89,7 +89,7 @@ export interface TestAgent {
 export interface TestAgentOptions {
   /** Run it as this user. */
   uid?: number;
-  /** Put before `node agent.mjs`. */
+  /** Put before `node agent.cjs`. */
   wrap?: (command: string[], folder: string) => string[];
   env?: Record<string, string>;
 }
