@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { route } from '../route.ts';
-import { queryInteger } from '../schemas/common.ts';
+import { paging, queryInteger } from '../schemas/common.ts';
 import { auditLogSchema, buildInfoSchema } from '../schemas/deployment.ts';
 
 export const deploymentRoutes = {
@@ -42,6 +42,8 @@ export const deploymentRoutes = {
         q: z.string().max(1024).optional(),
         limit: queryInteger.min(1).max(1000).optional(),
         offset: queryInteger.min(0).optional(),
+        /** The entry to read on after: unlike an offset it stays right while entries are written. */
+        after_id: paging.after_id,
       }),
     )
     .output(z.object({ audit_logs: z.array(auditLogSchema), count: z.int() })),

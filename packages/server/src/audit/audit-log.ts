@@ -1,10 +1,15 @@
-import type { AuditLog } from '@coder/api';
+import { ApiError, type AuditLog } from '@coder/api';
 import { type Selectable, sql } from 'kysely';
 import { type Actor, authorize } from '../authorization/index.ts';
 import type { Db, Tables } from '../database/index.ts';
 import { badSearch, parseSearch, searchTime } from '../http/index.ts';
 
-type AuditQuery = { q?: string | undefined; limit?: number | undefined; offset?: number | undefined };
+type AuditQuery = {
+  q?: string | undefined;
+  limit?: number | undefined;
+  offset?: number | undefined;
+  after_id?: string | undefined;
+};
 
 export type AuditLogReader = {
   /** Newest first. Throws FORBIDDEN for who may not read the audit log. */
@@ -38,7 +43,7 @@ const exact = {
 
 export function createAuditLogReader({ db }: { db: Db }): AuditLogReader {
   return {
-    async list(actor, { q, limit = defaultLimit, offset = 0 }) {
+    async list(actor, { q, limit = defaultLimit, offset = 0, after_id: afterId }) {
       authorize(actor, 'read', { type: 'audit_log' });
       const terms = parseSearch(q, searchKeys);
       let query = db.selectFrom('audit_logs').selectAll('audit_logs');
@@ -67,7 +72,13 @@ export function createAuditLogReader({ db }: { db: Db }): AuditLogReader {
         .clearSelect()
         .select((eb) => eb.fn.countAll<number>().as('count'))
         .executeTakeFirstOrThrow();
+      const after = afterId === undefined ? undefined : await findEntry(db, afterId);
       const rows = await query
+        .$if(after !== undefined, (rest) =>
+          rest.where(
+            sql<boolean>`(time <= ${after?.time} and (time < ${after?.time} or audit_logs.id > ${after?.id}))`,
+          ),
+        )
         .select(isDeleted.as('is_deleted'))
         .orderBy('time', 'desc')
         .orderBy('id')
@@ -77,6 +88,18 @@ export function createAuditLogReader({ db }: { db: Db }): AuditLogReader {
       return { audit_logs: rows.map(present), count };
     },
   };
+}
+
+async function findEntry(db: Db, id: string): Promise<{ id: string; time: Date }> {
+  const entry = await db
+    .selectFrom('audit_logs')
+    .where('id', '=', id)
+    .select(['id', 'time'])
+    .executeTakeFirst();
+  if (entry) return entry;
+  throw new ApiError('VALIDATION_FAILED', {
+    validations: [{ field: 'after_id', detail: 'names no entry of the audit log' }],
+  });
 }
 
 /** A day counts whole, a time does not. */

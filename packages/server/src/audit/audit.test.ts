@@ -203,6 +203,27 @@ describe('the audit log', () => {
     }
   });
 
+  it('is read on after an entry, whatever has been written meanwhile', async () => {
+    await using database = await testDatabase();
+    await using server = await filled(database);
+    const auditor = server.client((await testUser(database.db, { roles: ['auditor'] })).token);
+    const trail = server.audit;
+    for (let i = 0; i < 5; i++) trail.record(entry({ requestId: 'same' }), outcome());
+    await trail.flush();
+    const q = 'request_id:same';
+    const all = (await auditor.deployment.audit({ q })).audit_logs.map(({ id }) => id);
+    const first = await auditor.deployment.audit({ q, limit: 2 });
+    trail.record(entry({ requestId: 'same', time: new Date('2026-01-09T10:00:00Z') }), outcome());
+    await trail.flush();
+    const rest = await auditor.deployment.audit({ q, after_id: first.audit_logs.at(-1)?.id });
+    expect([...first.audit_logs, ...rest.audit_logs].map(({ id }) => id)).toEqual(all);
+    expect(rest.count).toBe(6);
+    await expect(auditor.deployment.audit({ after_id: randomUUID() })).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED',
+      validations: [{ field: 'after_id' }],
+    });
+  });
+
   it('is for auditors and owners', async () => {
     await using database = await testDatabase();
     await using server = await filled(database);
