@@ -25,7 +25,11 @@ export const apiKeyRoutes = {
     .input(z.object({ user: userRef }))
     .output(createTokenResponseSchema),
   createToken: route
-    .meta({ permission: 'api_key:create', audit: { action: 'create', resource: 'api_key' } })
+    .meta({
+      permission: 'api_key:create',
+      session: 'while-approving',
+      audit: { action: 'create', resource: 'api_key' },
+    })
     .route({
       method: 'POST',
       path: '/users/{user}/keys/tokens',

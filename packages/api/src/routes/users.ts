@@ -64,7 +64,11 @@ export const userRoutes = {
     .input(z.object({ q: z.string().max(1024).optional(), ...paging }))
     .output(z.object({ users: z.array(userSchema), count: z.int() })),
   create: route
-    .meta({ permission: 'user:create', audit: { action: 'create', resource: 'user' } })
+    .meta({
+      permission: 'user:create',
+      session: 'while-approving',
+      audit: { action: 'create', resource: 'user' },
+    })
     .route({ method: 'POST', path: '/users', tags, successStatus: 201, summary: 'Create a user' })
     .input(createUserSchema)
     .output(userSchema),
@@ -101,6 +105,7 @@ export const userRoutes = {
     .meta({
       permission: 'user:update_personal',
       rateLimit: 'login',
+      session: 'while-approving',
       audit: { action: 'write', resource: 'user' },
     })
     .route({
@@ -119,7 +124,11 @@ export const userRoutes = {
       z.object({ roles: z.array(z.string()), organization_roles: z.record(z.string(), z.array(z.string())) }),
     ),
   updateRoles: route
-    .meta({ permission: 'assign_role:assign', audit: { action: 'write', resource: 'user' } })
+    .meta({
+      permission: 'assign_role:assign',
+      session: 'while-approving',
+      audit: { action: 'write', resource: 'user' },
+    })
     .route({ method: 'PUT', path: '/users/{user}/roles', tags, summary: "Set a user's site roles" })
     .input(z.strictObject({ user: userRef, roles: z.array(z.string()).max(16) }))
     .output(userSchema),

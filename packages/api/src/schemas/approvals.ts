@@ -105,3 +105,5 @@ export type ApprovalReference = z.infer<typeof approvalReferenceSchema>;
  * its token is.
  */
 export const VIA_HEADER = 'coder-via';
+/** The header by which a call lets itself be held, in milliseconds, while a person decides about it. */
+export const APPROVAL_WAIT_HEADER = 'coder-approval-wait';

@@ -409,6 +409,41 @@ export interface AuditLogsTable {
   additional_fields: ColumnType<unknown, string | undefined, string>;
 }
 
+export interface ApprovalPoliciesTable {
+  user_id: string;
+  classes: string[];
+  updated_at: Time;
+}
+
+export interface ApprovalsTable {
+  id: string;
+  user_id: string;
+  holder: string;
+  digest: Buffer;
+  class: string;
+  route: string;
+  via: string;
+  tool: string | null;
+  application: Json | null;
+  token_name: string | null;
+  target_type: string;
+  target_id: string;
+  target_name: string;
+  facts: Json;
+  arguments: string | null;
+  arguments_excerpt: Json | null;
+  arguments_sha256: string;
+  ip: string;
+  user_agent: string;
+  created_at: Time;
+  expires_at: Time;
+  decision: Defaulted<string | null>;
+  decided_at: Defaulted<Time | null>;
+  decided_by: Defaulted<string | null>;
+  reason: Defaulted<string>;
+  used_at: Defaulted<Time | null>;
+}
+
 /** Every table of the schema, by its name. */
 export interface Tables {
   site_settings: SiteSettingsTable;
@@ -439,4 +474,6 @@ export interface Tables {
   workspace_app_statuses: WorkspaceAppStatusesTable;
   idempotency_keys: IdempotencyKeysTable;
   audit_logs: AuditLogsTable;
+  approval_policies: ApprovalPoliciesTable;
+  approvals: ApprovalsTable;
 }

@@ -6,6 +6,7 @@ import { toApiError } from './error-response.ts';
 import type { ApiHandler } from './openapi.ts';
 import type { Pipeline } from './pipeline.ts';
 import { createPrepare, type Prepared } from './run-procedure.ts';
+import type { Via } from './via.ts';
 
 /** A caller that code in this process has verified, and the request it came with. */
 export type InProcessCaller = {
@@ -13,6 +14,10 @@ export type InProcessCaller = {
   readonly requestId: string;
   readonly ip: string;
   readonly userAgent: string;
+  /** The MCP tool for which it calls. */
+  readonly tool?: string | undefined;
+  /** How long its calls may be held while a person decides about them, in milliseconds. */
+  readonly approvalWaitMs?: number | undefined;
 };
 
 export type InProcessClientOptions = {
@@ -57,6 +62,7 @@ export function createInProcessClients(
           headers,
           signal,
           upgrade: false,
+          via: viaOfCaller(caller),
         });
         return await run(input ?? {}, admitted, signal);
       } catch (error) {
@@ -89,7 +95,7 @@ export function createInProcessClients(
       createApiClient({
         url: accessUrl,
         fetch: async (request) =>
-          (await handleApi(request, { requestId, ip, userAgent, actor })) ??
+          (await handleApi(request, { requestId, ip, userAgent, actor, via: viaOfCaller(caller) })) ??
           Response.json({ message: 'Route not found.' }, { status: 404 }),
       }).raw(path, init);
     return Object.defineProperties(folders, {
@@ -97,4 +103,9 @@ export function createInProcessClients(
       raw: { value: raw },
     }) as unknown as ApiClient;
   };
+}
+
+/** Code in this process calls only for MCP clients. */
+function viaOfCaller({ tool, approvalWaitMs = 0 }: InProcessCaller): Via {
+  return { kind: 'mcp', tool, approvalWaitMs };
 }

@@ -7,6 +7,7 @@ import type { Logger } from '../logger.ts';
 import type { Pipeline } from './pipeline.ts';
 import { createAnswerError } from './pipeline-answer.ts';
 import { createPrepare } from './run-procedure.ts';
+import type { Via } from './via.ts';
 
 export type ApiHandlerOptions = {
   /** The implemented contract. */
@@ -23,6 +24,7 @@ export type ApiRequestExtra = {
   userAgent?: string;
   /** The verified caller of a call made inside this process. It comes by no other way than this argument. */
   actor?: Actor | undefined;
+  via?: Via | undefined;
   /** Told the route's pattern once it is known, for metrics. */
   onRoute?: (pattern: string) => void;
 };
@@ -61,6 +63,7 @@ export function createApiHandler({ router, pipeline, accessUrl, log }: ApiHandle
         requestId: extra.requestId,
         userAgent: extra.userAgent ?? request.headers.get('user-agent') ?? '',
         actor: extra.actor,
+        via: extra.via,
       });
       const input = await inputOf(method, request, url, match.params);
       return answer(await run(input, admitted, request.signal), status, admitted.replyHeaders);

@@ -3,10 +3,12 @@ import { ApiError, type RouteMeta } from '@coder/api';
 import { type Actor, missingScope, tokenCarries } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
+import { type ApprovalGate, type CallInput, demandApproval, requireOwnSession } from './approval-gate.ts';
 import { type AuditDraft, type AuditEntry, type AuditTrail, createAuditDraft } from './audit-draft.ts';
 import { toApiError } from './error-response.ts';
 import type { RateLimits } from './pipeline-limits.ts';
 import type { RequestContext } from './procedure.ts';
+import type { Via } from './via.ts';
 
 /** The part of a request that says who sends it. */
 export type Credentials = {
@@ -32,6 +34,8 @@ export type Call = Credentials & {
   readonly signal: AbortSignal;
   /** The caller, when the code that makes the call inside this process has verified it already. */
   readonly actor?: Actor | undefined;
+  /** By what it comes, where that code says so; otherwise the headers do. */
+  readonly via?: Via | undefined;
 };
 
 /** A route as its audit rows name it, and what holds for all who call it. */
@@ -43,11 +47,17 @@ export type Admitted = {
   readonly context: RequestContext;
   readonly replyHeaders: Headers;
   readonly draft: AuditDraft;
+  readonly via: Via | undefined;
 };
 
 export type Pipeline = {
   /** Everything that is asked before the body is read: who is it, how often, with which scope. Throws an ApiError. */
   admit(route: PipelineRoute, call: Call): Promise<Admitted>;
+  /**
+   * Asks for a person's approval where the route needs one. To be called within {@link Pipeline.audited}, once the input is
+   * validated: a call that is held up has a row as well, and whatever has an approval has its row before it is used up.
+   */
+  approved(admitted: Admitted, input: () => CallInput | Promise<CallInput>): Promise<void>;
   /**
    * Runs the handler with its audit row: written before it when the route has an effect, behind its answer when it reads.
    * `statusOf` tells the status of what the handler returned.
@@ -60,13 +70,14 @@ export type PipelineOptions = {
   authenticateAgent: AuthenticateAgent;
   limits: RateLimits;
   audit: AuditTrail;
+  approvals: ApprovalGate;
   clock: Clock;
   log: Logger;
 };
 
 /** The one way that every request takes, whether it is for a procedure of the contract, a stream or a WebSocket. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { authenticate, authenticateAgent, limits, audit, clock, log } = options;
+  const { authenticate, authenticateAgent, limits, audit, approvals, clock, log } = options;
 
   async function actorOf(meta: RouteMeta, call: Call): Promise<Actor | undefined> {
     if (meta.auth === 'none' || meta.auth === 'agent') return undefined;
@@ -112,7 +123,20 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     }
   }
 
+  /** A token that tries what it may not do is worth a row; it has no effect, so the row need not come first. */
+  function refused(admitted: Admitted, check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      const entry = entryOf(admitted);
+      if (entry) audit.record(entry, admitted.draft.outcome(403, 0));
+      throw error;
+    }
+  }
+
   return {
+    approved: (admitted, input) => demandApproval(approvals, admitted, input),
+
     async admit(route, call) {
       const { meta } = route;
       const actor = await actorOf(meta, call);
@@ -133,13 +157,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         audit: draft,
         reply: { header: (name, value) => replyHeaders.append(name, value) },
       };
-      const admitted = { route, context, replyHeaders, draft };
-      const { permission } = meta;
+      const admitted = { route, context, replyHeaders, draft, via: call.via };
+      const { permission, session } = meta;
+      if (session !== undefined) refused(admitted, () => requireOwnSession(approvals, admitted));
       if (actor && permission && permission !== 'signed-in' && !tokenCarries(actor, permission)) {
-        // A token that tries what it may not do is worth a row; it has no effect, so the row need not come first.
-        const entry = entryOf(admitted);
-        if (entry) audit.record(entry, draft.outcome(403, 0));
-        throw missingScope(permission, actor);
+        refused(admitted, () => {
+          throw missingScope(permission, actor);
+        });
       }
       return admitted;
     },

@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import type { Actor } from '../authorization/index.ts';
 import type { Logger } from '../logger.ts';
 import type { HttpApp } from './app.ts';
+import { rawInput } from './approve-raw.ts';
 import type { ApiHandler } from './openapi.ts';
 import type { Pipeline } from './pipeline.ts';
 import { createAnswerError } from './pipeline-answer.ts';
@@ -83,9 +84,13 @@ export function createRawRoutes(options: RawRoutesOptions): RawRoutes {
           });
           const params = paramsOf(c.req.param() as Record<string, string>, path, url);
           const { context } = admitted;
+          const input = rawInput(route.meta.approval, { url, params, request });
           const response = await pipeline.audited(
             admitted,
-            async () => handler({ context, request, url, params }),
+            async () => {
+              await pipeline.approved(admitted, input.read);
+              return handler({ context, request: input.request(), url, params });
+            },
             ({ status }) => status,
           );
           for (const [header, value] of admitted.replyHeaders) response.headers.append(header, value);
@@ -121,9 +126,13 @@ export function createRawRoutes(options: RawRoutesOptions): RawRoutes {
         const { context } = admitted;
         const { accept, takeOver } = upgrade;
         if (context.actor) whileGood(context.actor, info.signal, upgrade.end);
+        const input = rawInput(route.meta.approval, { url, params, request: new Request(url) });
         await pipeline.audited(
           admitted,
-          async () => handler({ context, incoming, url, params, accept, takeOver }),
+          async () => {
+            await pipeline.approved(admitted, input.read);
+            await handler({ context, incoming, url, params, accept, takeOver });
+          },
           () => 101,
         );
       });

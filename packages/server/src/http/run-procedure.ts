@@ -1,5 +1,6 @@
 import { API_PREFIX, type RouteMeta } from '@coder/api';
 import { type AnyProcedure, createProcedureClient, Procedure } from '@orpc/server';
+import type { CallInput } from './approval-gate.ts';
 import type { Admitted, Pipeline, PipelineRoute } from './pipeline.ts';
 import { fromContractError } from './pipeline-answer.ts';
 import type { RequestContext } from './procedure.ts';
@@ -44,18 +45,28 @@ function prepare(
   validateOutput: boolean,
 ): Prepared {
   const def = procedure['~orpc'];
+  const meta = def.meta as RouteMeta;
   const status = def.route.successStatus ?? 200;
   const routePath = def.route.path ?? '';
   const pathParameters = [...routePath.matchAll(/\{\+?([^}]+)\}/g)].map((match) => match[1] ?? '');
-  // The audit stands between the validation of the input and everything else the procedure does.
+  // The audit, and what a person has to approve, stand between the validation of the input and all else the procedure does.
   const audited = new Procedure({
     ...def,
     ...(validateOutput ? {} : { outputSchema: undefined }),
     middlewares: [
-      (async ({ context, next }: { context: RequestContext; next: () => Promise<unknown> }) => {
+      (async (
+        { context, next }: { context: RequestContext; next: () => Promise<unknown> },
+        input: CallInput,
+      ) => {
         const admitted = admittedOf.get(context);
         if (!admitted) throw new Error('a procedure was reached around the pipeline');
-        return pipeline.audited(admitted, next, () => status);
+        const run = meta.approval
+          ? async () => {
+              await pipeline.approved(admitted, () => input);
+              return next();
+            }
+          : next;
+        return pipeline.audited(admitted, run, () => status);
       }) as unknown as (typeof def.middlewares)[number],
       ...def.middlewares,
     ],
@@ -63,7 +74,7 @@ function prepare(
     outputValidationIndex: 1,
   });
   return {
-    route: { name: `${def.route.method ?? 'POST'} ${routePath}`, meta: def.meta as RouteMeta },
+    route: { name: `${def.route.method ?? 'POST'} ${routePath}`, meta },
     pattern: `${API_PREFIX}${routePath}`,
     status,
     async run(input, admitted, signal) {

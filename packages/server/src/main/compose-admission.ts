@@ -1,3 +1,4 @@
+import { createApprovals, type LookUp } from '../approvals/index.ts';
 import { createAuditTrail } from '../audit/index.ts';
 import { createPipeline, createRateLimits } from '../http/index.ts';
 import { createIdentity } from '../identity/index.ts';
@@ -5,7 +6,10 @@ import { createOrganizations } from '../organizations/index.ts';
 import type { Ground } from './ground.ts';
 
 /** Who there is, and the pipeline that lets a request in, limits it and writes it down. */
-export async function composeAdmission({ config, accessUrl, log, clock, ...ground }: Ground) {
+export async function composeAdmission(
+  { config, accessUrl, log, clock, ...ground }: Ground,
+  { lookUp }: { lookUp: LookUp },
+) {
   const { db } = ground.database;
   const audit = createAuditTrail({ db, log, registry: ground.metrics.registry });
   const identity = await createIdentity({
@@ -20,6 +24,14 @@ export async function composeAdmission({ config, accessUrl, log, clock, ...groun
     disableSessionRefresh: config.disableSessionExpiryRefresh,
     disableOwnerWorkspaceAccess: config.disableOwnerWorkspaceAccess,
   });
+  const approvals = await createApprovals({
+    db,
+    notifications: ground.notifications,
+    clock,
+    log,
+    accessUrl,
+    lookUp,
+  });
   const limits = createRateLimits({
     ...(config.dangerousDisableRateLimits ? { api: 0, login: 0, files: 0 } : { api: config.apiRateLimit }),
     clock,
@@ -29,8 +41,9 @@ export async function composeAdmission({ config, accessUrl, log, clock, ...groun
     authenticateAgent: identity.authenticateAgent,
     limits,
     audit,
+    approvals: approvals.gate,
     clock,
     log,
   });
-  return { audit, identity, organizations: createOrganizations({ db }), limits, pipeline };
+  return { audit, identity, approvals, organizations: createOrganizations({ db }), limits, pipeline };
 }

@@ -18,6 +18,7 @@ import {
   serveWorkspaceStreams,
   workspaceRoutes,
 } from '../workspaces/index.ts';
+import { approvalLookUp } from './approval-look-up.ts';
 import { composeAdmission } from './compose-admission.ts';
 import { composeJobs } from './compose-jobs.ts';
 import { composeTemplates } from './compose-templates.ts';
@@ -31,7 +32,10 @@ export async function compose(ground: Ground): Promise<Composition> {
   const { config, accessUrl, log, clock, app, upgrades, version } = ground;
   const { db } = ground.database;
 
-  const { audit, identity, organizations, limits, pipeline } = await composeAdmission(ground);
+  const lookUp = approvalLookUp(() => ({ access: agents.access, organizations, files }));
+  const { audit, identity, approvals, organizations, limits, pipeline } = await composeAdmission(ground, {
+    lookUp,
+  });
   const jobs = await composeJobs(ground);
 
   const bumpActivity = createBumpActivity(db);
@@ -100,6 +104,7 @@ export async function compose(ground: Ground): Promise<Composition> {
     builds: buildRoutes({ workspaces }),
     ...agents.routes,
     ...oauth.apiRoutes,
+    approvals: approvals.routes,
   });
   const handleApi = createApiHandler({ router, pipeline, accessUrl, log });
   const rawRoutes = createRawRoutes({
@@ -149,6 +154,7 @@ export async function compose(ground: Ground): Promise<Composition> {
       building.close();
       await agents.close();
       await jobs.replica.stop();
+      approvals.close();
       await identity.close();
       await audit.flush();
     },

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { ApiError } from '@coder/api';
+import { ApiError, MANIFEST_FILE } from '@coder/api';
 import { type Actor, authorize, can } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../database/index.ts';
@@ -19,6 +19,16 @@ export type Files = {
   download(actor: Actor, id: string): Promise<{ data: Buffer; mimetype: string }>;
   /** Whether a file exists that the actor may make a template of. */
   isUsable(actor: Actor, id: string): Promise<boolean>;
+  /** What is in a stored archive, for who has been let in by other rules; undefined when there is none. */
+  inside(id: string): Promise<FileContents | undefined>;
+};
+
+export type FileContents = {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly paths: readonly string[];
+  /** The text of its manifest, if it has one. */
+  readonly manifest: string | undefined;
 };
 
 export function createFiles({ db, clock }: { db: Db; clock: Clock }): Files {
@@ -56,6 +66,22 @@ export function createFiles({ db, clock }: { db: Db; clock: Clock }): Files {
     async isUsable(actor, id) {
       const file = await find(id);
       return file !== undefined && can(actor, 'read', { type: 'file', id, ownerId: file.created_by });
+    },
+
+    async inside(id) {
+      const file = await db
+        .selectFrom('files')
+        .select(['hash', 'mimetype', 'data'])
+        .where('id', '=', id)
+        .executeTakeFirst();
+      if (!file) return undefined;
+      const { paths, contents } = await readArchive(file.data, file.mimetype, { wanted: [MANIFEST_FILE] });
+      return {
+        sha256: file.hash,
+        bytes: file.data.length,
+        paths,
+        manifest: contents.get(MANIFEST_FILE)?.toString(),
+      };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type ApiClient, createApiClient } from '@coder/api';
+import { type ApiClient, ApiError, createApiClient } from '@coder/api';
 import type { AnyRouter } from '@orpc/server';
+import { createApprovals, type LookUp } from '../approvals/index.ts';
 import { type ClosableAuditTrail, createAuditTrail } from '../audit/index.ts';
 import type { Actor } from '../authorization/index.ts';
 import { createNotifications } from '../database/index.ts';
@@ -20,6 +21,7 @@ export const testAccessUrl = 'http://coder.test';
 
 export type TestApi = AsyncDisposable & {
   readonly identity: Identity;
+  readonly approvals: Awaited<ReturnType<typeof createApprovals>>;
   readonly audit: ClosableAuditTrail;
   readonly pipeline: Pipeline;
   readonly clock: TestClock;
@@ -37,11 +39,15 @@ export type TestApiOptions = {
   router: (identity: Identity) => AnyRouter;
   clock?: TestClock;
   identity?: Partial<IdentityOptions>;
+  /** What approvals ask about objects of other folders; nothing by default. */
+  lookUp?: LookUp;
   /** Requests a minute and user; no limit by default. */
   rateLimit?: number;
 };
 
 const hour = 3_600_000;
+const absent = () => Promise.reject(new ApiError('NOT_FOUND'));
+const noLookUp: LookUp = { agent: absent, process: absent, organization: absent, archive: absent };
 
 /** Routes behind the real pipeline on a test's database, without a socket. */
 export async function testApi(options: TestApiOptions): Promise<TestApi> {
@@ -60,16 +66,25 @@ export async function testApi(options: TestApiOptions): Promise<TestApi> {
     ...options.identity,
   });
   const audit = createAuditTrail({ db: database.db, log });
+  const approvals = await createApprovals({
+    db: database.db,
+    notifications,
+    clock,
+    log,
+    accessUrl: testAccessUrl,
+    lookUp: options.lookUp ?? noLookUp,
+  });
   const pipeline = createPipeline({
     authenticate: identity.authenticate,
     authenticateAgent: identity.authenticateAgent,
     limits: createRateLimits({ api: options.rateLimit ?? 0, login: 0, files: 0, clock }),
     audit,
+    approvals: approvals.gate,
     clock,
     log,
   });
   const handler = createApiHandler({
-    router: options.router(identity),
+    router: { ...options.router(identity), approvals: approvals.routes },
     pipeline,
     accessUrl: testAccessUrl,
     log,
@@ -79,6 +94,7 @@ export async function testApi(options: TestApiOptions): Promise<TestApi> {
     Response.json({ message: 'Route not found.' }, { status: 404 });
   return {
     identity,
+    approvals,
     audit,
     pipeline,
     clock,
@@ -87,6 +103,7 @@ export async function testApi(options: TestApiOptions): Promise<TestApi> {
     client: (token) => createApiClient({ url: testAccessUrl, token, fetch: (request) => fetch(request) }),
     async [Symbol.asyncDispose]() {
       await audit.flush();
+      approvals.close();
       await identity.close();
       await notifications.close();
     },

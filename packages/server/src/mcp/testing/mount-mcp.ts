@@ -66,6 +66,8 @@ export function mountMcp(options: Partial<McpDeps> = {}): MountedMcp {
     authenticateAgent: () => Promise.reject(new ApiError('UNAUTHENTICATED')),
     limits,
     audit,
+    // What is to be approved is tested with a whole server.
+    approvals: { demanded: () => undefined, pass: () => Promise.reject(new Error('nothing is demanded')) },
     clock,
     log,
   });

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { APPROVAL_ARGUMENTS_LIMIT } from '@coder/api';
+import type { Actor } from '../authorization/index.ts';
+import type { ApprovalAsk } from '../http/index.ts';
+import type { Target } from './targets.ts';
+
+/** What an approval is good for: one call of one caller. */
+export type Binding = {
+  readonly userId: string;
+  readonly holder: string;
+  readonly digest: Buffer;
+};
+
+/** Arguments as an approval keeps them. */
+export type KeptArguments = {
+  readonly sha256: string;
+  /** As JSON; null when it is too long. */
+  readonly text: string | null;
+  readonly excerpt: { head: string; tail: string; length: number } | null;
+};
+
+/** The input without what the calling program chooses for itself and without the object, which the target names. */
+export function argumentsOf({ meta, input }: Pick<ApprovalAsk, 'meta' | 'input'>): Record<string, unknown> {
+  const left = new Set([...(meta.ignore ?? []), meta.target]);
+  return Object.fromEntries(
+    Object.entries(input).filter(([name, value]) => !left.has(name) && value !== undefined),
+  );
+}
+
+/** Whom a key stands for: all keys that one connection of an application is given in turn are the same holder. */
+export function holderOf({ key }: Actor): string {
+  return key.application ? `grant:${key.application.grantId}` : `key:${key.id}`;
+}
+
+export function bindingOf(
+  ask: Pick<ApprovalAsk, 'actor' | 'route'>,
+  { type, id }: Pick<Target, 'type' | 'id'>,
+  args: Record<string, unknown>,
+): Binding {
+  return {
+    userId: ask.actor.user.id,
+    holder: holderOf(ask.actor),
+    digest: sha256(canonical({ route: ask.route, type, id, arguments: args })).digest(),
+  };
+}
+
+export function keepArguments(args: Record<string, unknown>): KeptArguments {
+  const hash = sha256(canonical(args)).digest('hex');
+  const text = JSON.stringify(args);
+  if (text.length <= APPROVAL_ARGUMENTS_LIMIT) return { sha256: hash, text, excerpt: null };
+  const half = APPROVAL_ARGUMENTS_LIMIT / 2;
+  return {
+    sha256: hash,
+    text: null,
+    excerpt: { head: text.slice(0, half), tail: text.slice(-half), length: text.length },
+  };
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text);
+
+/** JSON in which the order of fields does not matter. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : part,
+  );
+}

@@ -1,0 +1,2 @@
+export { createApprovals } from './approvals.ts';
+export type { LookUp } from './targets.ts';

@@ -1,0 +1,183 @@
+import { type Action, ApiError, type ApprovalMeta, isUuid } from '@coder/api';
+import { type Actor, authorize } from '../authorization/index.ts';
+import type { Db } from '../database/index.ts';
+import type { ApprovalAsk } from '../http/index.ts';
+import { type ArchiveContents, archiveFacts } from './archive-facts.ts';
+
+export type Fact = { name: string; value: string };
+
+/** What a call is done to. */
+export type Target = {
+  readonly type: 'workspace' | 'template' | 'organization';
+  readonly id: string;
+  /** As people know it: `owner/name` for a workspace. */
+  readonly name: string;
+  /** What a person should know beside the arguments. It may take a while: it asks others. */
+  facts(): Promise<Fact[]>;
+};
+
+/** What other parts of the server know about the objects of a call. */
+export type LookUp = {
+  /** The workspace behind an agent. Throws what hides it, and WORKSPACE_NOT_RUNNING. */
+  agent(
+    context: ApprovalAsk['context'],
+    id: string,
+  ): Promise<{ workspaceId: string; workspace: string; agent: string }>;
+  /** The command of a process. Throws NOT_FOUND. */
+  process(context: ApprovalAsk['context'], agentId: string, id: string): Promise<string>;
+  /** By name, id or `default`. Throws NOT_FOUND. */
+  organization(actor: Actor, ref: string): Promise<{ id: string; name: string }>;
+  /** What is in an uploaded archive; undefined when there is none. */
+  archive(fileId: string): Promise<ArchiveContents | undefined>;
+};
+
+export type TargetDeps = { db: Db; lookUp: LookUp };
+
+type Find = (ask: ApprovalAsk, id: string, deps: TargetDeps) => Promise<Target>;
+
+/**
+ * Finds the object of a call as the caller may see it, so that what the caller may not do, or may not know of, is refused as
+ * without approvals, and no person is asked about it.
+ */
+export function findTarget(ask: ApprovalAsk, deps: TargetDeps): Promise<Target> {
+  const { target } = ask.meta;
+  return find[target](ask, String(ask.input[target] ?? ''), deps);
+}
+
+const find: Record<ApprovalMeta['target'], Find> = {
+  async workspace(ask, id, { db }) {
+    const row = isUuid(id)
+      ? await db
+          .selectFrom('workspaces')
+          .innerJoin('users', 'users.id', 'workspaces.owner_id')
+          .innerJoin('templates', 'templates.id', 'workspaces.template_id')
+          .select([
+            'workspaces.name',
+            'workspaces.owner_id',
+            'workspaces.organization_id',
+            'users.username',
+            'templates.name as template',
+          ])
+          .where('workspaces.id', '=', id)
+          .where('workspaces.deleted', '=', false)
+          .executeTakeFirst()
+      : undefined;
+    if (!row) throw new ApiError('NOT_FOUND');
+    authorize(ask.actor, actionOf(ask, 'workspace'), {
+      type: 'workspace',
+      id,
+      ownerId: row.owner_id,
+      organizationId: row.organization_id,
+    });
+    return {
+      type: 'workspace',
+      id,
+      name: `${row.username}/${row.name}`,
+      facts: async () => [{ name: 'Template', value: row.template }],
+    };
+  },
+
+  async agent(ask, id, { lookUp }) {
+    const { workspaceId, workspace, agent } = await lookUp.agent(ask.context, id);
+    const { process } = ask.input;
+    return {
+      type: 'workspace',
+      id: workspaceId,
+      name: workspace,
+      async facts() {
+        const command = process === undefined ? [] : [await lookUp.process(ask.context, id, String(process))];
+        return [
+          { name: 'Agent', value: agent },
+          ...command.map((value) => ({ name: 'Command of the process', value })),
+        ];
+      },
+    };
+  },
+
+  template: (ask, id, deps) => findTemplate(ask, id, actionOf(ask, 'template'), deps),
+
+  async version(ask, id, deps) {
+    const row = isUuid(id)
+      ? await deps.db
+          .selectFrom('template_versions')
+          .select(['name', 'template_id', 'organization_id'])
+          .where('id', '=', id)
+          .executeTakeFirst()
+      : undefined;
+    if (!row) throw new ApiError('NOT_FOUND');
+    const target =
+      row.template_id === null
+        ? await findOrganization(ask, row.organization_id, deps)
+        : await findTemplate(ask, row.template_id, 'update', deps);
+    return {
+      ...target,
+      facts: async () => [{ name: 'Version', value: row.name }, ...(await target.facts())],
+    };
+  },
+
+  organization: (ask, ref, deps) => {
+    const { template_id: templateId } = ask.input;
+    return typeof templateId === 'string'
+      ? findTemplate(ask, templateId, 'update', deps)
+      : findOrganization(ask, ref, deps);
+  },
+};
+
+async function findTemplate(
+  ask: ApprovalAsk,
+  id: string,
+  action: Action<'template'>,
+  deps: TargetDeps,
+): Promise<Target> {
+  const row = await deps.db
+    .selectFrom('templates')
+    .select(['name', 'organization_id'])
+    .where('id', '=', id)
+    .where('deleted', '=', false)
+    .executeTakeFirst();
+  if (!row) throw new ApiError('NOT_FOUND');
+  authorize(ask.actor, action, { type: 'template', id, organizationId: row.organization_id });
+  return { type: 'template', id, name: row.name, facts: () => contentFacts(ask, row.organization_id, deps) };
+}
+
+async function findOrganization(ask: ApprovalAsk, ref: string, deps: TargetDeps): Promise<Target> {
+  const { id, name } = await deps.lookUp.organization(ask.actor, ref);
+  authorize(ask.actor, 'create', { type: 'template', organizationId: id });
+  return { type: 'organization', id, name, facts: () => contentFacts(ask, id, deps) };
+}
+
+/** Which version a call is about, and what is in it; both are named by ids only in its arguments. */
+async function contentFacts(
+  { actor, input }: ApprovalAsk,
+  organizationId: string,
+  { db, lookUp }: TargetDeps,
+): Promise<Fact[]> {
+  const versionId = input.template_version_id ?? input.id;
+  if (typeof versionId === 'string') {
+    const version = await db
+      .selectFrom('template_versions')
+      .select(['name', 'file_id'])
+      .where('id', '=', versionId)
+      .where('organization_id', '=', organizationId)
+      .executeTakeFirst();
+    if (!version) return [];
+    return [{ name: 'Version', value: version.name }, ...archiveFacts(await lookUp.archive(version.file_id))];
+  }
+  if (typeof input.file_id !== 'string') return [];
+  const file = await db
+    .selectFrom('files')
+    .select('id')
+    .where('id', '=', input.file_id)
+    .where('created_by', '=', actor.user.id)
+    .executeTakeFirst();
+  // Somebody else's archive is not shown; the call itself says what is wrong with it.
+  return file ? archiveFacts(await lookUp.archive(file.id)) : [];
+}
+
+function actionOf<R extends 'workspace' | 'template'>(
+  { permission, route }: ApprovalAsk,
+  type: R,
+): Action<R> {
+  if (permission.startsWith(`${type}:`)) return permission.slice(type.length + 1) as Action<R>;
+  throw new Error(`the approval of ${route} names no permission on a ${type}`);
+}

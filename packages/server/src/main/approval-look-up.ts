@@ -1,0 +1,28 @@
+import type { AgentAccess } from '../agents/index.ts';
+import type { LookUp } from '../approvals/index.ts';
+import type { Organizations } from '../organizations/index.ts';
+import type { createFiles } from '../templates/index.ts';
+
+type Parts = {
+  readonly access: AgentAccess;
+  readonly organizations: Organizations;
+  readonly files: ReturnType<typeof createFiles>;
+};
+
+/** How approvals learn about the objects of a call. The parts are asked for late: they are made after the pipeline is. */
+export function approvalLookUp(parts: () => Parts): LookUp {
+  return {
+    async agent(context, id) {
+      const target = await parts().access.target(context, id, 'ssh');
+      const workspace = `${target.ownerName}/${target.workspaceName}`;
+      return { workspaceId: target.workspaceId, workspace, agent: target.agentName };
+    },
+    process: (context, agentId, id) =>
+      parts().access.use(context, agentId, 'ssh', async ({ processes }, call) => {
+        const { command } = await processes.get(id, 0, call);
+        return command;
+      }),
+    organization: (actor, ref) => parts().organizations.get(actor, ref),
+    archive: (fileId) => parts().files.inside(fileId),
+  };
+}
