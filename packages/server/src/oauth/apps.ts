@@ -129,7 +129,10 @@ export function createApps(deps: { db: Db; clock: Clock; clients: ClientStore; a
     async update(actor, id, input) {
       const row = await find(actor, 'update', id);
       const values = checked(input);
-      const metadata = { ...(row.metadata as object), ...values.metadata };
+      const before = row.metadata as object;
+      // How it identifies itself is its own affair: a public application would otherwise need a secret that it has not.
+      const { token_endpoint_auth_method, ...changed } = values.metadata;
+      const metadata = { token_endpoint_auth_method, ...before, ...changed };
       return present(
         await unique(() =>
           db
