@@ -1,6 +1,8 @@
 import { type ApiClient, nearest } from '@coder/api';
 import {
   type CallToolResult,
+  type ClientCapabilities,
+  type InputRequiredResult,
   ProtocolError,
   ProtocolErrorCode,
   Server,
@@ -10,6 +12,7 @@ import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/
 import { type CallOutcome, callTool } from '../call.ts';
 import { findTool, tools } from '../registry.ts';
 import type { Tool, ToolContext } from '../tool.ts';
+import { askForApproval, capabilitiesOf, holdMs, pageAnswerOf, withoutApproval } from './approval.ts';
 import { getPrompt, prompts } from './prompts.ts';
 import { readResource, resources, resourceTemplates } from './resources.ts';
 import type { Surface } from './surface.ts';
@@ -18,13 +21,22 @@ import type { Surface } from './surface.ts';
 export type ToolSession = {
   surface: Surface;
   client: ApiClient;
+  /** The client that a call of a tool works with, which says for which tool, and how long it may be held for a decision. */
+  clientFor: (call: ToolCallMark) => ApiClient;
   permissions: ToolContext['permissions'];
   /** How long one call may wait in all, in milliseconds. */
   waitMs: number;
   now: () => number;
-  /** Stands around every call, for the audit. */
-  around?: (tool: Tool, args: unknown, run: () => Promise<CallOutcome>) => Promise<CallOutcome>;
+  /** Stands around every call, for the audit; it may have the call made through clients of its own. */
+  around?: (
+    tool: Tool,
+    args: unknown,
+    run: (clientFor?: ToolSession['clientFor']) => Promise<CallOutcome>,
+  ) => Promise<CallOutcome>;
 };
+
+/** What the routes that a tool calls are told about the call. */
+export type ToolCallMark = { tool: string; approvalWaitMs: number };
 
 /** How the server introduces itself. */
 export type ToolServerInfo = { name: string; version: string; instructions: string };
@@ -59,7 +71,7 @@ export function createToolServer(info: ToolServerInfo, session: ToolSession): Se
   );
   server.setRequestHandler('tools/list', () => surface.listing);
   server.setRequestHandler('tools/call', ({ params }, context) =>
-    answerCall(session, params.name, params.arguments, context),
+    answerCall(session, params.name, params.arguments, context, () => server.getClientCapabilities()),
   );
   if (surface.hasResources) {
     server.setRequestHandler('resources/list', () => resources);
@@ -76,34 +88,40 @@ async function answerCall(
   name: string,
   args: unknown,
   context: ServerContext,
-): Promise<CallToolResult> {
+  ofConnection: () => ClientCapabilities | undefined,
+): Promise<CallToolResult | InputRequiredResult> {
   const tool = findTool(name);
   if (!tool) throw unknownTool(name);
-  const run = (): Promise<CallOutcome> =>
-    refusedBySurface(session, tool) ??
-    callTool(tool, session.client, args, {
-      permissions: session.permissions,
-      signal: context.mcpReq.signal,
-      now: session.now,
-      waitMs: session.waitMs,
-      ...progressOf(context),
-    });
-  const { result } = session.around ? await session.around(tool, args, run) : await run();
-  return result;
+  const answer = pageAnswerOf(context);
+  const approvalWaitMs = holdMs(answer, session.waitMs);
+  const run = async (clientFor = session.clientFor): Promise<CallOutcome> => {
+    if (answer === 'decline' || answer === 'cancel') return withoutApproval(answer);
+    return (
+      refusedBySurface(session, tool) ??
+      callTool(tool, clientFor({ tool: tool.name, approvalWaitMs }), args, {
+        permissions: session.permissions,
+        signal: context.mcpReq.signal,
+        now: session.now,
+        waitMs: session.waitMs - approvalWaitMs,
+        ...progressOf(context),
+      })
+    );
+  };
+  const outcome = session.around ? await session.around(tool, args, run) : await run();
+  // Asked once: who has opened the page and not decided is told where it is.
+  if (outcome.failure === undefined || answer !== undefined) return outcome.result;
+  return askForApproval(outcome, capabilitiesOf(context, ofConnection)) ?? outcome.result;
 }
 
 /** A tool outside the surface is refused, unless the token is why: then the call itself says which scope it lacks. */
-function refusedBySurface(
-  { surface, permissions }: ToolSession,
-  tool: Tool,
-): Promise<CallOutcome> | undefined {
+function refusedBySurface({ surface, permissions }: ToolSession, tool: Tool): CallOutcome | undefined {
   if (surface.tools.has(tool.name)) return undefined;
   const isInToolset = tool.toolsets.includes(surface.toolset);
   if (isInToolset && permissions !== 'all') return undefined;
   const text = isInToolset
     ? `The tool ${tool.name} is not among the tools that this server was started with.`
     : `The tool ${tool.name} is not in the toolset ${surface.toolset}. Connect with one of: ${tool.toolsets.join(', ')}.`;
-  return Promise.resolve({ result: { content: [{ type: 'text', text }], isError: true } });
+  return { result: { content: [{ type: 'text', text }], isError: true } };
 }
 
 function unknownTool(name: string): ProtocolError {

@@ -1,8 +1,15 @@
 import { Console } from 'node:console';
 import { once } from 'node:events';
-import { type ApiClient, ApiError, describeError, nearest } from '@coder/api';
+import {
+  APPROVAL_WAIT_HEADER,
+  type ApiClient,
+  ApiError,
+  describeError,
+  nearest,
+  VIA_HEADER,
+} from '@coder/api';
 import { isToolset, MAX_WAIT_MS, tools, toolsets } from '@coder/tools';
-import { createSurface, createToolServer, DEFAULT_INSTRUCTIONS } from '@coder/tools/mcp';
+import { createSurface, createToolServer, DEFAULT_INSTRUCTIONS, type ToolCallMark } from '@coder/tools/mcp';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { CliError } from '../../cli-error.ts';
 import { plain } from '../../output/table.ts';
@@ -33,7 +40,10 @@ export async function runMcpServer(options: McpServerOptions): Promise<void> {
     throw new CliError(`Invalid toolset: ${toolset}. Use one of: ${toolsets.join(', ')}.`);
   }
   const allowed = checkAllowedTools(options.allowedTools);
-  const client = createSessionClient(session, { 'user-agent': `coder-mcp/${version}` });
+  // What comes by MCP says so, since a person's own session is otherwise taken for the person.
+  const clientWith = (headers: Record<string, string>): ApiClient =>
+    createSessionClient(session, { 'user-agent': `coder-mcp/${version}`, [VIA_HEADER]: 'mcp', ...headers });
+  const client = clientWith({});
   say(`URL               ${client.url}`);
   await sayWhoIsSignedIn(client);
   const permissions = await tokenPermissions(client, (await session.token?.()) ?? '');
@@ -53,6 +63,11 @@ export async function runMcpServer(options: McpServerOptions): Promise<void> {
   const served = {
     surface,
     client,
+    clientFor: ({ tool, approvalWaitMs }: ToolCallMark) =>
+      clientWith({
+        [VIA_HEADER]: `mcp; tool=${tool}`,
+        [APPROVAL_WAIT_HEADER]: String(approvalWaitMs),
+      }),
     permissions: permissions ?? ('all' as const),
     waitMs: MAX_WAIT_MS,
     now: Date.now,
