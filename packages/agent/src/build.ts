@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -77,7 +77,7 @@ export async function buildAgent(options: { outputFolder: string }): Promise<Bui
   if (await readFile(join(folder, 'complete'), 'utf8').catch(() => undefined)) return built;
 
   const { build } = await import('esbuild');
-  const temporary = join(options.outputFolder, `.${version}-${process.pid}-${Date.now().toString(36)}`);
+  const temporary = join(options.outputFolder, `.${version}-${randomUUID()}`);
   await mkdir(temporary, { recursive: true, mode: 0o755 });
   try {
     await build({
