@@ -1,7 +1,7 @@
 import { expandScopes } from '@coder/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, callRoute, contractRoutes, leaks, words } from './testing/narrow-calls.ts';
-import { type RouteRow, routeRows } from './testing/narrow-routes.ts';
+import { lookScopes, type RouteRow, routeRows } from './testing/narrow-routes.ts';
 import { createNarrowWorld, type NarrowWorld, type Place } from './testing/narrow-world.ts';
 
 /**
@@ -10,7 +10,6 @@ import { createNarrowWorld, type NarrowWorld, type Place } from './testing/narro
  */
 let world: NarrowWorld;
 const tokens: Record<string, string> = {};
-const lookScopes = ['workspace:read', 'template:read', 'file:read', 'user:read', 'organization:read'];
 
 beforeAll(async () => {
   world = await createNarrowWorld();

@@ -24,6 +24,9 @@ export type RouteRow = { look: Outcome; whole: Outcome; member: Outcome } & (
   | { with: ((world: NarrowWorld) => object) | object }
 );
 
+/** What "look" stands for, as an API token asks for it. */
+export const lookScopes = ['workspace:read', 'template:read', 'file:read', 'user:read', 'organization:read'];
+
 const free = { look: 'ok', whole: 'ok', member: 'ok' } as const;
 /** Reading of a workspace. */
 const seen = { look: 'ok', whole: 'ok', member: 'NOT_FOUND' } as const;

@@ -25,7 +25,7 @@ export type NarrowWorld = OAuthWorld & {
   /** Starts `a` again after it has been stopped. */
   reopen(): Promise<void>;
   /** In the form of a place, but there is none. */
-  nowhere(): Place;
+  nowhere(owner?: string): Place;
   readonly template: { id: string; name: string; version: string; versionName: string; file: string };
   readonly organization: string;
   /** Somebody with a session of their own and no role. */
@@ -90,8 +90,8 @@ export async function createNarrowWorld(): Promise<NarrowWorld> {
       await settle(client, a);
       if (a.build !== id) throw new Error('another build of the workspace was faster');
     },
-    nowhere: () => ({
-      owner: 'ada',
+    nowhere: (owner = 'ada') => ({
+      owner,
       name: 'no-such-place',
       workspace: crypto.randomUUID(),
       build: crypto.randomUUID(),
