@@ -87,11 +87,11 @@ async function insert(db: Db, rows: readonly Row[]): Promise<void> {
     action: entry.action,
     description: entry.description,
     resource_id: outcome?.resourceId ?? '',
-    resource_target: outcome?.resourceTarget ?? '',
+    resource_target: outcome?.resourceTarget ?? entry.resourceTarget ?? '',
     status_code: outcome?.statusCode ?? null,
     duration_ms: outcome?.durationMs ?? null,
     diff: outcome?.diff ?? {},
-    additional_fields: outcome?.additionalFields ?? {},
+    additional_fields: outcome?.additionalFields ?? entry.additionalFields ?? {},
   }));
   // One parameter for any number of rows: the statement is the same each time, so it is planned once.
   await sql`

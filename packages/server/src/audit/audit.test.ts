@@ -47,6 +47,7 @@ describe('a batcher', () => {
       },
     });
     const one = batcher.add(1);
+    await Promise.resolve();
     const rest = [2, 3, 4, 5, 6].map((item) => batcher.add(item));
     await expect(batcher.add(7)).rejects.toThrow('too many');
     release();

@@ -32,6 +32,8 @@ export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
   }
 
   async function drain(): Promise<void> {
+    // What is added in the same breath goes into the same write.
+    await undefined;
     while (waiting.length > 0) {
       const batch = waiting.splice(0, maxBatch);
       try {

@@ -18,6 +18,9 @@ export type AuditEntry = {
   readonly resourceType: string;
   /** The route as people know it: `POST /users/{user}/workspaces`. */
   readonly description: string;
+  /** What else is known beforehand; an outcome brings its own. */
+  readonly resourceTarget?: string;
+  readonly additionalFields?: Readonly<Record<string, unknown>>;
 };
 
 /** What is known when it has been answered. */

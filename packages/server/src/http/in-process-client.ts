@@ -2,6 +2,7 @@ import { type ApiClient, type CallContext, createApiClient, IDEMPOTENCY_KEY_HEAD
 import type { AnyProcedure, AnyRouter } from '@orpc/server';
 import type { Actor } from '../authorization/index.ts';
 import type { Logger } from '../logger.ts';
+import type { CallIntent } from './call-intent.ts';
 import { toApiError } from './error-response.ts';
 import type { ApiHandler } from './openapi.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -18,6 +19,8 @@ export type InProcessCaller = {
   readonly tool?: string | undefined;
   /** How long its calls may be held while a person decides about them, in milliseconds. */
   readonly approvalWaitMs?: number | undefined;
+  /** The audit row of what it calls for. */
+  readonly intent?: CallIntent | undefined;
 };
 
 export type InProcessClientOptions = {
@@ -106,6 +109,6 @@ export function createInProcessClients(
 }
 
 /** Code in this process calls only for MCP clients. */
-function viaOfCaller({ tool, approvalWaitMs = 0 }: InProcessCaller): Via {
-  return { kind: 'mcp', tool, approvalWaitMs };
+function viaOfCaller({ tool, approvalWaitMs = 0, intent }: InProcessCaller): Via {
+  return { kind: 'mcp', tool, approvalWaitMs, intent };
 }

@@ -2,6 +2,7 @@ export { createHttpApp, type HttpApp } from './app.ts';
 export type { ApprovalAsk, ApprovalGate } from './approval-gate.ts';
 export type { AuditEntry, AuditOutcome, AuditTrail } from './audit-draft.ts';
 export { type BodyLimits, defaultBodyLimitBytes } from './body-limit.ts';
+export { type CallIntent, createCallIntent } from './call-intent.ts';
 export { challengeFor, PROTECTED_RESOURCE_PATH } from './challenge.ts';
 export type { TrustedProxies } from './client-address.ts';
 export { createConcurrencyLimiter } from './concurrency-limiter.ts';

@@ -110,9 +110,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     };
   }
 
-  async function intend(entry: AuditEntry): Promise<void> {
+  async function intend(entry: AuditEntry, { via }: Admitted): Promise<void> {
     try {
-      await audit.intend(entry);
+      // In one statement: the row of the tool call that this is a part of, and this call's own.
+      await Promise.all([via?.intent?.write(audit), audit.intend(entry)]);
     } catch (cause) {
       log.error({ err: cause, requestId: entry.requestId }, 'an audit row could not be written');
       throw new ApiError('OVERLOADED', {
@@ -172,7 +173,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const entry = entryOf(admitted);
       if (!entry) return handler();
       const hasEffect = entry.action !== 'read';
-      if (hasEffect) await intend(entry);
+      if (hasEffect) await intend(entry, admitted);
       const started = performance.now();
       const finish = (status: number) => {
         const outcome = admitted.draft.outcome(status, performance.now() - started);

@@ -1,4 +1,5 @@
 import { APPROVAL_WAIT_HEADER, MAX_REQUEST_WAIT_MS, VIA_HEADER } from '@coder/api';
+import type { CallIntent } from './call-intent.ts';
 
 /** By what a call comes: straight from whoever holds the token, or from a program that serves MCP with it. */
 export type Via = {
@@ -7,6 +8,8 @@ export type Via = {
   readonly tool: string | undefined;
   /** How long the call may be held while a person decides about it, in milliseconds. */
   readonly approvalWaitMs: number;
+  /** The row of the tool call, to be written before its first effect. */
+  readonly intent?: CallIntent | undefined;
 };
 
 const toolName = /^mcp\s*;\s*tool=([A-Za-z0-9_.-]{1,128})\s*$/;

@@ -1,40 +1,45 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { ApiError } from '@coder/api';
 import type { CallOutcome, Tool } from '@coder/tools';
-import type { AuditEntry } from '../http/index.ts';
+import { type AuditEntry, type CallIntent, createCallIntent } from '../http/index.ts';
 import type { McpDeps } from './deps.ts';
 import type { McpRequest } from './session.ts';
 
-/** Makes the audit row of every tool call. */
+/** Makes the audit row of every tool call. `run` is given that row, for the clients through which the call is made. */
 export type CallAudit = (
   request: McpRequest,
   call: { tool: Pick<Tool, 'name' | 'annotations'>; args: unknown; via: string },
-  run: () => Promise<CallOutcome>,
+  run: (intent: CallIntent) => Promise<CallOutcome>,
 ) => Promise<CallOutcome>;
 
 /**
  * A call's row says which tool, in which workspace, with which arguments (as a digest: they may hold secrets) and how it
- * ended. It is written behind the answer: what has an effect is written before it happens by the route that has it, under
- * the same request id.
+ * ended. It is written together with the row of the first route that has an effect, before that effect; for a call that
+ * has none, behind its answer.
  */
 export function createCallAudit({ audit, clock }: Pick<McpDeps, 'audit' | 'clock'>): CallAudit {
   return async (request, { tool, args, via }, run) => {
-    const time = clock.now();
+    const known = {
+      resourceTarget: workspaceOf(args),
+      additionalFields: { tool: tool.name, via, arguments_sha256: digest(args) },
+    };
+    const entry = { ...entryOf(request, tool, clock.now()), ...known };
+    const intent = createCallIntent(entry);
     const started = performance.now();
-    const outcome = await run();
-    audit.record(entryOf(request, tool, time), {
+    const outcome = await run(intent);
+    const ended = {
       statusCode: statusOf(outcome),
       durationMs: Math.round(performance.now() - started),
       resourceId: '',
-      resourceTarget: workspaceOf(args),
+      resourceTarget: known.resourceTarget,
       diff: {},
       additionalFields: {
-        tool: tool.name,
-        via,
-        arguments_sha256: digest(args),
+        ...known.additionalFields,
         result: outcome.result.isError === true ? 'error' : 'ok',
       },
-    });
+    };
+    if (intent.isWritten()) audit.settle(entry, ended);
+    else audit.record(entry, ended);
     return outcome;
   };
 }

@@ -5,7 +5,7 @@ import type { HttpContext } from '../http/index.ts';
 import type { CallAudit } from './call-audit.ts';
 import { waitWithin } from './deadline.ts';
 import type { McpDeps } from './deps.ts';
-import type { McpRequest } from './session.ts';
+import { clientFor, type McpRequest } from './session.ts';
 
 /** `GET …/workspaces`: the caller's workspaces in the REST contract's shape; `?q=`, `?limit=` and `?offset=` as there. */
 export async function listWorkspaces(c: HttpContext, caller: McpRequest): Promise<Response> {
@@ -36,8 +36,8 @@ export function createExecute(deps: McpDeps, audited: CallAudit) {
   const tool = findTool('coder_workspace_bash') as Tool;
   return async (c: HttpContext, caller: McpRequest, workspace: string): Promise<Response> => {
     const args = { workspace, ...(await readBody(c)) };
-    const { result, failure } = await audited(caller, { tool, args, via: 'rest' }, () =>
-      callTool(tool, caller.client, args, {
+    const { result, failure } = await audited(caller, { tool, args, via: 'rest' }, (intent) =>
+      callTool(tool, clientFor(deps, caller, { tool: tool.name, approvalWaitMs: 0, intent }), args, {
         permissions: caller.actor.key.permissions,
         signal: c.req.raw.signal,
         now: () => deps.clock.now().getTime(),

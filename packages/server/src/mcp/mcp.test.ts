@@ -227,6 +227,34 @@ describe('a call', () => {
     expect(JSON.stringify(row)).not.toContain('secret');
   });
 
+  it('has its row before its first effect, together with the row of the route that has it', async () => {
+    const mcp = mountMcp();
+    await mcp.request('', call('coder_workspace_bash', { workspace: 'running', command: 'make' }));
+    expect(mcp.commands).toEqual(['make']);
+    expect(mcp.audited.map(({ entry, intended }) => [entry.resourceType, intended])).toEqual([
+      ['mcp_tool', true],
+      ['workspace_agent', true],
+    ]);
+    expect(mcp.audited[0]).toMatchObject({
+      entry: {
+        resourceTarget: 'running',
+        additionalFields: { arguments_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      },
+      outcome: { resourceTarget: 'running', additionalFields: { result: 'error' } },
+    });
+  });
+
+  it('does nothing when its row cannot be written', async () => {
+    const mcp = mountMcp();
+    mcp.breakAudit();
+    const response = await mcp.request(
+      '',
+      call('coder_workspace_bash', { workspace: 'running', command: 'make' }),
+    );
+    expect(JSON.stringify(await response.json())).toContain('The audit log cannot be written now');
+    expect(mcp.commands).toEqual([]);
+  });
+
   it('that is held up answers at the timeout, saying that it goes on', async () => {
     const mcp = mountMcp({ settings: { timeoutMs: 50, maxRequests: 9, rateLimit: 0 } });
     const release = mcp.holdCommands();

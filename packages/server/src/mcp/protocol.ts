@@ -15,7 +15,7 @@ import { createCallAudit } from './call-audit.ts';
 import { waitWithin, withinTimeout } from './deadline.ts';
 import type { McpDeps } from './deps.ts';
 import { findRefusedCall } from './missing-scopes.ts';
-import type { McpRequest } from './session.ts';
+import { clientFor, type McpRequest } from './session.ts';
 
 /** The largest body of a request, in bytes. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
@@ -44,12 +44,13 @@ export function createMcpProtocol(deps: McpDeps): McpProtocol {
     const session: ToolSession = {
       surface: surfaces(toolset, permissions),
       client: caller.client,
+      clientFor: (mark) => clientFor(deps, caller, mark),
       permissions,
       waitMs,
       now: () => clock.now().getTime(),
       around: (tool, args, run) => {
-        const call = audited(caller, { tool, args, via: `mcp ${toolset}` }, async () => {
-          const work = run();
+        const call = audited(caller, { tool, args, via: `mcp ${toolset}` }, async (intent) => {
+          const work = run((mark) => clientFor(deps, caller, { ...mark, intent }));
           running.push(work);
           const outcome = await withinTimeout(settings.timeoutMs, tool.name, () => work);
           if (outcome.failure !== undefined) logFailure(caller, tool.name, outcome.failure);

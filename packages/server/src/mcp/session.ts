@@ -15,7 +15,7 @@ export type McpRequest = {
 export function clientFor(
   deps: Pick<McpDeps, 'clientFor'>,
   { actor, info }: McpRequest,
-  mark: ToolCallMark & { intent: CallIntent },
+  mark: ToolCallMark & { intent?: CallIntent },
 ): ApiClient {
   return deps.clientFor({ actor, requestId: info.id, ip: info.ip, userAgent: info.userAgent, ...mark });
 }

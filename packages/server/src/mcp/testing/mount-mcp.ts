@@ -22,7 +22,11 @@ export type MountedMcp = {
   app: HttpApp;
   /** A request to the MCP endpoint, with a token unless it brings its own headers. */
   request: (path?: string, init?: RequestInit) => Promise<Response>;
-  audited: { entry: AuditEntry; outcome: AuditOutcome | undefined }[];
+  audited: { entry: AuditEntry; outcome: AuditOutcome | undefined; intended: boolean }[];
+  /** The commands that were started in the one workspace there is, `running`. */
+  commands: string[];
+  /** From now on no row can be written before an effect. */
+  breakAudit: () => void;
   /** How often a token has been verified. */
   authentications: () => number;
   /** Holds every command that is started from now on, until the returned function is called. */
@@ -37,6 +41,8 @@ export function mountMcp(options: Partial<McpDeps> = {}): MountedMcp {
   const audited: MountedMcp['audited'] = [];
   let authentications = 0;
   let held: Promise<void> = Promise.resolve();
+  let isAuditBroken = false;
+  const commands: string[] = [];
   const actors: Record<string, Actor> = {
     whole: testActor(),
     narrow: testActor({ scopes: ['workspace:read'] }),
@@ -50,14 +56,15 @@ export function mountMcp(options: Partial<McpDeps> = {}): MountedMcp {
   };
   const audit: McpDeps['audit'] = {
     intend: async (entry) => {
-      audited.push({ entry, outcome: undefined });
+      if (isAuditBroken) throw new Error('the disk is full');
+      audited.push({ entry, outcome: undefined, intended: true });
     },
     settle: (entry, outcome) => {
       const row = audited.find((one) => one.entry.id === entry.id);
       if (row) row.outcome = outcome;
     },
     record: (entry, outcome) => {
-      audited.push({ entry, outcome });
+      audited.push({ entry, outcome, intended: false });
     },
   };
   const limits = createRateLimits({ clock });
@@ -71,7 +78,7 @@ export function mountMcp(options: Partial<McpDeps> = {}): MountedMcp {
     clock,
     log,
   });
-  const routed = router(() => held);
+  const routed = router(() => held, commands);
   const handleApi = createApiHandler({ router: routed, pipeline, accessUrl, log });
   const { routes } = createMcpRoutes({
     experiments: new Set(['oauth2', 'mcp-server-http']),
@@ -99,6 +106,10 @@ export function mountMcp(options: Partial<McpDeps> = {}): MountedMcp {
     app,
     clock,
     audited,
+    commands,
+    breakAudit: () => {
+      isAuditBroken = true;
+    },
     authentications: () => authentications,
     holdCommands: () => {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -130,10 +141,29 @@ const user = {
   roles: [],
 };
 
-function router(held: () => Promise<void>) {
+const runningAgent = {
+  agent_id: 'a0000000-0000-4000-8000-000000000001',
+  agent_name: 'main',
+  workspace_id: 'b0000000-0000-4000-8000-000000000001',
+  workspace_name: 'running',
+  owner_name: 'ada',
+  status: 'connected' as const,
+  lifecycle_state: 'ready' as const,
+  usable: true,
+};
+
+function router(held: () => Promise<void>, commands: string[]) {
   return {
     users: { get: api.users.get.handler(() => user) },
-    agents: { find: api.agents.find.handler(() => []) },
+    agents: {
+      find: api.agents.find.handler(({ input }) => (input.workspace === 'running' ? [runningAgent] : [])),
+    },
+    processes: {
+      start: api.processes.start.handler(({ input }) => {
+        commands.push(input.command ?? '');
+        throw new ApiError('AGENT_UNREACHABLE');
+      }),
+    },
     workspaces: {
       list: api.workspaces.list.handler(() => ({ workspaces: [], count: 0 })),
       getByName: api.workspaces.getByName.handler(async () => {
