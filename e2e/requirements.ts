@@ -35,6 +35,16 @@ export const requirements = [
   },
   { id: 'server.health', promise: '/healthz and /api/v2/buildinfo answer', source: 'docs/architecture.md' },
   {
+    id: 'limits.memory',
+    promise: 'when the commands of a workspace take all its memory, its agent and what it keeps go on',
+    source: 'docs/templates.md, runtime',
+  },
+  {
+    id: 'limits.processes',
+    promise: 'when the commands of a workspace take all its processes, its agent answers and can end them',
+    source: 'docs/templates.md, runtime',
+  },
+  {
     id: 'server.term',
     promise: 'TERM stops the server in order and leaves workspaces running',
     source: 'README, Start',
@@ -96,6 +106,27 @@ export const requirements = [
     id: 'cli.tokens',
     promise: 'coder tokens create, list and remove',
     source: 'README, Connect an AI agent',
+  },
+  {
+    id: 'cli.oauth2-apps',
+    promise:
+      'coder oauth2-provider apps lists, shows, creates, edits and deletes applications, and their secrets, each shown once',
+    source: 'docs/reference/cli.md',
+  },
+  {
+    id: 'cli.oauth2-dcr',
+    promise: 'coder oauth2-provider dcr and documents say how applications may make themselves known',
+    source: 'docs/reference/cli.md',
+  },
+  {
+    id: 'cli.connections',
+    promise: 'coder oauth2-provider connections lists and disconnects the applications that act for a user',
+    source: 'docs/reference/cli.md',
+  },
+  {
+    id: 'cli.audit',
+    promise: 'coder audit lists with the filters of the API, and exports everything as JSON lines or CSV',
+    source: 'docs/reference/cli.md',
   },
   { id: 'cli.users', promise: 'coder users create and list', source: 'README, Use' },
   {
@@ -206,6 +237,21 @@ export const requirements = [
   {
     id: 'oauth.refresh',
     promise: 'an application whose access token has ended renews it by itself and goes on',
+    source: 'docs/clients-tested.md',
+  },
+  {
+    id: 'oauth.mcp-remote',
+    promise: 'mcp-remote signs in by the address alone, and remembers it until it is disconnected',
+    source: 'docs/clients-tested.md',
+  },
+  {
+    id: 'oauth.claude-code',
+    promise: 'claude mcp login signs in by the address alone, and is connected until it is disconnected',
+    source: 'docs/clients-tested.md',
+  },
+  {
+    id: 'oauth.codex',
+    promise: 'codex mcp add signs in by the address alone, and calls tools until it is disconnected',
     source: 'docs/clients-tested.md',
   },
   {

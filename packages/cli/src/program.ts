@@ -1,10 +1,12 @@
 import { Command } from 'commander';
+import { auditCommand } from './commands/audit.ts';
 import { cpCommand } from './commands/cp.ts';
 import { createCommand } from './commands/create.ts';
 import { listCommand } from './commands/list.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
 import { logsCommand } from './commands/logs.ts';
+import { oauth2ProviderCommand } from './commands/oauth2-provider.ts';
 import { pingCommand } from './commands/ping.ts';
 import { scheduleCommand } from './commands/schedule.ts';
 import { showCommand } from './commands/show.ts';
@@ -64,7 +66,13 @@ export function createProgram(workspaces: readonly string[] = []): Command {
       scheduleCommand(),
     ],
     'Work in a workspace:': [sshCommand(), cpCommand(), logsCommand(), statCommand(), pingCommand()],
-    'Administration:': [templatesCommand(), tokensCommand(), usersCommand()],
+    'Administration:': [
+      templatesCommand(),
+      tokensCommand(),
+      usersCommand(),
+      oauth2ProviderCommand(),
+      auditCommand(),
+    ],
     'Experimental:': [
       new Command('exp')
         .description('What may still change: MCP for AI agents')
