@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import type { Http2Server } from 'node:http2';
 import { arch, homedir, hostname } from 'node:os';
 import { resolve } from 'node:path';
@@ -24,6 +25,7 @@ import { createOwnPorts } from './ports/listening.ts';
 import { portRoutes, servingProcesses } from './ports/routes.ts';
 import { createTunnels } from './ports/tunnel.ts';
 import { createEnvironment } from './processes/environment.ts';
+import { createOffspring } from './processes/offspring.ts';
 import { createPipePool } from './processes/pipe-pool.ts';
 import { createProcessRegistry, defaultProcessLimits, type ProcessLimits } from './processes/registry.ts';
 import { processRoutes } from './processes/routes.ts';
@@ -67,6 +69,7 @@ export function createAgent(options: AgentOptions): Agent {
   const events = createEventLog({ bootId, now });
   const environment = createEnvironment(options.env, options.marker);
   const pipes = createPipePool(options.stateDir, bootId);
+  const offspring = createOffspring(options.env.CODER_AGENT_TASKS, options.log);
   const cgroup = findCgroup();
   const off = new AbortController();
   let manifest: Manifest | undefined;
@@ -79,6 +82,7 @@ export function createAgent(options: AgentOptions): Agent {
     limits: { ...defaultProcessLimits, ...options.limits },
     environment,
     pipes,
+    offspring,
     stateDir: options.stateDir,
     bootId,
     resolveCwd: (cwd) =>
@@ -88,9 +92,12 @@ export function createAgent(options: AgentOptions): Agent {
     onStart: () => activity.touch(),
   });
   void pipes.fill();
+  // The threads that read files are made now, while there is room for them: one that cannot be made ends the program.
+  void stat(home).catch(() => undefined);
   const tunnels = createTunnels(createOwnPorts(() => servingProcesses(options.marker)));
   const terminals = createTerminals({
     environment,
+    offspring,
     directory: () => startFolder(places),
     now,
     onInput: () => activity.touch(),

@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import type { TerminalSize } from '@coder/api/agent';
 import { loadPty } from '../terminals/pty.ts';
+import type { Offspring } from './offspring.ts';
 import type { OutputStream } from './output-log.ts';
 import type { PipePool } from './pipe-pool.ts';
 
@@ -27,6 +28,7 @@ export interface ChildOptions {
   stdin: 'none' | 'pipe';
   pty: TerminalSize | undefined;
   pipes: PipePool;
+  offspring: Offspring;
   onOutput: (stream: OutputStream, bytes: Buffer) => void;
   /** The program has ended; output may still come. */
   onExit: (end: ChildEnd) => void;
@@ -40,7 +42,7 @@ export function startChild(options: ChildOptions): Promise<Child> {
 }
 
 function startWithPipes(options: ChildOptions): Promise<Child> {
-  const { argv, cwd, env, stdin, pipes } = options;
+  const { argv, cwd, env, stdin, pipes, offspring } = options;
   const out = pipes.take();
   const err = pipes.take();
   const file = argv[0] as string;
@@ -57,12 +59,14 @@ function startWithPipes(options: ChildOptions): Promise<Child> {
     };
     let child: ReturnType<typeof spawn>;
     try {
-      child = spawn(file, argv.slice(1), {
-        cwd,
-        env,
-        detached: true,
-        stdio: [stdin === 'pipe' ? 'pipe' : 'ignore', out?.writeEnd ?? 'pipe', err?.writeEnd ?? 'pipe'],
-      });
+      child = offspring.fork(() =>
+        spawn(file, argv.slice(1), {
+          cwd,
+          env,
+          detached: true,
+          stdio: [stdin === 'pipe' ? 'pipe' : 'ignore', out?.writeEnd ?? 'pipe', err?.writeEnd ?? 'pipe'],
+        }),
+      );
     } catch (error) {
       fail(error);
       return;
@@ -95,15 +99,17 @@ const signalNames = new Map(Object.entries(constants.signals).map(([name, number
 
 async function startWithPty(options: ChildOptions, size: TerminalSize): Promise<Child> {
   const pty = await loadPty();
-  const { argv, cwd, env } = options;
-  const terminal = pty.spawn(argv[0] as string, argv.slice(1), {
-    name: env.TERM ?? 'xterm-256color',
-    cols: size.width,
-    rows: size.height,
-    cwd,
-    env,
-    encoding: null,
-  });
+  const { cwd, env } = options;
+  const terminal = options.offspring.forkWithThreads(options.argv, ([file = '', ...rest]) =>
+    pty.spawn(file, rest, {
+      name: env.TERM ?? 'xterm-256color',
+      cols: size.width,
+      rows: size.height,
+      cwd,
+      env,
+      encoding: null,
+    }),
+  );
   terminal.onData((data: string | Buffer) => options.onOutput('stdout', Buffer.from(data as string)));
   terminal.onExit(({ exitCode, signal }) => {
     options.onExit(

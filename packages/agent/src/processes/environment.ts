@@ -1,7 +1,13 @@
 import { userInfo } from 'node:os';
 
 /** Of the agent itself, never of what runs in the workspace: the token would let any command act as the agent. */
-const PRIVATE = ['CODER_AGENT_TOKEN', 'CODER_AGENT_STATE_DIR', 'NODE_COMPILE_CACHE', 'NODE_CHANNEL_FD'];
+const PRIVATE = [
+  'CODER_AGENT_TOKEN',
+  'CODER_AGENT_STATE_DIR',
+  'CODER_AGENT_TASKS',
+  'NODE_COMPILE_CACHE',
+  'NODE_CHANNEL_FD',
+];
 
 /** Every process of the workspace has it; who started the agent finds them by it even after the agent is gone. */
 export const MARKER_VARIABLE = 'CODER_AGENT_MARKER';

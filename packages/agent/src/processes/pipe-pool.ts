@@ -71,8 +71,10 @@ export function createPipePool(folder: string, unique: string): PipePool {
     try {
       await promisify(execFile)('mkfifo', ['-m', '600', ...names]);
       ready.push(...names);
-    } catch {
-      broken = true;
+    } catch (error) {
+      // Without room for another process it works again later; without the program it never does.
+      if (!['EAGAIN', 'ENOMEM', 'EMFILE'].includes(String((error as NodeJS.ErrnoException).code)))
+        broken = true;
     }
   }
 

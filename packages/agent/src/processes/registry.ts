@@ -7,6 +7,7 @@ import { fileStore, memoryStore } from './byte-store.ts';
 import { type Child, type ChildEnd, startChild } from './child.ts';
 import type { WorkspaceEnvironment } from './environment.ts';
 import { processGroup } from './group.ts';
+import type { Offspring } from './offspring.ts';
 import { oomKills } from './oom.ts';
 import { createOutputLog, presentOutput } from './output-log.ts';
 import type { PipePool } from './pipe-pool.ts';
@@ -46,6 +47,7 @@ export interface RegistryOptions {
   limits: ProcessLimits;
   environment: WorkspaceEnvironment;
   pipes: PipePool;
+  offspring: Offspring;
   stateDir: string;
   bootId: string;
   /** Where commands start when they do not say, and where a relative or `~` path leads. */
@@ -214,6 +216,7 @@ export function createProcessRegistry(options: RegistryOptions): ProcessRegistry
         stdin: request.stdin,
         pty: request.pty,
         pipes: options.pipes,
+        offspring: options.offspring,
         onOutput: (stream, bytes) => output.append(stream, bytes),
         onExit: (end) => {
           early = end;

@@ -2,6 +2,7 @@ import type { TerminalInfo, TerminalSize } from '@coder/api/agent';
 import { AgentFault } from '../fault.ts';
 import type { WorkspaceEnvironment } from '../processes/environment.ts';
 import { type ProcessGroup, processGroup } from '../processes/group.ts';
+import type { Offspring } from '../processes/offspring.ts';
 import { shell } from '../processes/shell.ts';
 import { loadPty } from './pty.ts';
 import { createScrollback } from './scrollback.ts';
@@ -42,6 +43,7 @@ const SCROLLBACK_BYTES = 256 * 1024;
 
 export interface TerminalOptions {
   environment: WorkspaceEnvironment;
+  offspring: Offspring;
   directory: () => string;
   now: () => number;
   onInput: () => void;
@@ -61,14 +63,16 @@ export function createTerminals(options: TerminalOptions): Terminals {
     const env = options.environment.build('interactive', { PWD: directory, CODER_PROCESS: tag });
     const program = env.SHELL || shell();
     const argv = command === undefined ? [program, '-l'] : [shell(), '-c', command];
-    const terminal = pty.spawn(argv[0] as string, argv.slice(1), {
-      name: env.TERM ?? 'xterm-256color',
-      cols: size.width,
-      rows: size.height,
-      cwd: directory,
-      env,
-      encoding: null,
-    });
+    const terminal = options.offspring.forkWithThreads(argv, ([file = '', ...rest]) =>
+      pty.spawn(file, rest, {
+        name: env.TERM ?? 'xterm-256color',
+        cols: size.width,
+        rows: size.height,
+        cwd: directory,
+        env,
+        encoding: null,
+      }),
+    );
     const startedAt = new Date(options.now()).toISOString();
     const scrollback = createScrollback(SCROLLBACK_BYTES);
     const viewers = new Set<Viewer>();

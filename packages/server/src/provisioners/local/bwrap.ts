@@ -26,6 +26,10 @@ export interface SandboxOptions {
   /** The folder that holds the unix socket the agent dials, if it dials one. */
   linkFolder: string | undefined;
   cgroupViews: readonly { source: string; target: string }[];
+  /** Of those, files that may be written. */
+  tasksFiles: readonly { source: string; target: string }[];
+  /** The limit of memory, which files in memory count against. */
+  memoryBytes: number | null;
   /** Paths of the machine that must not be seen, should they lie in a part that is shown. */
   hidden: readonly string[];
 }
@@ -40,7 +44,13 @@ const systemRoots = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/n
  * nothing to forget to hide. `--die-with-parent` is left out: workspaces outlive the server.
  */
 export function sandboxArguments(options: SandboxOptions): string[] {
-  const { home, agentState, temporary, etc, runtime, linkFolder, cgroupViews } = options;
+  const memoryFolder = (mode: string, path: string) => [
+    ...['--perms', mode],
+    // Files in memory outlive whoever wrote them. When they filled the limit, only the agent would be left to end.
+    ...(options.memoryBytes === null ? [] : ['--size', String(Math.floor(options.memoryBytes / 4))]),
+    ...['--tmpfs', path],
+  ];
+  const { home, agentState, temporary, etc, runtime, linkFolder, cgroupViews, tasksFiles } = options;
   return [
     ...['--unshare-user', '--uid', String(inside.uid), '--gid', String(inside.gid)],
     ...[
@@ -56,10 +66,11 @@ export function sandboxArguments(options: SandboxOptions): string[] {
     ...etcFileNames.flatMap((name) => ['--ro-bind', join(etc, name), join('/etc', name)]),
     ...optFolders(),
     ...hiddenPaths(options.hidden),
-    ...['--proc', '/proc', '--dev', '/dev'],
+    ...['--proc', '/proc', '--dev', '/dev', ...memoryFolder('1777', '/dev/shm'), '--remount-ro', '/dev'],
     ...['--ro-bind-try', '/sys/devices/system/cpu', '/sys/devices/system/cpu'],
     ...cgroupViews.flatMap(({ source, target }) => ['--ro-bind', source, target]),
-    ...['--tmpfs', '/run', '--perms', '0700', '--dir', inside.runtimeDirectory],
+    ...tasksFiles.flatMap(({ source, target }) => ['--bind', source, target]),
+    ...[...memoryFolder('0755', '/run'), '--perms', '0700', '--dir', inside.runtimeDirectory],
     ...resolverFile(),
     ...['--bind', join(temporary, 'tmp'), '/tmp', '--bind', join(temporary, 'var-tmp'), '/var/tmp'],
     ...['--symlink', '../run', '/var/run'],

@@ -43,6 +43,17 @@ export function placesFor(
   };
 }
 
+/** The files by which an agent puts what it starts in a group of its own, `<own>:<commands>`, as it sees them. */
+export function tasksFilesFor(
+  { cgroups }: Context,
+  sandbox: Sandbox,
+  workspaceId: string,
+): string | undefined {
+  const files = cgroups.tasksFiles(workspaceId);
+  const seen = sandbox.kind === 'none' ? 'source' : 'target';
+  return files && `${files.own[seen]}:${files.commands[seen]}`;
+}
+
 /** How an agent is started. */
 export interface Command {
   argv: string[];
@@ -57,12 +68,13 @@ export function commandFor(
   paths: WorkspaceLayout,
   runtime: Runtime,
   places: Places,
-  workspace: { id: string; name: string; inCgroup: boolean },
+  workspace: { id: string; name: string; inCgroup: boolean; memoryBytes: number | null },
 ): Command {
   const program = [join(places.runtime, runtimePaths.node), join(places.runtime, runtimePaths.bootstrap)];
   if (sandbox.kind === 'none')
     return { argv: [...sandbox.noNewPrivileges, ...program], sandboxArguments: undefined };
   const socket = socketOf(agentUrl());
+  const tasks = workspace.inCgroup ? cgroups.tasksFiles(workspace.id) : undefined;
   return {
     argv: [sandbox.program, '--args', '4', '--', ...program],
     sandboxArguments: sandboxArguments({
@@ -74,6 +86,8 @@ export function commandFor(
       runtime: runtime.folder,
       linkFolder: socket && dirname(socket),
       cgroupViews: workspace.inCgroup ? cgroups.views(workspace.id) : [],
+      tasksFiles: tasks ? [tasks.own, tasks.commands] : [],
+      memoryBytes: workspace.memoryBytes,
       hidden,
     }),
   };

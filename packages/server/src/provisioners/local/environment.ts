@@ -51,12 +51,14 @@ export function agentEnvironment(
   input: StartInput,
   agent: StartInput['agents'][number],
   places: Places,
-  inCgroup: boolean,
+  cgroup: { tasksFiles: string | undefined } | undefined,
 ): Record<string, string> {
   return {
     ...input.env,
     // Tells the agent that the cgroup it finds itself in is the workspace's own, whether or not that has limits.
-    ...(inCgroup ? { CODER_AGENT_CGROUP: input.workspaceId } : {}),
+    ...(cgroup ? { CODER_AGENT_CGROUP: input.workspaceId } : {}),
+    // By these it starts commands in a group of their own.
+    ...(cgroup?.tasksFiles ? { CODER_AGENT_TASKS: cgroup.tasksFiles } : {}),
     CODER_WORKSPACE_ID: input.workspaceId,
     CODER_WORKSPACE_NAME: input.workspaceName,
     CODER_WORKSPACE_OWNER_NAME: input.ownerName,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BuildLog, StartInput } from '../provisioner.ts';
 import type { Account } from './accounts.ts';
 import { logTail, openLog } from './agent-log.ts';
-import { commandFor, placesFor } from './command.ts';
+import { commandFor, placesFor, tasksFilesFor } from './command.ts';
 import type { Context } from './context.ts';
 import { agentEnvironment, processEnvironment } from './environment.ts';
 import { describeEnd, EarlyExit, type Launch, launch } from './launch.ts';
@@ -96,7 +96,9 @@ async function holdAgents(
   { input, account, sandbox, runtime, inCgroup }: AgentsInput,
 ): Promise<HeldAgent[]> {
   const paths = context.layout.workspace(input.workspaceId);
-  const workspace = { id: input.workspaceId, name: input.workspaceName, inCgroup };
+  const { memoryBytes } = context.cgroups.enforceable(input.limits);
+  const workspace = { id: input.workspaceId, name: input.workspaceName, inCgroup, memoryBytes };
+  const tasksFiles = inCgroup ? tasksFilesFor(context, sandbox, input.workspaceId) : undefined;
   await using logFile = await openLog(paths.log);
   return await Promise.all(
     input.agents.map(async (agent) => {
@@ -106,7 +108,7 @@ async function holdAgents(
       const env = processEnvironment(input.workspaceId, places);
       const entry = join(places.runtime, runtime.entry);
       const message = (attached: boolean) => ({
-        env: agentEnvironment(input, agent, places, attached),
+        env: agentEnvironment(input, agent, places, attached ? { tasksFiles } : undefined),
         entry,
       });
       return {

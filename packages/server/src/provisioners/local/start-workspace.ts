@@ -1,4 +1,5 @@
 import type { BuildLog, Limits, StartedResource, StartInput } from '../provisioner.ts';
+import type { Account } from './accounts.ts';
 import { accountFiles } from './bwrap.ts';
 import type { Context } from './context.ts';
 import { shellOf } from './environment.ts';
@@ -46,7 +47,7 @@ export async function startWorkspace(
   signal.throwIfAborted();
 
   const [inCgroup] = await Promise.all([
-    createCgroup(context, workspaceId, wanted, log),
+    createCgroup(context, workspaceId, wanted, account, log),
     prepareRoot(layout, paths, account),
   ]);
   const prepare = async () => {
@@ -77,11 +78,12 @@ async function createCgroup(
   { cgroups, log: serverLog }: Context,
   workspaceId: string,
   limits: Limits,
+  account: Account,
   log: BuildLog,
 ): Promise<boolean> {
   if (!cgroups.available) return false;
   try {
-    await cgroups.create(workspaceId, limits);
+    await cgroups.create(workspaceId, limits, account.own ? account : undefined);
     return true;
   } catch (error) {
     serverLog.warn(

@@ -3,6 +3,7 @@ import { mkdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Limits } from '../../provisioner.ts';
+import { commandsGroup, tasksFile, tryCommandsGroup } from './commands-group.ts';
 import { findHierarchies, type Hierarchy } from './hierarchies.ts';
 import { limitSettings } from './settings.ts';
 
@@ -12,8 +13,8 @@ export interface Cgroups {
   readonly available: boolean;
   /** Of the limits asked for, those that hold here; null for the others. */
   enforceable(limits: Limits): Limits;
-  /** Makes the workspace's cgroups with these limits, or sets the limits of those that are there. */
-  create(workspaceId: string, limits: Limits): Promise<void>;
+  /** Makes the workspace's cgroups with these limits, or sets the limits of those that are there. `owner` is its account. */
+  create(workspaceId: string, limits: Limits, owner?: { uid: number; gid: number }): Promise<void>;
   attach(workspaceId: string, pid: number): Promise<void>;
   processes(workspaceId: string): number[];
   /** Forbids new processes and kills those there are, where the kernel offers it in one step. */
@@ -24,7 +25,15 @@ export interface Cgroups {
   /** How many processes the kernel has killed because the workspace reached its memory limit. */
   oomKills(workspaceId: string): number;
   /** What a sandbox shows of them, and where. */
-  views(workspaceId: string): { source: string; target: string }[];
+  views(workspaceId: string): View[];
+  /** The files by which a thread enters the group of the agent and that of its commands, where there are two groups. */
+  tasksFiles(workspaceId: string): { own: View; commands: View } | undefined;
+}
+
+/** A path of the machine, and where a sandbox shows it. */
+export interface View {
+  source: string;
+  target: string;
 }
 
 export function createCgroups(isRoot: boolean): Cgroups {
@@ -46,7 +55,7 @@ export function cgroupsIn(hierarchies: readonly Hierarchy[]): Cgroups {
       processes: has('pids') ? limits.processes : null,
     }),
 
-    async create(workspaceId, limits) {
+    async create(workspaceId, limits, owner) {
       for (const { version, controllers, base } of hierarchies) {
         const folder = join(base, workspaceId);
         await mkdir(folder, { recursive: true });
@@ -54,6 +63,7 @@ export function cgroupsIn(hierarchies: readonly Hierarchy[]): Cgroups {
           if (optional && !existsSync(join(folder, file))) continue;
           await writeFile(join(folder, file), value);
         }
+        if (controllers.includes('pids')) await tryCommandsGroup(version, folder, limits.processes, owner);
       }
     },
 
@@ -89,6 +99,20 @@ export function cgroupsIn(hierarchies: readonly Hierarchy[]): Cgroups {
         const names = version === 1 ? controllers : [mountName];
         return names.map((name) => ({ source, target: join('/sys/fs/cgroup', name) }));
       }),
+
+    tasksFiles(workspaceId) {
+      const hierarchy = hierarchies.find(({ controllers }) => controllers.includes('pids'));
+      if (!hierarchy) return undefined;
+      const { version, base, mountName } = hierarchy;
+      const folder = join(base, workspaceId);
+      const target = join('/sys/fs/cgroup', version === 1 ? 'pids' : mountName);
+      const file = tasksFile(version);
+      if (!existsSync(join(folder, commandsGroup, file))) return undefined;
+      return {
+        own: { source: join(folder, file), target: join(target, file) },
+        commands: { source: join(folder, commandsGroup, file), target: join(target, commandsGroup, file) },
+      };
+    },
   };
 }
 
