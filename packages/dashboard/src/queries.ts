@@ -86,3 +86,36 @@ export const workspaceQuery = (owner: string, name: string) =>
     queryKey: ['workspaces', 'one', owner, name],
     queryFn: () => api.workspaces.getByName({ user: owner, name }),
   });
+
+export const approvalsQuery = (user: string) =>
+  queryOptions({
+    queryKey: ['approvals', 'list', user],
+    queryFn: () => api.approvals.list({ user, limit: 100 }),
+    refetchInterval: 3000,
+  });
+
+/** How many requests wait for this user. */
+export const waitingApprovalsQuery = queryOptions({
+  queryKey: ['approvals', 'waiting'],
+  queryFn: async () => (await api.approvals.list({ status: 'pending', limit: 1 })).count,
+  refetchInterval: 5000,
+});
+
+export const approvalQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['approvals', 'one', id],
+    queryFn: () => api.approvals.get({ approval: id }),
+    // What is over stays as it is.
+    refetchInterval: ({ state }) =>
+      state.data && ['used', 'expired', 'denied'].includes(state.data.status) ? false : 2000,
+  });
+
+export const ownPolicyQuery = queryOptions({
+  queryKey: ['approval-policy', 'me'],
+  queryFn: () => api.approvals.getUserPolicy({ user: 'me' }),
+});
+
+export const deploymentPolicyQuery = queryOptions({
+  queryKey: ['approval-policy', 'deployment'],
+  queryFn: () => api.approvals.getPolicy(),
+});

@@ -1,6 +1,9 @@
 import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
 import { hasStatus } from './api.ts';
 import { ApplicationsPage } from './pages/applications/applications-page.tsx';
+import { ApprovalPage } from './pages/approvals/approval-page.tsx';
+import { ApprovalsPage } from './pages/approvals/approvals-page.tsx';
+import { ApprovalPolicyPage } from './pages/approvals/policy-page.tsx';
 import { AuditPage } from './pages/audit/audit-page.tsx';
 import { auditFilterOf } from './pages/audit/filter.ts';
 import { ConsentPage } from './pages/consent/consent-page.tsx';
@@ -76,6 +79,25 @@ const audit = createRoute({
   component: AuditPage,
 });
 
+const approvals = createRoute({
+  getParentRoute: () => shell,
+  path: '/approvals',
+  validateSearch: (search): { user?: string } => (search.user === 'all' ? { user: 'all' } : {}),
+  component: ApprovalsPage,
+});
+
+const approval = createRoute({
+  getParentRoute: () => shell,
+  path: '/approvals/$approval',
+  component: ApprovalPage,
+});
+
+const approvalPolicy = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings/approvals',
+  component: ApprovalPolicyPage,
+});
+
 const applications = createRoute({
   getParentRoute: () => shell,
   path: '/settings/applications',
@@ -114,7 +136,19 @@ const routeTree = root.addChildren([
   signedIn.addChildren([
     consent,
     device,
-    shell.addChildren([index, workspaces, workspace, applications, tokens, oauth2Apps, oauth2App, audit]),
+    shell.addChildren([
+      index,
+      workspaces,
+      workspace,
+      approvals,
+      approval,
+      approvalPolicy,
+      applications,
+      tokens,
+      oauth2Apps,
+      oauth2App,
+      audit,
+    ]),
   ]),
 ]);
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
-import { meQuery } from '../queries.ts';
+import { meQuery, waitingApprovalsQuery } from '../queries.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { mayOpen } from './access.ts';
 import { Logo } from './logo.tsx';
@@ -10,6 +10,7 @@ type Entry = { to: string; text: string; icon: IconName };
 
 const own: Entry[] = [
   { to: '/workspaces', text: 'Workspaces', icon: 'box' },
+  { to: '/approvals', text: 'Approvals', icon: 'shield' },
   { to: '/settings/applications', text: 'Applications', icon: 'link' },
   { to: '/settings/tokens', text: 'Tokens', icon: 'key' },
 ];
@@ -47,6 +48,7 @@ export function Shell() {
               >
                 <Icon name={icon} />
                 {text}
+                {to === '/approvals' && <Waiting />}
               </Link>
             ))}
           </nav>
@@ -57,5 +59,17 @@ export function Shell() {
         <Outlet />
       </main>
     </div>
+  );
+}
+
+/** How many requests wait for the user, beside the word for them. */
+function Waiting() {
+  const { data: count = 0 } = useQuery(waitingApprovalsQuery);
+  if (count === 0) return null;
+  return (
+    <span className="inline-flex h-4.5 min-w-4.5 items-center justify-center rounded-full bg-accent px-1 text-[11px] font-semibold text-on-accent tabular-nums">
+      {count}
+      <span className="sr-only"> waiting</span>
+    </span>
   );
 }

@@ -13,15 +13,18 @@ export function Page({
   lead,
   actions,
   children,
+  narrow = false,
 }: {
   title: string;
   lead?: ReactNode;
   actions?: ReactNode;
   children: ReactNode;
+  /** Something to be read or decided, whose lines are not to grow too long. */
+  narrow?: boolean;
 }) {
   useTitle(title);
   return (
-    <div className="mx-auto w-full max-w-6xl space-y-5 px-4 py-6 sm:px-6">
+    <div className={`mx-auto w-full space-y-5 px-4 py-6 sm:px-6 ${narrow ? 'max-w-3xl' : 'max-w-6xl'}`}>
       <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3">
         <div className="min-w-0">
           <h1 className="text-xl font-semibold tracking-tight [overflow-wrap:anywhere]">{title}</h1>
