@@ -1,4 +1,5 @@
 import { type ApprovalClass, approvalClasses } from '@coder/api';
+import { sql } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { type Db, inTransaction, type Notifications, notify } from '../database/index.ts';
 import type { Logger } from '../logger.ts';
@@ -90,7 +91,7 @@ export async function createPolicy({ db, notifications, clock, log }: PolicyOpti
             .onConflict((conflict) => conflict.column('user_id').doUpdateSet(change))
             .execute();
           // A user without demands costs nothing.
-          await trx.deleteFrom('approval_policies').where('classes', '=', []).execute();
+          await trx.deleteFrom('approval_policies').where(sql<boolean>`classes = '{}'`).execute();
         }
         await notify(trx, CHANNEL, userId ?? '');
       });

@@ -8,9 +8,10 @@ import {
   isUuid,
 } from '@coder/api';
 import { sql } from 'kysely';
-import { type Actor, authorize } from '../authorization/index.ts';
+import { type Actor, ALLOW_ALL, authorize, mayKnowOf } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../database/index.ts';
+import { holderOf } from './binding.ts';
 import type { Policy } from './policy.ts';
 import { presentApproval } from './present.ts';
 import { type ApprovalRow, type ApprovalStore, statusOf } from './store.ts';
@@ -55,7 +56,12 @@ export function createApprovalsService({ db, clock, policy, store }: ApprovalsDe
       ? query.where(sql`lower(username)`, '=', ref.toLowerCase())
       : query.where('id', '=', id)
     ).executeTakeFirst();
-    if (user && (user.id === actor.user.id || isOwner(actor))) return user;
+    if (
+      user &&
+      (user.id === actor.user.id || (isOwner(actor) && mayKnowOf(actor, { type: 'user', id: user.id })))
+    ) {
+      return user;
+    }
     throw new ApiError('NOT_FOUND', {
       message: `User ${JSON.stringify(ref)} does not exist, or their approvals are not yours to see.`,
     });
@@ -63,7 +69,12 @@ export function createApprovalsService({ db, clock, policy, store }: ApprovalsDe
 
   async function find(actor: Actor, id: string, action: 'read_personal' | 'update_personal') {
     const row = await store.find(id);
-    if (!row || !(row.user_id === actor.user.id || isOwner(actor))) {
+    const holder = onlyOf(actor);
+    if (
+      !row ||
+      !(row.user_id === actor.user.id || isOwner(actor)) ||
+      (holder !== undefined && row.holder !== holder)
+    ) {
       throw new ApiError('NOT_FOUND', {
         message: 'There is no such request, or it is not yours to decide. What is over is kept for a day.',
       });
@@ -84,7 +95,11 @@ export function createApprovalsService({ db, clock, policy, store }: ApprovalsDe
       }
       const userId = everybody ? undefined : (await findUser(actor, user)).id;
       authorize(actor, 'read_personal', { type: 'user', ...(userId === undefined ? {} : { id: userId }) });
-      const { rows, count } = await store.list({ userId, status }, { limit, offset }, clock.now());
+      const { rows, count } = await store.list(
+        { userId, status, holder: onlyOf(actor) },
+        { limit, offset },
+        clock.now(),
+      );
       return { approvals: rows.map(present), count };
     },
 
@@ -130,6 +145,13 @@ export function createApprovalsService({ db, clock, policy, store }: ApprovalsDe
     },
   };
 }
+
+/**
+ * Whose requests a caller sees of those that are the user's: all of them, or with a token that does not reach everything only
+ * its own, since the others are about things that do not exist for it.
+ */
+const onlyOf = (actor: Actor): string | undefined =>
+  actor.key.allowList.includes(ALLOW_ALL) ? undefined : holderOf(actor);
 
 const isOwner = (actor: Actor): boolean => actor.user.roles.includes('owner');
 

@@ -130,14 +130,19 @@ export function createApprovalStore({ db }: { db: Db }) {
     find: (id: string): Promise<ApprovalRow | undefined> =>
       selectRows().where('approvals.id', '=', id).executeTakeFirst(),
 
-    /** Of one user, or of all; what waits for a decision first, then the newest. */
+    /** Of one user, or of all, and perhaps of one holder; what waits for a decision first, then the newest. */
     async list(
-      { userId, status }: { userId: string | undefined; status: ApprovalStatus | undefined },
+      {
+        userId,
+        status,
+        holder,
+      }: { userId: string | undefined; status: ApprovalStatus | undefined; holder: string | undefined },
       page: { limit: number; offset: number },
       now: Date,
     ): Promise<{ rows: ApprovalRow[]; count: number }> {
       let query = selectRows();
       if (userId !== undefined) query = query.where('approvals.user_id', '=', userId);
+      if (holder !== undefined) query = query.where('approvals.holder', '=', holder);
       if (status !== undefined) query = query.where(statusIs[status](now));
       const { count } = await query
         .clearSelect()

@@ -105,7 +105,7 @@ describe('an application that an administrator enters', () => {
 describe('an application that registered itself', () => {
   it('stays as public as it is when an administrator changes it', async () => {
     const { client } = world.owner;
-    const { client_id: app } = await world.register();
+    const { client_id: app = '' } = await world.register();
     const before = await client.oauth2Provider.getApp({ app });
     expect(before.token_endpoint_auth_method).toBe('none');
     const { name, redirect_uris } = { ...before, name: 'Renamed' };

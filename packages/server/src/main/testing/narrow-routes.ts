@@ -35,7 +35,7 @@ const kept = { look: 'INSUFFICIENT_SCOPE', whole: 'ok', member: 'NOT_FOUND' } as
 /** What an allow list of workspaces leaves nothing of. */
 const shut = { look: 'INSUFFICIENT_SCOPE', whole: 'INSUFFICIENT_SCOPE', member: 'FORBIDDEN' } as const;
 /** What takes a person, and no token. */
-const decided = { look: 'FORBIDDEN', whole: 'FORBIDDEN', member: 'ok' } as const;
+const decided = { look: 'SESSION_REQUIRED', whole: 'SESSION_REQUIRED', member: 'ok' } as const;
 /** What nobody may do to themselves. */
 const self = { look: 'INSUFFICIENT_SCOPE', whole: 'FORBIDDEN', member: 'FORBIDDEN' } as const;
 /** What belongs to an account, which a session of its own may read and change. */
@@ -269,7 +269,7 @@ export const routeRows: Record<string, RouteRow> = {
   'oauth2.listGrants': { with: {}, ...account },
   'oauth2.revokeGrant': { with: { grant: 'none' }, ...shut, whole: 'NOT_FOUND', member: 'NOT_FOUND' },
 
-  'approvals.list': { with: {}, ...account },
+  'approvals.list': { with: {}, ...account, whole: 'ok' },
   'approvals.getPolicy': { with: {}, ...free },
   'approvals.updatePolicy': { with: { classes: [] }, ...decided, member: 'FORBIDDEN' },
   'approvals.get': { with: { approval: absent }, ...account, whole: 'NOT_FOUND', member: 'NOT_FOUND' },
