@@ -14,6 +14,8 @@ export type TestUserOptions = {
   /** What the user's key carries; everything by default. */
   scopes?: string[];
   allowList?: string[];
+  /** The key is the user's own session, and not a token. */
+  session?: boolean;
 };
 
 export type TestUser = {
@@ -63,8 +65,8 @@ export async function testUser(db: Db, options: TestUserOptions = {}): Promise<T
       id: key.id,
       hashed_secret: key.hashedSecret,
       user_id: user.id,
-      login_type: 'token',
-      token_name: 'test',
+      login_type: actor.key.loginType,
+      token_name: options.session ? '' : 'test',
       lifetime_seconds: 3_600,
       scopes: [...actor.key.scopes],
       allow_list: [...actor.key.allowList],
@@ -95,7 +97,7 @@ export function testActor(
     ),
     key: {
       id: options.keyId ?? 'testtest01',
-      loginType: 'token',
+      loginType: options.session ? 'password' : 'token',
       scopes,
       permissions: expandScopes(scopes),
       allowList: options.allowList ?? [ALLOW_ALL],
