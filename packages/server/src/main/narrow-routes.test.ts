@@ -81,6 +81,22 @@ function isAdmitted(name: string, kind: 'look' | 'whole'): boolean {
   return permissions === 'all' || permissions.has(permission);
 }
 
+it('leaves the other workspaces as they were', async () => {
+  for (const [{ workspace, agent, process, name }, { client }] of [
+    [world.b, world.owner],
+    [world.c, world.member],
+  ] as const) {
+    expect(await client.workspaces.builds({ workspace })).toHaveLength(1);
+    expect(await client.workspaces.get({ workspace })).toMatchObject({ name, favorite: false });
+    const { processes } = await client.processes.list({ agent });
+    expect(processes.find(({ id }) => id === process)).toMatchObject({ state: 'running' });
+    expect(processes.map(({ id }) => id)).not.toContain('started');
+    const { entries } = await client.files.list({ agent, path: '~' });
+    expect(entries.map((entry) => entry.name)).toContain('notes.txt');
+    expect(entries.map((entry) => entry.name)).not.toContain('written.txt');
+  }
+});
+
 describe('the session of another member', () => {
   it.each(ordered)('%s', async (name, row) => {
     const { token } = world.member;

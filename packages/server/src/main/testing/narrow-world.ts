@@ -148,13 +148,20 @@ async function publish(client: ApiClient, organization: string): Promise<NarrowW
   return { id, name, version: made.id, versionName: 'one', file };
 }
 
+/** What the workspaces were created with, to be tried again by others. */
+export const workspaceRequest = (name: string, templateId: string) => ({
+  user: 'me',
+  name,
+  template_id: templateId,
+  ttl_ms: 3_600_000,
+});
+export const idempotencyKeyOf = (name: string): string => `key-of-${name}`;
+
 /** Creates a workspace and waits until it can be told from the others by what is in it. */
 async function open(client: ApiClient, owner: string, name: string, templateId: string): Promise<Place> {
-  const { id } = await client.workspaces.create({
-    user: 'me',
-    name,
-    template_id: templateId,
-    ttl_ms: 3_600_000,
+  const request = workspaceRequest(name, templateId);
+  const { id } = await client.workspaces.create(request, {
+    context: { idempotencyKey: idempotencyKeyOf(name) },
   });
   const place = { owner, name, workspace: id, build: '', agent: '', process: `process-of-${name}` };
   await settle(client, place);
