@@ -314,6 +314,30 @@ export const requirements = [
     source: 'docs/dashboard.md',
   },
   {
+    id: 'dashboard.approval-policy',
+    promise:
+      'users choose in the dashboard what they want to approve first, owners choose it for everybody, and nobody takes that away for themselves',
+    source: 'docs/dashboard.md',
+  },
+  {
+    id: 'dashboard.approvals',
+    promise:
+      'a call by MCP that needs approval appears in the dashboard by itself, with its arguments as they are, and is denied there',
+    source: 'docs/dashboard.md',
+  },
+  {
+    id: 'dashboard.approval-text',
+    promise:
+      'a request for approval is shown as text whose hidden characters have names, however long it is, and is approved by keyboard, once',
+    source: 'docs/dashboard.md',
+  },
+  {
+    id: 'dashboard.approval-of-others',
+    promise:
+      'owners decide for others knowingly, with a reason that the program is told; nobody else sees it',
+    source: 'docs/dashboard.md',
+  },
+  {
     id: 'dashboard.everywhere',
     promise:
       'the dashboard works by keyboard, from 360 pixels up, light and dark, asks no other host for anything, and cannot be framed',

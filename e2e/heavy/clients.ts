@@ -19,17 +19,50 @@ export function installClients(): void {
   writeFileSync(stamp, wanted);
 }
 
-/** The path of a client's program. Claude Code's own is the native one: its npm wrapper wants an install script. */
-export function clientProgram(name: 'claude' | 'conformance' | 'mcp-inspector' | 'mcp-remote'): string {
-  if (name !== 'claude') return join(folder, 'node_modules/.bin', name);
-  return join(folder, `node_modules/@anthropic-ai/claude-code-${process.platform}-${process.arch}/claude`);
+/** The programs that come as native ones, in a package for each platform: their npm wrappers want an install script, or add nothing. */
+const natives = {
+  claude: () => `@anthropic-ai/claude-code-${process.platform}-${process.arch}/claude`,
+  codex: () => {
+    const triple = `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-unknown-linux-musl`;
+    return `@openai/codex-${process.platform}-${process.arch}/vendor/${triple}/bin/codex`;
+  },
+} as const;
+
+export type ClientName = keyof typeof natives | 'conformance' | 'mcp-inspector' | 'mcp-remote';
+
+/** The path of a client's program. */
+export function clientProgram(name: ClientName): string {
+  const modules = join(folder, 'node_modules');
+  return name in natives
+    ? join(modules, natives[name as keyof typeof natives]())
+    : join(modules, '.bin', name);
+}
+
+/** Why a client cannot run here, or undefined. To be asked when the clients have been installed. */
+export function clientMissing(name: ClientName): string | undefined {
+  return existsSync(clientProgram(name))
+    ? undefined
+    : `${name} is not published for ${process.platform}-${process.arch}`;
+}
+
+/** The environment that a client runs in: what the test gives, the project's Node first, and no way to anywhere but this machine. */
+export function clientEnv(env: Record<string, string>): Record<string, string> {
+  const nowhere = 'http://127.0.0.1:9';
+  return {
+    HTTP_PROXY: nowhere,
+    HTTPS_PROXY: nowhere,
+    NO_PROXY: '127.0.0.1,localhost',
+    BROWSER: '/bin/true',
+    ...env,
+    PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+  };
 }
 
 export type ClientRun = { code: number | null; output: string };
 
 /** Runs a client to its end, on the project's Node, and returns all it printed. */
 export function runClient(
-  name: Parameters<typeof clientProgram>[0],
+  name: ClientName,
   args: readonly string[],
   options: { env: Record<string, string>; cwd?: string; timeoutMs?: number },
 ): Promise<ClientRun> {

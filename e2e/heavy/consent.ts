@@ -24,6 +24,8 @@ export type User = AsyncDisposable & {
    * Allow, and waits until the application's own page has answered. Gives the address of that page.
    */
   allow(address: string | URL, allowance?: Allowance): Promise<URL>;
+  /** The same in a browser that does not reach the application: gives the address the answer was to be taken to. */
+  answer(address: string | URL, allowance?: Allowance): Promise<URL>;
   /** Opens the address and presses Cancel; gives the address that the application was told so at. */
   refuse(address: string | URL): Promise<URL>;
   /** Opens an address and gives the text of the page, where nothing is to be decided. */
@@ -52,6 +54,20 @@ export async function openUser(browser: Browser, deployment: Deployment): Promis
     await page.getByRole('button', { name: 'Allow' }).waitFor();
   }
 
+  /** Marks on the page what is to be allowed. */
+  async function decide(address: string | URL, { may = usual, workspaces }: Allowance = {}): Promise<void> {
+    await openConsent(address);
+    await mark(page, may);
+    if (workspaces === 'created') {
+      await page.getByRole('radio', { name: /Only those it creates itself/ }).check();
+    } else if (workspaces) {
+      await page.getByRole('radio', { name: /Chosen ones/ }).check();
+      for (const name of workspaces) {
+        await page.getByRole('checkbox', { name: new RegExp(`^${name}\\b`) }).check();
+      }
+    }
+  }
+
   /** The page at which an application takes its answer; it is this computer's, but not the deployment's. */
   async function answerOf(press: () => Promise<void>): Promise<URL> {
     const { origin } = new URL(deployment.url);
@@ -72,18 +88,23 @@ export async function openUser(browser: Browser, deployment: Deployment): Promis
   }
 
   return {
-    async allow(address, { may = usual, workspaces } = {}) {
-      await openConsent(address);
-      await mark(page, may);
-      if (workspaces === 'created') {
-        await page.getByRole('radio', { name: /Only those it creates itself/ }).check();
-      } else if (workspaces) {
-        await page.getByRole('radio', { name: /Chosen ones/ }).check();
-        for (const name of workspaces) {
-          await page.getByRole('checkbox', { name: new RegExp(`^${name}\\b`) }).check();
-        }
-      }
+    async allow(address, allowance) {
+      await decide(address, allowance);
       return answerOf(() => page.getByRole('button', { name: 'Allow' }).click());
+    },
+    async answer(address, allowance) {
+      const { promise: answer, resolve } = Promise.withResolvers<URL>();
+      const last = `${deployment.url}/oauth2/authorize/*`;
+      await page.route(last, async (route) => {
+        const response = await route.fetch({ maxRedirects: 0 });
+        resolve(new URL(response.headers().location ?? ''));
+        await route.fulfill({ status: 204 });
+      });
+      await decide(address, allowance);
+      await page.getByRole('button', { name: 'Allow' }).click();
+      await answer;
+      await page.unroute(last);
+      return answer;
     },
     async refuse(address) {
       await openConsent(address);
