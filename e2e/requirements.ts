@@ -255,6 +255,23 @@ export const requirements = [
     source: 'docs/clients-tested.md',
   },
   {
+    id: 'oauth.strict',
+    promise:
+      'a client that checks every answer by the letter goes from the address to a token, renews it, and revokes the connection with it',
+    source: 'docs/clients-tested.md',
+  },
+  {
+    id: 'oauth.strict-refusals',
+    promise:
+      'a code is good once, with its verifier and for our resource; coming twice, it ends what was got with it',
+    source: 'docs/clients-tested.md',
+  },
+  {
+    id: 'oauth.conformance',
+    promise: "the conformance suite's authorization set passes whole",
+    source: 'docs/clients-tested.md',
+  },
+  {
     id: 'input.refused',
     promise: 'bad input is refused whole, with its field and the next step',
     source: 'CONTRIBUTING.md',
