@@ -14,6 +14,15 @@ describe('the sentence of an error', () => {
       'Validation failed. lifetime: must be at least 1 second',
     ],
     [
+      new ApiError('VALIDATION_FAILED', {
+        validations: [
+          { field: 'a', detail: 'is required' },
+          { field: 'b', detail: 'is not known' },
+        ],
+      }),
+      'Validation failed. a: is required; b: is not known',
+    ],
+    [
       new ApiError('CONFLICT', {
         message: 'Workspace "web" already exists.',
         validations: [{ field: 'name', detail: 'is taken' }],

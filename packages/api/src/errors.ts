@@ -204,7 +204,7 @@ export function describeError({ code, message, detail, validations }: ApiError):
   // What exists already is named by the message, and its field would only say so again.
   if (code === 'CONFLICT' && validations.length > 0) return `${message} Choose another one.`;
   const fields = validations.map((v) => `${v.field}: ${v.detail}`);
-  const parts = [message, ...fields, detail];
+  const parts = [message, fields.join('; '), detail];
   if (fields.length === 0 && (detail === undefined || reasons.has(code))) {
     parts.push(errorRegistry[code].next);
   }

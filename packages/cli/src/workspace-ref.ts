@@ -23,11 +23,11 @@ export async function findWorkspace(client: ApiClient, text: string): Promise<Wo
     if (!(error instanceof ApiError) || error.status !== 404) throw error;
     const { workspaces } = await client.workspaces.list({ q: `owner:${ref.owner}`, limit: 20 });
     const have = workspaces.map((w) => w.name).join(', ');
-    throw new CliError(
-      have === ''
-        ? `No workspace "${text}". You have none yet: create one with "coder create".`
-        : `No workspace "${text}". You have: ${have}.`,
-    );
+    const [has, none] =
+      ref.owner === 'me'
+        ? ['You have', 'You have none yet: create one with "coder create".']
+        : [`${ref.owner} has`, `${ref.owner} has none that you can see.`];
+    throw new CliError(`No workspace "${text}". ${have === '' ? none : `${has}: ${have}.`}`);
   }
 }
 
