@@ -35,6 +35,9 @@ test('every page is the document, and only pages are', async () => {
     '/device?user_code=ABCD-EFGH',
     '/settings/tokens',
     '/settings/applications',
+    '/settings/approvals',
+    '/approvals',
+    '/approvals/5b6f6a10-1f0e-4a39-9c5b-0a6a4f6f7d11',
     '/admin/oauth2',
     '/audit',
   ]) {

@@ -8,7 +8,8 @@ const pages = [
   /^\/workspaces(\/[^/]+\/[^/]+)?$/,
   /^\/oauth2\/interaction\/[^/]+$/,
   /^\/device$/,
-  /^\/settings\/(applications|tokens)$/,
+  /^\/approvals(\/[^/]+)?$/,
+  /^\/settings\/(applications|approvals|tokens)$/,
   /^\/admin\/oauth2(\/[^/]+)?$/,
   /^\/audit$/,
 ];
