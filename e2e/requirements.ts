@@ -72,6 +72,11 @@ export const requirements = [
     source: 'docs/reference/cli.md',
   },
   {
+    id: 'cli.login-terminal',
+    promise: 'on a terminal coder login offers the browser first, and asks for a password with --email',
+    source: 'docs/reference/cli.md',
+  },
+  {
     id: 'cli.whoami',
     promise: 'coder whoami says who is signed in, logout ends that',
     source: 'README, Use',
@@ -80,6 +85,11 @@ export const requirements = [
     id: 'cli.templates',
     promise: 'templates init, push, list, pull, versions, edit and delete',
     source: 'README, Use',
+  },
+  {
+    id: 'cli.templates-push-asks',
+    promise: 'on a terminal templates push asks before it publishes, unless told --yes',
+    source: 'docs/reference/cli.md',
   },
   {
     id: 'cli.create',
@@ -216,6 +226,27 @@ export const requirements = [
     promise:
       'a token with scopes and an allow list can do just that, and tools it may not use are not listed',
     source: 'README, Connect an AI agent',
+  },
+  {
+    id: 'oauth.sdk',
+    promise: "the SDK's client signs in by the address alone, in both eras, registered or by its document",
+    source: 'docs/clients-tested.md',
+  },
+  {
+    id: 'oauth.step-up',
+    promise: "a tool that needs more makes the SDK's client ask its user for it, and the call goes on",
+    source: 'docs/clients-tested.md',
+  },
+  {
+    id: 'oauth.cimd-only',
+    promise: 'where no application may register itself, one that publishes a document signs in all the same',
+    source: 'docs/clients-tested.md',
+  },
+  {
+    id: 'oauth.inspector',
+    promise:
+      "the Inspector's command line signs in by the address alone, in both eras, registered or by its document, and finds no tool that was not allowed",
+    source: 'docs/clients-tested.md',
   },
   {
     id: 'oauth.chosen',
@@ -359,6 +390,45 @@ export const requirements = [
     promise:
       'the dashboard works by keyboard, from 360 pixels up, light and dark, asks no other host for anything, and cannot be framed',
     source: 'docs/dashboard.md',
+  },
+  {
+    id: 'approvals.link',
+    promise:
+      'a call that needs approval does nothing and says where a person decides; once approved, the same call goes through, one time',
+    source: 'docs/approvals.md',
+  },
+  {
+    id: 'approvals.page',
+    promise:
+      'a client that can show pages is given the page to open, and its call goes on when the person has approved',
+    source: 'docs/approvals.md',
+  },
+  {
+    id: 'approvals.undecided',
+    promise: 'what a client answers approves nothing: the decision is the person’s on the page',
+    source: 'docs/approvals.md',
+  },
+  {
+    id: 'approvals.delete',
+    promise:
+      'a workspace that is to be deleted with approval is not touched before it, over MCP or with a token',
+    source: 'docs/approvals.md',
+  },
+  {
+    id: 'approvals.inside',
+    promise:
+      'commands of tokens, and what they write to the input of a process, wait for approval byte for byte; a person’s own session needs none',
+    source: 'docs/approvals.md',
+  },
+  {
+    id: 'approvals.terminal',
+    promise: 'a terminal that a token opens waits for approval of its command',
+    source: 'docs/approvals.md',
+  },
+  {
+    id: 'approvals.off',
+    promise: 'when approval is no longer demanded, the call goes on',
+    source: 'docs/approvals.md',
   },
 ] as const satisfies readonly Requirement[];
 

@@ -41,16 +41,35 @@ export function wrapClient(client: Client): McpClient {
   };
 }
 
-function newClient(era: Era): Client {
-  return new Client(
+/** What the user of a client does with a page that it is to open. */
+export type OpenPage = (page: { url: string; message: string }) => Promise<'accept' | 'decline' | 'cancel'>;
+
+function newClient(era: Era, openPage?: OpenPage): Client {
+  const client = new Client(
     { name: 'e2e', version: '1.0.0' },
-    { versionNegotiation: { mode: era === 'modern' ? { pin: '2026-07-28' } : 'legacy' } },
+    {
+      versionNegotiation: { mode: era === 'modern' ? { pin: '2026-07-28' } : 'legacy' },
+      capabilities: openPage ? { elicitation: { url: {} } } : {},
+    },
   );
+  if (openPage) {
+    client.setRequestHandler('elicitation/create', async ({ params }) => {
+      if (params.mode !== 'url') throw new Error(`not a page: ${JSON.stringify(params)}`);
+      return { action: await openPage(params) };
+    });
+  }
+  return client;
 }
 
 /** The SDK's client over HTTP with a bearer token. */
-export async function connectHttp(url: string, token: string, era: Era, query = ''): Promise<McpClient> {
-  const client = newClient(era);
+export async function connectHttp(
+  url: string,
+  token: string,
+  era: Era,
+  query = '',
+  openPage?: OpenPage,
+): Promise<McpClient> {
+  const client = newClient(era, openPage);
   await client.connect(
     new StreamableHTTPClientTransport(new URL(`${url}${MCP_PATH}${query}`), {
       requestInit: { headers: { authorization: `Bearer ${token}` } },
@@ -64,8 +83,9 @@ export async function connectStdio(
   env: Record<string, string>,
   era: Era,
   args: string[] = [],
+  openPage?: OpenPage,
 ): Promise<McpClient> {
-  const client = newClient(era);
+  const client = newClient(era, openPage);
   await client.connect(
     new StdioClientTransport({
       command: node,

@@ -88,7 +88,7 @@ export const errorRegistry = {
   APPROVAL_REQUIRED: {
     status: 428,
     message: 'This action needs the approval of a person.',
-    next: 'Then repeat the same call with the same arguments within 10 minutes. Nothing has been done yet.',
+    next: 'Ask the user to approve it in the dashboard, then repeat the same call within 10 minutes.',
   },
   RATE_LIMITED: {
     status: 429,

@@ -173,7 +173,7 @@ describe('a call of a program', () => {
     expect(await failure(call())).toMatchObject({
       code: 'APPROVAL_DENIED',
       status: 403,
-      detail: 'Reason: not on a Friday',
+      detail: 'Reason: not on a Friday. Do not repeat it; ask the user what to do instead.',
       approval: { id },
     });
     expect(await failure(h.session.approvals.approve({ approval: id }))).toMatchObject({ code: 'CONFLICT' });

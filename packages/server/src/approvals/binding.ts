@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { APPROVAL_ARGUMENTS_LIMIT } from '@coder/api';
-import type { Actor } from '../authorization/index.ts';
+import { holderOf } from '../authorization/index.ts';
 import type { ApprovalAsk } from '../http/index.ts';
 import type { Target } from './targets.ts';
 
@@ -25,11 +25,6 @@ export function argumentsOf({ meta, input }: Pick<ApprovalAsk, 'meta' | 'input'>
   return Object.fromEntries(
     Object.entries(input).filter(([name, value]) => !left.has(name) && value !== undefined),
   );
-}
-
-/** Whom a key stands for: all keys that one connection of an application is given in turn are the same holder. */
-export function holderOf({ key }: Actor): string {
-  return key.application ? `grant:${key.application.grantId}` : `key:${key.id}`;
 }
 
 export function bindingOf(

@@ -99,13 +99,14 @@ export function createGate(deps: GateDeps): ApprovalGate {
     if (claim.state === 'denied') {
       return new ApiError('APPROVAL_DENIED', {
         message: `${row.decided_by} has refused this: ${phrase(ask, target)}.`,
-        detail: row.reason === '' ? undefined : `Reason: ${row.reason}`,
+        detail: `${row.reason === '' ? '' : `Reason: ${row.reason}. `}Do not repeat it; ask the user what to do instead.`,
         approval,
       });
     }
     return new ApiError('APPROVAL_REQUIRED', {
       message: `This needs the approval of ${who}: ${phrase(ask, target)}.`,
-      detail: `Ask the user to decide at ${approval.url} (or by "coder approvals").`,
+      // Not the command itself: whoever reads this may be the program that is to be approved.
+      detail: `Nothing has been done yet. Ask the user to decide at ${approval.url} (or by "coder approvals"), then repeat the same call with the same arguments within 10 minutes.`,
       approval,
     });
   }

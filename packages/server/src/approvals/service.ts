@@ -8,10 +8,9 @@ import {
   isUuid,
 } from '@coder/api';
 import { sql } from 'kysely';
-import { type Actor, ALLOW_ALL, authorize, mayKnowOf } from '../authorization/index.ts';
+import { type Actor, ALLOW_ALL, authorize, holderOf, mayKnowOf } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../database/index.ts';
-import { holderOf } from './binding.ts';
 import type { Policy } from './policy.ts';
 import { presentApproval } from './present.ts';
 import { type ApprovalRow, type ApprovalStore, statusOf } from './store.ts';

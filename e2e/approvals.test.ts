@@ -1,0 +1,257 @@
+import { once } from 'node:events';
+import { type ApiClient, type ApiError, createApiClient, MCP_PATH } from '@coder/api';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { createDeployment, type Deployment } from './harness/deployment.ts';
+import { connectHttp, connectStdio, type Era, type McpClient, type OpenPage } from './harness/mcp.ts';
+import { starter } from './harness/templates.ts';
+import { verifies } from './requirements.ts';
+
+let deployment: Deployment;
+let agent: string;
+let workspace: string;
+/** An API token of the owner. */
+let token: string;
+let program: ApiClient;
+
+beforeAll(async () => {
+  // Half of it goes to the person who decides.
+  deployment = await createDeployment({ env: { CODER_MCP_HTTP_TIMEOUT: '4s' } });
+  await starter(deployment, 'local');
+  const created = await deployment.coder(['create', 'web', '--template', 'local', '--yes']);
+  if (created.code !== 0) throw new Error(created.stderr);
+  const [found] = (await deployment.client.workspaces.list({ q: 'name:web' })).workspaces;
+  workspace = found?.id ?? '';
+  agent = found?.latest_build.resources[0]?.agents?.[0]?.id ?? '';
+  token = (await deployment.client.apiKeys.createToken({ user: 'me', token_name: 'ci' })).key;
+  program = createApiClient({ url: deployment.url, token });
+}, 90_000);
+afterAll(() => deployment?.[Symbol.asyncDispose](), 60_000);
+
+beforeEach(async () => {
+  await deployment.client.approvals.updatePolicy({ classes: ['delete', 'commands'] });
+});
+afterEach(async () => {
+  await deployment.client.approvals.updatePolicy({ classes: [] });
+  for (const { id } of await pending()) await deployment.client.approvals.deny({ approval: id });
+});
+
+const pending = async () => (await deployment.client.approvals.list({ status: 'pending' })).approvals;
+const approve = (id: string) => deployment.client.approvals.approve({ approval: id });
+/** The commands that have been started, as the agent knows them. */
+const commands = async () =>
+  (await deployment.client.processes.list({ agent })).processes.map(({ command }) => command);
+const idIn = (text: string) => /\/approvals\/([0-9a-f-]{36})/.exec(text)?.[1] ?? '';
+const failure = (call: Promise<unknown>): Promise<ApiError | undefined> =>
+  call.then(
+    () => undefined,
+    (error: unknown) => error as ApiError,
+  );
+
+type Connect = (era: Era, openPage?: OpenPage) => Promise<McpClient>;
+const overHttp: Connect = (era, openPage) => connectHttp(deployment.url, deployment.token, era, '', openPage);
+const overStdio: Connect = (era, openPage) => connectStdio(deployment.env, era, [], openPage);
+const transports: [name: string, connect: Connect][] = [
+  ['HTTP', overHttp],
+  ['stdio', overStdio],
+];
+
+describe.each(transports)('over %s', (transport, connect) => {
+  describe.each(['modern', 'legacy'] as const)('a client of the %s era', (era) => {
+    const name = `${transport}-${era}`;
+    const bash = (suffix: string) => ({ workspace: 'web', command: `echo ${name}-${suffix}` });
+
+    test(verifies('approvals.link'), { timeout: 60_000 }, async () => {
+      await using mcp = await connect(era);
+      const call = bash('link');
+      const text = await mcp.fail('coder_workspace_bash', call);
+      expect(text).toContain('needs the approval of ada: run a command in the workspace ada/web');
+      expect(text).toContain(`${deployment.url}/approvals/`);
+      expect(text).toContain('Nothing has been done yet');
+      const id = idIn(text);
+      expect(await deployment.client.approvals.get({ approval: id })).toMatchObject({
+        status: 'pending',
+        via: 'mcp',
+        tool: 'coder_workspace_bash',
+        target: { type: 'workspace', id: workspace, name: 'ada/web' },
+        arguments: { command: call.command },
+      });
+      expect(await commands()).not.toContain(call.command);
+      await approve(id);
+      // One approval, two calls at once: one of them runs.
+      const both = await Promise.allSettled([
+        mcp.call('coder_workspace_bash', call),
+        mcp.call('coder_workspace_bash', call),
+      ]);
+      expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      expect((await commands()).filter((command) => command === call.command)).toHaveLength(1);
+      expect(idIn(await mcp.fail('coder_workspace_bash', call))).not.toBe(id);
+    });
+
+    test(verifies('approvals.page'), { timeout: 60_000 }, async () => {
+      const pages: { url: string; message: string }[] = [];
+      let answer: OpenPage = async () => 'accept';
+      await using mcp = await connect(era, (page) => {
+        pages.push(page);
+        return answer(page);
+      });
+      // Over stateless HTTP nobody can ask a client of the older era for anything.
+      const hasPage = !(transport === 'HTTP' && era === 'legacy');
+
+      answer = async ({ url }) => {
+        // The person decides a moment after the client has heard that the page is open.
+        setImmediate(() => void approve(idIn(url)));
+        return 'accept';
+      };
+      const approved = bash('page');
+      if (!hasPage) {
+        expect(idIn(await mcp.fail('coder_workspace_bash', approved))).not.toBe('');
+        expect(pages).toEqual([]);
+        return;
+      }
+      expect(await mcp.call('coder_workspace_bash', approved)).toMatchObject({ output: `${name}-page` });
+      expect(pages).toMatchObject([
+        {
+          url: expect.stringContaining(`${deployment.url}/approvals/`),
+          message: expect.stringContaining('run a command in the workspace ada/web'),
+        },
+      ]);
+
+      answer = async ({ url }) => {
+        await deployment.client.approvals.deny({ approval: idIn(url), reason: 'no' });
+        return 'accept';
+      };
+      expect(await mcp.fail('coder_workspace_bash', bash('denied'))).toContain('ada has refused this');
+
+      answer = async () => 'decline';
+      expect(await mcp.fail('coder_workspace_bash', bash('declined'))).toContain('The user has declined');
+      expect(await commands()).not.toContain(bash('declined').command);
+      expect(await commands()).not.toContain(bash('denied').command);
+    });
+  });
+});
+
+test(verifies('approvals.undecided'), { timeout: 60_000 }, async () => {
+  // Whatever a client answers, the decision is the person's.
+  await using mcp = await connectHttp(deployment.url, deployment.token, 'modern', '', async () => 'accept');
+  const call = { workspace: 'web', command: 'echo undecided' };
+  expect(await mcp.fail('coder_workspace_bash', call)).toContain('needs the approval of ada');
+  expect(await commands()).not.toContain(call.command);
+  expect(await pending()).toHaveLength(1);
+});
+
+test(verifies('approvals.delete'), { timeout: 60_000 }, async () => {
+  const builds = async () => (await deployment.client.workspaces.builds({ workspace })).length;
+  const before = await builds();
+  await using mcp = await connectStdio(deployment.env, 'modern');
+  const text = await mcp.fail('coder_create_workspace_build', {
+    workspace_id: workspace,
+    transition: 'delete',
+  });
+  expect(text).toContain('delete the workspace ada/web');
+  const [request] = await pending();
+  expect(request).toMatchObject({ class: 'delete', arguments: { transition: 'delete' } });
+  expect(await failure(program.workspaces.createBuild({ workspace, transition: 'delete' }))).toMatchObject({
+    code: 'APPROVAL_REQUIRED',
+  });
+  expect(await builds()).toBe(before);
+  // Another transition is no matter for a person, and nobody is asked about what does not exist.
+  const absent = crypto.randomUUID();
+  expect(
+    await failure(program.workspaces.createBuild({ workspace: absent, transition: 'delete' })),
+  ).toMatchObject({ code: 'NOT_FOUND' });
+  expect(await pending()).toHaveLength(2);
+});
+
+test(verifies('approvals.inside'), { timeout: 60_000 }, async () => {
+  const rest = await fetch(`${deployment.url}${MCP_PATH}/workspaces/web/execute`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ command: 'echo rest' }),
+  });
+  expect(rest.status).toBe(428);
+  const body = (await rest.json()) as { code: string; approval: { id: string; url: string } };
+  expect(body).toMatchObject({ code: 'APPROVAL_REQUIRED' });
+  expect(body.approval.url).toBe(`${deployment.url}/approvals/${body.approval.id}`);
+
+  // The person's own session runs what it likes; the program's writing to its input is held up, byte for byte.
+  await deployment.client.processes.start({ agent, id: 'listener', command: 'cat', stdin: 'pipe' });
+  const write = (bytes: Uint8Array<ArrayBuffer>, close = false) =>
+    program.raw(`/workspaceagents/${agent}/processes/listener/stdin?close=${close}`, {
+      method: 'POST',
+      body: bytes,
+    });
+  const text = new TextEncoder().encode('yes, do it\n');
+  const error = await failure(write(text));
+  expect(error).toMatchObject({ code: 'APPROVAL_REQUIRED' });
+  const id = error?.approval?.id ?? '';
+  expect(await deployment.client.approvals.get({ approval: id })).toMatchObject({
+    route: 'POST /workspaceagents/{agent}/processes/{process}/stdin',
+    token_name: 'ci',
+    via: 'api',
+    arguments: { process: 'listener', close: 'false', body: 'yes, do it\n' },
+    facts: [
+      { name: 'Agent', value: 'main' },
+      { name: 'Command of the process', value: 'cat' },
+    ],
+  });
+  await approve(id);
+  const binary = await failure(write(new Uint8Array([0xff, 0x00])));
+  expect(binary?.approval?.id).not.toBe(id);
+  expect(
+    (await deployment.client.approvals.get({ approval: binary?.approval?.id ?? '' })).arguments,
+  ).toMatchObject({ body_base64: '/wA=' });
+  await write(text);
+  expect(await failure(write(text))).toMatchObject({ code: 'APPROVAL_REQUIRED' });
+  expect(await failure(write(new Uint8Array(1024 * 1024 + 1)))).toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
+  const output = await deployment.client.processes.output({ agent, process: 'listener', wait_ms: 5_000 });
+  expect(output.chunks.map(({ data }) => data).join('')).toBe('yes, do it\n');
+  await deployment.client.processes.signal({ agent, process: 'listener', signal: 'KILL' });
+  expect(await failure(write(text, true))).toMatchObject({ code: 'APPROVAL_REQUIRED' });
+  const nowhere = program.raw(`/workspaceagents/${agent}/processes/none/stdin`, {
+    method: 'POST',
+    body: text,
+  });
+  expect(await failure(nowhere)).toMatchObject({ status: 404 });
+});
+
+test(verifies('approvals.terminal'), { timeout: 60_000 }, async () => {
+  const open = async (command: string, key = token) => {
+    const query = new URLSearchParams({ reconnect: crypto.randomUUID(), width: '80', height: '24', command });
+    const socket = new WebSocket(
+      `${deployment.url.replace('http', 'ws')}/api/v2/workspaceagents/${agent}/pty?${query}`,
+      { headers: { 'coder-session-token': key } },
+    );
+    socket.on('error', () => undefined);
+    const [first] = (await Promise.race([
+      once(socket, 'message').then(([data]) => [String(data)]),
+      once(socket, 'unexpected-response').then(async ([, response]) => {
+        let text = '';
+        for await (const chunk of response as AsyncIterable<Buffer>) text += chunk.toString();
+        return [text];
+      }),
+    ])) as [string];
+    socket.terminate();
+    return first;
+  };
+  const refused = JSON.parse(await open('echo in-a-terminal; sleep 5')) as { approval: { id: string } };
+  expect(refused).toMatchObject({ code: 'APPROVAL_REQUIRED' });
+  expect(await deployment.client.approvals.get({ approval: refused.approval.id })).toMatchObject({
+    route: 'GET /workspaceagents/{agent}/pty',
+    // Neither the token nor the size of the window.
+    arguments: { command: 'echo in-a-terminal; sleep 5' },
+  });
+  await approve(refused.approval.id);
+  expect(await open('echo something-else; sleep 5')).toContain('APPROVAL_REQUIRED');
+  expect(await open('echo in-a-terminal; sleep 5')).toContain('in-a-terminal');
+  expect(await open('echo in-a-terminal; sleep 5')).toContain('APPROVAL_REQUIRED');
+  expect(await open('echo mine; sleep 5', deployment.token)).toContain('mine');
+});
+
+test(verifies('approvals.off'), { timeout: 60_000 }, async () => {
+  await using mcp = await connectStdio(deployment.env, 'modern');
+  const call = { workspace: 'web', command: 'echo on-and-off' };
+  await mcp.fail('coder_workspace_bash', call);
+  await deployment.client.approvals.updatePolicy({ classes: [] });
+  expect(await mcp.call('coder_workspace_bash', call)).toMatchObject({ output: 'on-and-off' });
+});
