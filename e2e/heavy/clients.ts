@@ -66,9 +66,8 @@ export function runClient(
   args: readonly string[],
   options: { env: Record<string, string>; cwd?: string; timeoutMs?: number },
 ): Promise<ClientRun> {
-  const env = { ...options.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` };
   const child = spawn(clientProgram(name), args, {
-    env,
+    env: clientEnv(options.env),
     cwd: options.cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

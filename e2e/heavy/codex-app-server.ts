@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { CallToolResult } from '@modelcontextprotocol/client';
 import { clientEnv, clientProgram } from './clients.ts';
 
 type Message = { id?: number; result?: unknown; error?: { message: string } };
@@ -13,7 +14,8 @@ export async function callCodexTool(
   env: Record<string, string>,
   server: string,
   tool: string,
-): Promise<Record<string, unknown>> {
+  args: Record<string, unknown> = {},
+): Promise<CallToolResult> {
   const child = spawn(clientProgram('codex'), ['app-server'], {
     env: clientEnv(env),
     cwd: env.HOME,
@@ -25,12 +27,8 @@ export async function callCodexTool(
     const clientInfo = { name: 'e2e', title: 'e2e', version: '1.0.0' };
     await request('initialize', { clientInfo, capabilities: { experimentalApi: true } });
     const { thread } = await request<{ thread: { id: string } }>('thread/start', { cwd: env.HOME });
-    const call = { threadId: thread.id, server, tool, arguments: {} };
-    const { structuredContent } = await request<{ structuredContent: Record<string, unknown> }>(
-      'mcpServer/tool/call',
-      call,
-    );
-    return structuredContent;
+    const call = { threadId: thread.id, server, tool, arguments: args };
+    return await request<CallToolResult>('mcpServer/tool/call', call);
   } finally {
     clearTimeout(timer);
     const closed = once(child, 'close');

@@ -131,7 +131,7 @@ describe.skipIf(missing)("others' clients sign in by the address alone", { timeo
     });
   });
 
-  describe('the Inspector', () => {
+  describe(verifies('oauth.inspector'), () => {
     let callback: string;
     beforeAll(async () => {
       callback = `http://127.0.0.1:${await freePort()}/oauth/callback`;
@@ -259,16 +259,26 @@ describe.skipIf(missing)("others' clients sign in by the address alone", { timeo
     test(verifies('oauth.codex'), async ({ skip }) => {
       skip(clientMissing('codex') !== undefined, clientMissing('codex'));
       const { env, run } = codex();
+      const call = (tool: string, args = {}) => callCodexTool(env, 'coder', tool, args);
+      const bash = () => call('coder_workspace_bash', { workspace: 'nowhere', command: 'true' });
       await using add = run('add', 'coder', '--url', mcp);
-      const asked = await allowed(add);
+      const asked = await allowed(add, { may: [] });
       expect(asked.searchParams.get('client_id')).toBe(published.codex);
       expect(add.text()).toContain('Successfully logged in');
-      expect(await callCodexTool(env, 'coder', 'coder_get_authenticated_user')).toMatchObject({
+      expect((await call('coder_get_authenticated_user')).structuredContent).toMatchObject({
         username: 'ada',
       });
-      expect((await user.connections())[0]).toBe('Codex');
+      await expect(bash()).rejects.toThrow('Insufficient scope');
+      // Codex does not ask again by itself; its user signs in anew, and allows more.
+      await using login = run('login', 'coder');
+      await allowed(login, { may: ['Work inside'] });
+      expect(await bash()).toMatchObject({
+        isError: true,
+        content: [{ text: expect.stringContaining('No workspace "nowhere"') }],
+      });
+      expect((await user.connections()).slice(0, 2)).toEqual(['Codex', 'Codex']);
       await user.disconnect('Codex');
-      await expect(callCodexTool(env, 'coder', 'coder_get_authenticated_user')).rejects.toThrow();
+      await expect(call('coder_get_authenticated_user')).rejects.toThrow('Auth required');
     });
 
     test('registers itself where its document is not taken, without a browser on its machine', async ({
@@ -286,9 +296,8 @@ describe.skipIf(missing)("others' clients sign in by the address alone", { timeo
         login.type(`${await user.answer(address)}\n`);
         expect(await login.ended, login.text()).toBe(0);
         expect(new URL(address).searchParams.get('client_id')).toMatch(registeredId);
-        expect(await callCodexTool(env, 'coder', 'coder_get_authenticated_user')).toMatchObject({
-          username: 'ada',
-        });
+        const { structuredContent } = await callCodexTool(env, 'coder', 'coder_get_authenticated_user');
+        expect(structuredContent).toMatchObject({ username: 'ada' });
       });
     });
   });

@@ -62,7 +62,7 @@ describe.skipIf(missing)("the SDK's client", { timeout: 90_000 }, () => {
     ['modern', 'publishes who it is', document],
   ];
 
-  test.each(ways)('signs in by the address alone: %s, %s', async (era, way, clientDocument) => {
+  test.each(ways)(`${verifies('oauth.sdk')} (%s, %s)`, async (era, way, clientDocument) => {
     const name = `Program ${era}`;
     await using sdk = await program(name, clientDocument ? { document: clientDocument } : {});
     await using connected = await sdk.connect(era);
@@ -75,33 +75,30 @@ describe.skipIf(missing)("the SDK's client", { timeout: 90_000 }, () => {
     expect(documents.fetched.includes(document)).toBe(ways.findIndex((w) => w[1] === way) >= 2);
   });
 
-  test.each(['legacy', 'modern'] as const)(
-    'asks the user again for what a tool needs, and goes on with it: %s',
-    async (era) => {
-      await using sdk = await program('Careful program', { allowance: { may: [] } });
-      await using connected = await sdk.connect(era);
-      // The SDK keeps a list for as long as the server says it may.
-      const names = async () =>
-        (await connected.client.listTools(undefined, { cacheMode: 'refresh' })).tools.map(({ name }) => name);
-      expect(await names()).toContain('coder_list_workspaces');
-      expect(await names()).not.toContain('coder_workspace_bash');
+  test.each(['legacy', 'modern'] as const)(`${verifies('oauth.step-up')} (%s)`, async (era) => {
+    await using sdk = await program('Careful program', { allowance: { may: [] } });
+    await using connected = await sdk.connect(era);
+    // The SDK keeps a list for as long as the server says it may.
+    const names = async () =>
+      (await connected.client.listTools(undefined, { cacheMode: 'refresh' })).tools.map(({ name }) => name);
+    expect(await names()).toContain('coder_list_workspaces');
+    expect(await names()).not.toContain('coder_workspace_bash');
 
-      const bash = () =>
-        connected.call<Bash>('coder_workspace_bash', { workspace: 'demo', command: 'echo it works' });
-      // Nobody is at the browser: the call fails, and nothing has been run.
-      sdk.allowance = undefined;
-      await expect(bash()).rejects.toThrow(/user authorization|Unauthorized/i);
-      expect(sdk.asked).toHaveLength(2);
-      expect(sdk.asked[1]?.searchParams.get('scope')?.split(' ')).toEqual(
-        expect.arrayContaining(['workspace:read', 'workspace:ssh']),
-      );
-      sdk.allowance = { may: ['Work inside'] };
-      expect((await sdk.withConsent(connected, bash)).output).toContain('it works');
-      expect(sdk.asked).toHaveLength(3);
-      expect(await names()).toContain('coder_workspace_bash');
-      expect(await names()).not.toContain('coder_create_workspace');
-    },
-  );
+    const bash = () =>
+      connected.call<Bash>('coder_workspace_bash', { workspace: 'demo', command: 'echo it works' });
+    // Nobody is at the browser: the call fails, and nothing has been run.
+    sdk.allowance = undefined;
+    await expect(bash()).rejects.toThrow(/user authorization|Unauthorized/i);
+    expect(sdk.asked).toHaveLength(2);
+    expect(sdk.asked[1]?.searchParams.get('scope')?.split(' ')).toEqual(
+      expect.arrayContaining(['workspace:read', 'workspace:ssh']),
+    );
+    sdk.allowance = { may: ['Work inside'] };
+    expect((await sdk.withConsent(connected, bash)).output).toContain('it works');
+    expect(sdk.asked).toHaveLength(3);
+    expect(await names()).toContain('coder_workspace_bash');
+    expect(await names()).not.toContain('coder_create_workspace');
+  });
 
   test('is refused as long as the user does not allow more', async () => {
     await using sdk = await program('Pushing program', { allowance: { may: [] } });
@@ -131,7 +128,7 @@ describe.skipIf(missing)("the SDK's client", { timeout: 90_000 }, () => {
     );
   });
 
-  test('publishes who it is where no application may register itself', async () => {
+  test(verifies('oauth.cimd-only'), async () => {
     const change = (mode: 'on' | 'off') =>
       deployment.client.oauth2Provider.updateSettings({ dynamic_client_registration: mode });
     await change('off');
