@@ -28,6 +28,15 @@ async function importVersion(client: ApiClient, version: TemplateVersion, progre
   }
 }
 
+/** The template that a publication would change; undefined when it would create one. */
+export async function existingTemplate(
+  client: ApiClient,
+  { organization, name }: Pick<Publication, 'organization' | 'name'>,
+): Promise<Template | undefined> {
+  const all = await client.templates.listInOrganization({ organization });
+  return all.find((template) => template.name.toLowerCase() === name.toLowerCase());
+}
+
 /** Uploads a template's archive as a new version, and creates the template or makes the version its active one. */
 export async function publishTemplate(
   client: ApiClient,
@@ -35,9 +44,7 @@ export async function publishTemplate(
   progress: Progress,
 ): Promise<{ template: Template; version: TemplateVersion; created: boolean }> {
   const { organization, name } = publication;
-  const existing = (await client.templates.listInOrganization({ organization })).find(
-    (t) => t.name.toLowerCase() === name.toLowerCase(),
-  );
+  const existing = await existingTemplate(client, publication);
   const uploaded = await client.raw('/files', {
     method: 'POST',
     headers: { 'content-type': 'application/x-tar' },

@@ -1,5 +1,5 @@
 import type { ApiClient, Workspace } from '@coder/api';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { followBuild, waitReady } from '../builds.ts';
 import { confirmed } from '../output/confirmed.ts';
 import { createProgress } from '../output/progress.ts';
@@ -60,7 +60,9 @@ export function startCommand(): Command {
 
 export function stopCommand(): Command {
   const command = new Command('stop').description('Stop a workspace; its files stay').argument(...argument);
-  return command.option('-y, --yes', 'ask nothing').action(async (ref: string) => {
+  // Scripts that were written for a command that asks give it; a stop asks nothing.
+  command.addOption(new Option('-y, --yes').hideHelp());
+  return command.action(async (ref: string) => {
     const client = clientOf(command);
     const workspace = await findWorkspace(client, ref);
     if (workspace.latest_build.status === 'stopped') {

@@ -8,3 +8,8 @@ export async function confirmed(question: string, yes: boolean | undefined): Pro
   const answer = await confirm({ message: question });
   if (isCancel(answer) || !answer) throw new CliError('Nothing was done.', 130);
 }
+
+/** Asks before something that a script may do unasked: on a terminal only. Throws when the answer is no. */
+export async function confirmedOnTerminal(question: string, yes: boolean | undefined): Promise<void> {
+  if (process.stdin.isTTY) await confirmed(question, yes);
+}

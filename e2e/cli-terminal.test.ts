@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cleanEnv, runCoder } from './harness/coder.ts';
+import { createDeployment, type Deployment, owner } from './harness/deployment.ts';
+import { coderInTerminal } from './harness/terminal.ts';
+import { verifies } from './requirements.ts';
+
+let deployment: Deployment;
+
+beforeAll(async () => {
+  deployment = await createDeployment();
+}, 90_000);
+
+afterAll(() => deployment?.[Symbol.asyncDispose](), 60_000);
+
+test(verifies('cli.login-terminal'), { timeout: 60_000 }, async () => {
+  const env = cleanEnv(join(deployment.home, 'code'));
+  const login = coderInTerminal(['login', deployment.url], env);
+  const [, code = ''] = await login.shows(/compare the code: (\S{4}-\S{4})/);
+  await deployment.client.oauth2.decideDevice({
+    user_code: code,
+    decision: 'allow',
+    capabilities: ['everything'],
+  });
+  await login.shows(/Signed in to .* as ada/);
+  expect(await login.ended).toBe(0);
+  expect((await runCoder(['whoami'], env)).stdout).toContain('ada');
+
+  const byPassword = cleanEnv(join(deployment.home, 'password'));
+  const asked = coderInTerminal(['login', deployment.url, '--email', owner.email], byPassword);
+  await asked.shows(/Password:/);
+  asked.type(`${owner.password}\r`);
+  expect(await asked.ended).toBe(0);
+  expect((await runCoder(['whoami'], byPassword)).stdout).toContain('ada');
+});
+
+test(verifies('cli.templates-push-asks'), { timeout: 60_000 }, async () => {
+  const folder = join(deployment.home, 'mine');
+  expect((await deployment.coder(['templates', 'init', folder, '--id', 'local'])).code).toBe(0);
+  const push = ['templates', 'push', 'mine', '--directory', folder];
+  const names = async () => (await deployment.client.templates.list({})).map((template) => template.name);
+
+  const refused = coderInTerminal(push, deployment.env);
+  await refused.shows(/create the template "mine"\?/);
+  refused.type('n');
+  expect(await refused.ended).toBe(130);
+  expect(await names()).toEqual([]);
+
+  const unasked = coderInTerminal([...push, '--yes'], deployment.env);
+  expect(await unasked.ended).toBe(0);
+  const again = coderInTerminal(push, deployment.env);
+  await again.shows(/publish a new version of the template "mine"\?/);
+  again.type('y');
+  expect(await again.ended).toBe(0);
+  expect((await deployment.coder(push)).code).toBe(0);
+  const [template] = await deployment.client.templates.list({});
+  const versions = await deployment.client.templates.versions({ template: template?.id ?? '' });
+  expect(versions).toHaveLength(3);
+});
