@@ -53,7 +53,7 @@ function Shown({ approval }: { approval: Approval }) {
       <Panel>
         <div className="space-y-5">
           <p>
-            <Asker approval={approval} /> asks for this. {outcomeOf(approval)}
+            Asked by <Asker approval={approval} />. {outcomeOf(approval)}
           </p>
           {me && me.id !== approval.user_id && (
             <Notice tone="warn">

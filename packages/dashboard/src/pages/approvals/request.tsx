@@ -4,7 +4,7 @@ import { plainName } from '../../lib/plain-name.ts';
 import { ExactLine, ExactText } from '../../ui/exact-text.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Ago } from '../../ui/time.tsx';
-import { orderedArguments, shownArgument } from './words.ts';
+import { isMain, isShort, orderedArguments, shownArgument } from './words.ts';
 
 /** Who asks, in a line: the application by its name, which it chose itself, or the token by the name its user gave it. */
 export function Asker({ approval }: { approval: Approval }) {
@@ -17,7 +17,7 @@ export function Asker({ approval }: { approval: Approval }) {
     );
   }
   return token === null || token === '' ? (
-    <>a program with your session</>
+    <>a program with the user's session</>
   ) : (
     <>
       the API token <strong className="font-medium text-ink">{plainName(token)}</strong>
@@ -25,43 +25,107 @@ export function Asker({ approval }: { approval: Approval }) {
   );
 }
 
-/** Everything that is known of a request: all of it is text. */
+/** Everything that is known of a request: all of it is text. What is long stands by itself, the rest in a list. */
 export function RequestDetails({ approval }: { approval: Approval }) {
   const { arguments: args, arguments_excerpt: excerpt, facts } = approval;
+  const given = orderedArguments(args ?? {}).map(([name, value]) => ({
+    name,
+    text: shownArgument(value),
+    isBlock: isMain(name) || !isShort(shownArgument(value)),
+  }));
+  const known = facts.map(({ name, value }) => ({ name, text: value, isBlock: !isShort(value) }));
   return (
     <div className="space-y-5">
       <div className="space-y-3">
         <h2 className="font-semibold">What exactly is asked</h2>
-        {args && Object.keys(args).length === 0 && (
+        {args && given.length === 0 && (
           <p className="text-muted">It has no arguments beside what it is done to.</p>
         )}
-        {args &&
-          orderedArguments(args).map(([name, value]) => (
-            <Named key={name} name={name}>
-              <ExactText text={shownArgument(value)} label={`Argument ${name}`} />
-            </Named>
+        {given
+          .filter(({ isBlock }) => isBlock)
+          .map(({ name, text }) => (
+            <Block
+              key={name}
+              name={<span className="font-mono">{name}</span>}
+              label={`Argument ${name}`}
+              text={text}
+            />
           ))}
         {excerpt && <Excerpt {...excerpt} sha256={approval.arguments_sha256} />}
-        {facts.map(({ name, value }) => (
-          <Named key={name} name={name} from="the server">
-            <ExactText text={value} label={name} />
-          </Named>
-        ))}
+        <Lines
+          lines={given
+            .filter(({ isBlock }) => !isBlock)
+            .map(({ name, text }) => [
+              <span key={name} className="font-mono">
+                {name}
+              </span>,
+              <ExactLine key={name} text={text} />,
+            ])}
+        />
+        {known
+          .filter(({ isBlock }) => isBlock)
+          .map(({ name, text }) => (
+            <Block key={name} name={`${name}, from the server`} label={name} text={text} />
+          ))}
       </div>
-      <Asking approval={approval} />
+      <div className="border-t border-line pt-4">
+        <Lines
+          lines={[
+            ['Who', <Asker key="who" approval={approval} />],
+            ['For', <ExactLine key="for" text={approval.username} />],
+            ...known
+              .filter(({ isBlock }) => !isBlock)
+              .map(({ name, text }): Line => [name, <ExactLine key={name} text={text} />]),
+            ['How', <How key="how" approval={approval} />],
+            ['Address', <ExactLine key="ip" text={approval.ip} />],
+            ['Program, as it says', <ExactLine key="agent" text={approval.user_agent} />],
+            ['Asked', <Ago key="asked" time={approval.created_at} />],
+          ]}
+        />
+      </div>
     </div>
   );
 }
 
-function Named({ name, from, children }: { name: string; from?: string; children: ReactNode }) {
+function How({ approval: { via, tool, route } }: { approval: Approval }) {
+  return (
+    <>
+      {via === 'mcp' ? 'MCP' : 'REST API'}
+      {tool && (
+        <>
+          , tool <ExactLine text={tool} />
+        </>
+      )}
+      <span className="block font-mono text-xs text-muted">
+        <ExactLine text={route} />
+      </span>
+    </>
+  );
+}
+
+function Block({ name, label, text }: { name: ReactNode; label: string; text: string }) {
   return (
     <div className="space-y-1">
-      <p className="text-[13px] text-muted">
-        {from === undefined ? <span className="font-mono">{name}</span> : name}
-        {from !== undefined && <span> · from {from}</span>}
-      </p>
-      {children}
+      <p className="text-[13px] text-muted">{name}</p>
+      <ExactText text={text} label={label} />
     </div>
+  );
+}
+
+type Line = [name: ReactNode, value: ReactNode];
+
+function Lines({ lines }: { lines: Line[] }) {
+  if (lines.length === 0) return null;
+  return (
+    <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-[13px]">
+      {lines.map(([name, value], at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the lines of one request never change places
+        <div key={at} className="contents">
+          <dt className="text-muted">{name}</dt>
+          <dd className="min-w-0 [overflow-wrap:anywhere]">{value}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 
@@ -76,49 +140,8 @@ function Excerpt(props: { head: string; tail: string; length: number; sha256: st
           it if you do not know what stands between.
         </p>
       </Notice>
-      <Named name="beginning">
-        <ExactText text={head} label="Beginning of the arguments" />
-      </Named>
-      <Named name="end">
-        <ExactText text={tail} label="End of the arguments" />
-      </Named>
+      <Block name="Beginning" label="Beginning of the arguments" text={head} />
+      <Block name="End" label="End of the arguments" text={tail} />
     </>
-  );
-}
-
-/** Who asks, from where and when. What the program says about itself is said to be that. */
-function Asking({ approval }: { approval: Approval }) {
-  const lines: [string, ReactNode][] = [
-    ['Who', <Asker key="who" approval={approval} />],
-    ['For', <ExactLine key="for" text={approval.username} />],
-    [
-      'How',
-      approval.via === 'mcp' ? (
-        <>
-          MCP
-          {approval.tool && (
-            <>
-              , tool <ExactLine text={approval.tool} />
-            </>
-          )}
-        </>
-      ) : (
-        'REST API'
-      ),
-    ],
-    ['Route', <ExactLine key="route" text={approval.route} />],
-    ['Address', <ExactLine key="ip" text={approval.ip} />],
-    ['Program, as it says', <ExactLine key="agent" text={approval.user_agent} />],
-    ['Asked', <Ago key="asked" time={approval.created_at} />],
-  ];
-  return (
-    <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 border-t border-line pt-4 text-[13px]">
-      {lines.map(([name, value]) => (
-        <div key={name} className="contents">
-          <dt className="text-muted">{name}</dt>
-          <dd className="min-w-0 [overflow-wrap:anywhere]">{value}</dd>
-        </div>
-      ))}
-    </dl>
   );
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { approvalClasses, approvalStatuses, contract, rawRoutes } from '@coder/api';
 import { expect, test } from 'vitest';
-import { isOpen, orderedArguments, outcomeOf, shownArgument, statuses, titleOf } from './words.ts';
+import { isOpen, isShort, orderedArguments, outcomeOf, shownArgument, statuses, titleOf } from './words.ts';
 
 const asked = (route: string, name = 'ada/web', type = 'workspace') =>
   ({ class: 'commands', route, target: { type, id: '', name } }) as Parameters<typeof titleOf>[0];
@@ -59,6 +59,11 @@ test('arguments are shown whole, what is done first', () => {
   expect(shownArgument(['bash', '-c', 'id'])).toBe('[\n  "bash",\n  "-c",\n  "id"\n]');
   expect(shownArgument(3)).toBe('3');
   expect(shownArgument(null)).toBe('null');
+});
+
+test('only what fits on a line stands on one', () => {
+  expect(['60000', 'kill', '{}', ''].map(isShort)).toEqual([true, true, true, true]);
+  expect(['a\nb', 'x'.repeat(61)].map(isShort)).toEqual([false, false]);
 });
 
 test('every status has words, and two may still change', () => {

@@ -92,8 +92,17 @@ export function shownArgument(value: unknown): string {
   return JSON.stringify(value, null, 2) ?? String(value);
 }
 
+/** A value that fits on a line beside its name. */
+export function isShort(shown: string): boolean {
+  return shown.length <= 60 && !shown.includes('\n');
+}
+
 /** The names of the arguments that say what is done; they come first, the others after them. */
 const first = ['command', 'argv', 'transition', 'name'];
+
+export function isMain(name: string): boolean {
+  return first.includes(name);
+}
 
 export function orderedArguments(args: Readonly<Record<string, unknown>>): [string, unknown][] {
   const rank = (name: string) => {
