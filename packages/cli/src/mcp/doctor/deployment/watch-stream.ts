@@ -11,8 +11,8 @@ export type Seen =
   /** Something came while the stream was open. */
   | { readonly kind: 'open'; readonly encoding: string | undefined };
 
-/** How long after its first event a stream must go on to count as open, in milliseconds. */
-const settledMs = 150;
+/** How long after its first event a stream must go on to count as open: this part of what it was given, or so many milliseconds. */
+const settled = { part: 0.1, ms: 150 };
 
 /** Opens a stream of events and waits for the first of them. */
 export async function watchStream(http: Http, url: string, request: Send, ms: number): Promise<Seen> {
@@ -26,7 +26,7 @@ export async function watchStream(http: Http, url: string, request: Send, ms: nu
     const first = await reader.read().catch(() => undefined);
     if (first === undefined) return { kind: 'silent' };
     if (first.done) return { kind: 'ended' };
-    return (await endsSoon(reader))
+    return (await endsSoon(reader, Math.min(settled.ms, ms * settled.part)))
       ? { kind: 'ended' }
       : { kind: 'open', encoding: response.headers.get('content-encoding') ?? undefined };
   } finally {
@@ -34,11 +34,11 @@ export async function watchStream(http: Http, url: string, request: Send, ms: nu
   }
 }
 
-async function endsSoon(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<boolean> {
-  const settled = pause(settledMs, 'settled' as const);
+async function endsSoon(reader: ReadableStreamDefaultReader<Uint8Array>, ms: number): Promise<boolean> {
+  const goesOn = pause(ms, 'goes on' as const);
   for (;;) {
-    const next = await Promise.race([reader.read().catch(() => undefined), settled]);
-    if (next === 'settled') return false;
+    const next = await Promise.race([reader.read().catch(() => undefined), goesOn]);
+    if (next === 'goes on') return false;
     if (next === undefined || next.done) return true;
   }
 }

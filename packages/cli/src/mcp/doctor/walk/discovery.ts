@@ -36,6 +36,8 @@ export async function checkDiscovery(walk: Walk): Promise<Verdict[]> {
     return verdicts;
   }
   verdicts.push(...judgeResource(walk, resource));
+  // What follows would be asked for another host's resource, and say only that once more.
+  if (hasProblem(verdicts) && URL.parse(resource)?.origin !== walk.target.origin) return verdicts;
   const elsewhere = mayNotVisit(walk.target, authorizationServer, 'The authorization server');
   if (elsewhere) return [...verdicts, elsewhere];
   const scope = challenge.scope ?? textsOf(value.scopes_supported)?.join(' ');
