@@ -103,6 +103,20 @@ export const options = {
     default: '127.0.0.1:3000',
     description: 'Where the server listens.',
   }),
+  httpAllowedHosts: list({
+    flag: 'http-allowed-hosts',
+    yaml: 'networking.http.allowedHosts',
+    group: http,
+    description: [
+      'Further host names that the server answers to, such as coder.internal; * for any. It always answers to the access URL,',
+      "the wildcard access URL, the name it listens on and, where it listens on more than loopback, addresses and the machine's",
+      'own name. /healthz answers to every name.',
+    ].join(' '),
+    check: (item) =>
+      item === '*' || URL.parse(`http://${item}`)?.hostname === item.toLowerCase()
+        ? undefined
+        : `"${item}" must be a host name without a port, such as coder.internal`,
+  }),
   sessionDuration: duration({
     flag: 'session-duration',
     yaml: 'networking.http.sessionDuration',

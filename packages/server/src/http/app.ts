@@ -7,6 +7,7 @@ import { type BodyLimits, bodyLimit, defaultBodyLimitBytes } from './body-limit.
 import { clientAddress, type TrustedProxies } from './client-address.ts';
 import { errorResponse, toApiError } from './error-response.ts';
 import type { Health } from './health.ts';
+import type { HostRules } from './host-rules.ts';
 import type { Metrics } from './metrics.ts';
 import type { HttpContext, HttpEnv, RequestInfo } from './request-info.ts';
 
@@ -17,6 +18,8 @@ export interface HttpAppOptions {
   /** Limits by path; 10 MiB everywhere by default. */
   bodyLimits?: BodyLimits;
   metrics?: Metrics | undefined;
+  /** The names it answers to; any by default. */
+  hosts?: HostRules | undefined;
 }
 
 export type HttpApp = Hono<HttpEnv>;
@@ -26,7 +29,7 @@ export type HttpApp = Hono<HttpEnv>;
  * body, logs and counts it, and turns whatever was thrown into an answer that tells nothing internal.
  */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
-  const { log, health, metrics, bodyLimits = () => defaultBodyLimitBytes } = options;
+  const { log, health, metrics, hosts, bodyLimits = () => defaultBodyLimitBytes } = options;
   const app = new Hono<HttpEnv>();
   const addressOf = clientAddress(options.trustedProxies);
 
@@ -47,13 +50,19 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
       seconds: milliseconds / 1_000,
     });
   });
-  app.use(bodyLimit(bodyLimits));
-
+  // Whoever watches over the server may call it by any name, and learns nothing more from these.
   app.get('/healthz', async (c) => {
     const problem = await health.problem();
     return problem === undefined ? c.text('OK') : c.text(`unhealthy: ${problem}`, 503);
   });
   app.get('/latency-check', (c) => c.body(null, 200));
+
+  app.use((c, next) => {
+    // A request made inside the process has no Host.
+    if (c.env?.incoming) hosts?.check(c.env.incoming.headers.host);
+    return next();
+  });
+  app.use(bodyLimit(bodyLimits));
 
   app.notFound((c) => {
     const message = 'Route not found.';

@@ -8,6 +8,7 @@ export type { TrustedProxies } from './client-address.ts';
 export { createConcurrencyLimiter } from './concurrency-limiter.ts';
 export { errorResponse, toApiError } from './error-response.ts';
 export { createHealth, type HealthState } from './health.ts';
+export { createHostRules, isLoopbackName } from './host-rules.ts';
 export { createInProcessClients, type InProcessCaller } from './in-process-client.ts';
 export { createMetrics, type Metrics, serveMetrics } from './metrics.ts';
 export { type ApiHandler, createApiHandler } from './openapi.ts';

@@ -7,6 +7,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Logger } from '../logger.ts';
 import { clientAddress, type TrustedProxies } from './client-address.ts';
 import { errorResponse, toApiError } from './error-response.ts';
+import type { HostRules } from './host-rules.ts';
 import type { RequestInfo } from './request-info.ts';
 
 export interface UpgradeRequest {
@@ -47,9 +48,11 @@ export interface UpgradesOptions {
   trustedProxies: TrustedProxies;
   /** The reason to take none at the moment, if there is one: a client that hears "not found" would not come back. */
   closedFor?(): ApiError | undefined;
+  /** The names the server answers to; any by default. */
+  hosts?: HostRules | undefined;
 }
 
-export function createUpgrades({ log, trustedProxies, closedFor }: UpgradesOptions): Upgrades {
+export function createUpgrades({ log, trustedProxies, closedFor, hosts }: UpgradesOptions): Upgrades {
   const routes: { match: Match; handler: UpgradeHandler }[] = [];
   const server = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, perMessageDeflate: false });
   const taken = new Set<Duplex>();
@@ -65,6 +68,7 @@ export function createUpgrades({ log, trustedProxies, closedFor }: UpgradesOptio
   ): Promise<void> {
     const closed = closedFor?.();
     if (closed) throw closed;
+    hosts?.check(incoming.headers.host);
     const url = requestUrl(incoming);
     for (const { match, handler } of routes) {
       const params = match(incoming, url);

@@ -125,6 +125,7 @@ export async function compose(ground: Ground): Promise<Composition> {
     allowedOrigins: config.oauth2AllowedOrigins,
     wildcardAccessUrl: config.wildcardAccessUrl,
     listenHost: config.httpAddress.host,
+    allowedHosts: config.httpAllowedHosts,
     version,
     settings: {
       timeoutMs: config.mcpHttpTimeout,

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +27,10 @@ const children: ChildProcess[] = [];
 
 const configOf = (env: Record<string, string> = {}) =>
   parseConfig({ env: { CODER_DATA_DIR: dataDir, CODER_HTTP_ADDRESS: '127.0.0.1:0', ...env } }).config;
+async function startedServer(env: Record<string, string>) {
+  const server = await startServer(configOf(env), { log });
+  return { ...server, [Symbol.asyncDispose]: server.close };
+}
 const postmaster = () => findPostmaster(embeddedPaths(dataDir).cluster);
 
 /** Starts a server process and resolves when it is ready. */
@@ -70,6 +75,20 @@ describe('a server', () => {
     await server.close();
     await expect(fetch(server.url)).rejects.toThrow();
     expect(postmaster()).toBeUndefined();
+  });
+
+  it('answers to no name but its own, before it has an owner too', async () => {
+    await using server = await startedServer({ CODER_HTTP_ALLOWED_HOSTS: 'coder.internal' });
+    const ask = async (host: string) => {
+      const sent = request(`${server.url}/api/v2/users/first`, { headers: { host } }).end();
+      const [response] = await once(sent, 'response');
+      response.resume();
+      return response.statusCode;
+    };
+    // Nobody has signed up, so a page that could ask this could also become the owner.
+    expect(await ask(new URL(server.url).host)).toBe(404);
+    expect(await ask('coder.internal')).toBe(404);
+    expect(await ask('evil.example.net')).toBe(403);
   });
 
   it('refuses a data directory that another one uses, and leaves that one alone', async () => {

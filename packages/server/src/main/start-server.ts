@@ -15,6 +15,7 @@ import {
 } from '../database/index.ts';
 import {
   createHealth,
+  createHostRules,
   createHttpApp,
   createHttpServer,
   createMetrics,
@@ -68,9 +69,16 @@ export async function startServer(
   const health = createHealth({ check: () => probe() });
   const trustedProxies = { headers: config.proxyTrustedHeaders, origins: config.proxyTrustedOrigins };
   const metrics = createMetrics();
+  const hosts = createHostRules({
+    accessUrl: config.accessUrl,
+    wildcardAccessUrl: config.wildcardAccessUrl,
+    listenHost: config.httpAddress.host,
+    allowedHosts: config.httpAllowedHosts,
+  });
   const app = createHttpApp({
     log,
     health,
+    hosts,
     trustedProxies,
     bodyLimits: bodyLimits(config.wildcardAccessUrl),
     metrics: config.prometheusEnable ? metrics : undefined,
@@ -79,6 +87,7 @@ export async function startServer(
     log,
     trustedProxies,
     closedFor: () => (health.state === 'ready' ? undefined : unavailable(health.state)),
+    hosts,
   });
   const server = await createHttpServer({
     fetch: (request, bindings) =>

@@ -22,6 +22,8 @@ export type McpDeps = {
   readonly wildcardAccessUrl: string;
   /** The address the server listens on, without its port. */
   readonly listenHost: string;
+  /** Further names that the server answers to. */
+  readonly allowedHosts?: readonly string[];
   /** As in `v0.1.0`. */
   readonly version: string;
   readonly settings: McpSettings;

@@ -1,8 +1,7 @@
 import { ApiError, SESSION_TOKEN_HEADER } from '@coder/api';
 import type { Actor } from '../authorization/index.ts';
-import { createRateLimiter, type HttpContext } from '../http/index.ts';
+import { createHostRules, createRateLimiter, type HttpContext, isLoopbackName } from '../http/index.ts';
 import type { McpDeps } from './deps.ts';
-import { createHostRules, hostnameOf, isLoopbackName } from './hosts.ts';
 
 const neededExperiments = ['oauth2', 'mcp-server-http'];
 
@@ -40,14 +39,7 @@ export function createGate(deps: McpDeps): Gate {
       });
     },
     hostAndOrigin(c) {
-      const host = c.req.header('host') ?? new URL(c.req.url).host;
-      const hostname = hostnameOf(host);
-      if (hostname === undefined || !hosts.isAllowed(hostname)) {
-        throw new ApiError('FORBIDDEN', {
-          message: `Invalid Host: ${host}.`,
-          detail: `This server answers to ${new URL(deps.accessUrl).host}. Set CODER_ACCESS_URL to the address that clients use.`,
-        });
-      }
+      hosts.check(c.req.header('host') ?? new URL(c.req.url).host);
       const origin = c.req.header('origin');
       if (origin !== undefined && !isOriginAllowed(origin)) {
         throw new ApiError('FORBIDDEN', {
