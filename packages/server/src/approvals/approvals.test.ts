@@ -88,6 +88,17 @@ describe('a call of a program', () => {
     expect(await h.program.templates.update(reversed)).toMatchObject({ description: 'a' });
   });
 
+  it('is bound to the very part that its path names', async () => {
+    await using h = await approvalsHarness();
+    const next = await h.pushed(simpleManifest(), { template_id: h.template.id, name: 'two' });
+    await h.session.approvals.updatePolicy({ classes: ['templates'] });
+    const call = (version: string) => h.program.templateVersions.update({ version, message: 'same' });
+    const id = await held(call(h.version.id));
+    await h.session.approvals.approve({ approval: id });
+    expect(await held(call(next.id))).not.toBe(id);
+    expect(await failure(call(h.version.id))).toBeUndefined();
+  });
+
   it('is let through once of many at once', async () => {
     await using h = await approvalsHarness();
     const file_id = await h.upload({ 'template.yaml': simpleManifest() });

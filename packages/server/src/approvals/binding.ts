@@ -29,13 +29,13 @@ export function argumentsOf({ meta, input }: Pick<ApprovalAsk, 'meta' | 'input'>
 
 export function bindingOf(
   ask: Pick<ApprovalAsk, 'actor' | 'route'>,
-  { type, id }: Pick<Target, 'type' | 'id'>,
+  { type, id, part }: Pick<Target, 'type' | 'id' | 'part'>,
   args: Record<string, unknown>,
 ): Binding {
   return {
     userId: ask.actor.user.id,
     holder: holderOf(ask.actor),
-    digest: sha256(canonical({ route: ask.route, type, id, arguments: args })).digest(),
+    digest: sha256(canonical({ route: ask.route, type, id, part, arguments: args })).digest(),
   };
 }
 

@@ -12,6 +12,8 @@ export type Target = {
   readonly id: string;
   /** As people know it: `owner/name` for a workspace. */
   readonly name: string;
+  /** The part of it that the path names: one of its agents or versions. */
+  readonly part?: string;
   /** What a person should know beside the arguments. It may take a while: it asks others. */
   facts(): Promise<Fact[]>;
 };
@@ -84,6 +86,7 @@ const find: Record<ApprovalMeta['target'], Find> = {
       type: 'workspace',
       id: workspaceId,
       name: workspace,
+      part: id,
       async facts() {
         const command = process === undefined ? [] : [await lookUp.process(ask.context, id, String(process))];
         return [
@@ -111,6 +114,7 @@ const find: Record<ApprovalMeta['target'], Find> = {
         : await findTemplate(ask, row.template_id, 'update', deps);
     return {
       ...target,
+      part: id,
       facts: async () => [{ name: 'Version', value: row.name }, ...(await target.facts())],
     };
   },
