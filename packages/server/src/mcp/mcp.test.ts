@@ -201,6 +201,37 @@ describe('the gate', () => {
   });
 });
 
+describe('a batch', () => {
+  const batch = (count: number, headers = {}) => {
+    const { body, ...init } = call('coder_list_workspaces');
+    const messages = Array.from({ length: count }, (_, id) => ({ ...JSON.parse(body), id }));
+    return { ...init, headers: { ...init.headers, ...headers }, body: JSON.stringify(messages) };
+  };
+
+  it('is taken in the revision that has batches, and each of its calls counts', async () => {
+    const mcp = mountMcp({ settings: { timeoutMs: 1_000, maxRequests: 3, rateLimit: 8 } });
+    const answers = (await (await mcp.request('', batch(3))).json()) as unknown[];
+    expect(answers).toHaveLength(3);
+    const tooManyAtOnce = await mcp.request('', batch(4));
+    expect(tooManyAtOnce.status).toBe(503);
+    // Seven of eight were counted; the places of the refused one are free again.
+    const tooFast = await mcp.request('', batch(2));
+    expect(tooFast.status).toBe(429);
+    mcp.clock.advance(1_000);
+    expect((await mcp.request('', batch(3))).status).toBe(200);
+  });
+
+  it.each(['2025-06-18', '2025-11-25', '2026-07-28'])('is refused in %s, which has none', async (version) => {
+    const mcp = mountMcp();
+    const response = await mcp.request('', batch(2, { 'mcp-protocol-version': version }));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      error: { code: -32_600, message: expect.stringContaining('no batches') },
+    });
+    expect(mcp.audited).toEqual([]);
+  });
+});
+
 describe('a call', () => {
   it('is authenticated once', async () => {
     const mcp = mountMcp();

@@ -11,6 +11,7 @@ import {
   type Server,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
+import { batchProblem, requestsIn } from './batches.ts';
 import { createCallAudit } from './call-audit.ts';
 import { waitWithin, withinTimeout } from './deadline.ts';
 import type { McpDeps } from './deps.ts';
@@ -21,11 +22,15 @@ import { clientFor, type McpRequest } from './session.ts';
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 export type McpProtocol = {
-  /** Answers a POST. `done` resolves when every call in it has ended, which may be after the answer has begun. */
+  /**
+   * Answers a POST. `done` resolves when every call in it has ended, which may be after the answer has begun. `countMore` is
+   * told how many requests it holds beyond the first, and throws when they are too many.
+   */
   answer(
     request: Request,
     caller: McpRequest,
     toolset: Toolset,
+    countMore: (count: number) => void,
   ): Promise<{ response: Response; done: Promise<unknown> }>;
   close(): Promise<void>;
 };
@@ -77,15 +82,20 @@ export function createMcpProtocol(deps: McpDeps): McpProtocol {
 
   return {
     close: () => modern.close(),
-    async answer(request, caller, toolset) {
+    async answer(request, caller, toolset, countMore) {
       const running: Promise<unknown>[] = [];
       const make = () => serverFor(caller, toolset, running);
-      const response = await respond(request, caller, make);
+      const response = await respond(request, caller, make, countMore);
       return { response, done: Promise.allSettled(running) };
     },
   };
 
-  async function respond(request: Request, caller: McpRequest, make: () => Server): Promise<Response> {
+  async function respond(
+    request: Request,
+    caller: McpRequest,
+    make: () => Server,
+    countMore: (count: number) => void,
+  ): Promise<Response> {
     if (!isJsonContentType(request.headers.get('content-type'))) {
       return rpcError(415, -32_000, 'Unsupported Media Type: Content-Type must be application/json');
     }
@@ -103,6 +113,10 @@ export function createMcpProtocol(deps: McpDeps): McpProtocol {
     } catch {
       return rpcError(400, -32_700, 'Parse error: the request body is not valid JSON');
     }
+    const problem = batchProblem(body, request.headers);
+    if (problem !== undefined) return rpcError(400, -32_600, problem);
+    const more = requestsIn(body) - 1;
+    if (more > 0) countMore(more);
     const refused = findRefusedCall(caller.actor, body);
     if (refused) {
       const { error: failure, ...call } = refused;

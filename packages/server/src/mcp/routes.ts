@@ -44,18 +44,24 @@ export function createMcpRoutes(deps: McpDeps): McpRoutes {
     return { actor, info, client: deps.clientFor(caller) };
   }
 
-  /** Runs while there is a place for it, which it keeps until `done`. */
-  async function withPlace(work: () => Promise<{ response: Response; done?: Promise<unknown> }>) {
-    const release = places.tryAcquire();
-    if (!release) {
-      throw new ApiError('OVERLOADED', {
-        message: `The server is handling ${deps.settings.maxRequests} MCP requests, as many as it may.`,
-        detail: 'Try again in 1 s. The limit is CODER_MCP_HTTP_MAX_REQUESTS.',
-        retryAfter: 1,
-      });
-    }
+  /** Runs while there is a place for it, and for as many more as it takes, which it keeps until `done`. */
+  async function withPlace(
+    work: (takeMore: (count: number) => void) => Promise<{ response: Response; done?: Promise<unknown> }>,
+  ) {
+    const taken: (() => void)[] = [];
+    const release = () => {
+      for (const giveBack of taken.splice(0)) giveBack();
+    };
+    const take = (count: number) => {
+      for (let i = 0; i < count; i++) {
+        const giveBack = places.tryAcquire();
+        if (giveBack) taken.push(giveBack);
+        else throw tooManyAtOnce(deps.settings.maxRequests);
+      }
+    };
     try {
-      const { response, done } = await work();
+      take(1);
+      const { response, done } = await work(take);
       if (done) void done.then(release, release);
       else release();
       return response;
@@ -110,7 +116,12 @@ export function createMcpRoutes(deps: McpDeps): McpRoutes {
   const speak = async (c: HttpContext): Promise<Response> => {
     const caller = await admit(c);
     const toolset = toolsetOf(c);
-    return withPlace(() => protocol.answer(c.req.raw, caller, toolset));
+    return withPlace((takeMore) =>
+      protocol.answer(c.req.raw, caller, toolset, (count) => {
+        for (let i = 0; i < count; i++) gate.rate(caller.actor);
+        takeMore(count);
+      }),
+    );
   };
   for (const path of ['/', '']) {
     routes.get(path, status);
@@ -142,6 +153,13 @@ export function createMcpRoutes(deps: McpDeps): McpRoutes {
   });
   return { routes, close: () => protocol.close() };
 }
+
+const tooManyAtOnce = (max: number): ApiError =>
+  new ApiError('OVERLOADED', {
+    message: `The server is handling ${max} MCP requests, as many as it may.`,
+    detail: 'Try again in 1 s. The limit is CODER_MCP_HTTP_MAX_REQUESTS.',
+    retryAfter: 1,
+  });
 
 const corsHeaders = [
   'Accept',
