@@ -1,4 +1,5 @@
 export * from './app-url.ts';
+export * from './approval-words.ts';
 export * from './client.ts';
 export * from './contract.ts';
 export * from './duration.ts';
@@ -21,3 +22,4 @@ export * from './schemas/templates.ts';
 export * from './schemas/users.ts';
 export * from './schemas/workspaces.ts';
 export * from './scopes.ts';
+export * from './visible-text.ts';

@@ -1,4 +1,4 @@
-import { visibleText } from '../lib/visible-text.ts';
+import { visibleText } from '@coder/api';
 
 /**
  * A text exactly as a program gave it: never markup, in the order of its characters whatever their script, and with those

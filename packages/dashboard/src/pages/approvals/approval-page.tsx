@@ -1,4 +1,4 @@
-import type { Approval } from '@coder/api';
+import { type Approval, approvalOutcome, approvalTitle } from '@coder/api';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { hasStatus } from '../../api.ts';
@@ -8,7 +8,7 @@ import { Failure, Notice } from '../../ui/notice.tsx';
 import { Loading, Page, Panel } from '../../ui/page.tsx';
 import { Decide } from './decide.tsx';
 import { Asker, RequestDetails } from './request.tsx';
-import { outcomeOf, statuses, titleOf } from './words.ts';
+import { statuses } from './words.ts';
 
 /** One request: exactly what is asked, and the decision. */
 export function ApprovalPage() {
@@ -41,7 +41,7 @@ function Shown({ approval }: { approval: Approval }) {
   const status = statuses[approval.status];
   return (
     <Page
-      title={titleOf(approval)}
+      title={approvalTitle(approval)}
       lead={<BackLink />}
       actions={
         <Badge tone={status.tone} dot>
@@ -53,7 +53,7 @@ function Shown({ approval }: { approval: Approval }) {
       <Panel>
         <div className="space-y-5">
           <p>
-            Asked by <Asker approval={approval} />. {outcomeOf(approval)}
+            Asked by <Asker approval={approval} />. {approvalOutcome(approval)}
           </p>
           {me && me.id !== approval.user_id && (
             <Notice tone="warn">

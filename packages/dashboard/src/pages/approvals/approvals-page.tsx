@@ -1,7 +1,6 @@
-import type { Approval } from '@coder/api';
+import { type Approval, approvalTitle, orderedArguments, shownArgument, visibleLine } from '@coder/api';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { visibleLine } from '../../lib/visible-text.ts';
 import { approvalsQuery, meQuery, ownPolicyQuery } from '../../queries.ts';
 import { mayOpen } from '../../shell/access.ts';
 import { Badge } from '../../ui/badge.tsx';
@@ -10,7 +9,7 @@ import { Failure } from '../../ui/notice.tsx';
 import { Empty, Loading, Page, Panel } from '../../ui/page.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { Asker } from './request.tsx';
-import { orderedArguments, shownArgument, statuses, titleOf } from './words.ts';
+import { statuses } from './words.ts';
 
 /** What programs ask a person to approve: what waits, and what became of the rest. */
 export function ApprovalsPage() {
@@ -123,7 +122,7 @@ function Row({ approval }: { approval: Approval }) {
           params={{ approval: approval.id }}
           className="rounded font-medium [overflow-wrap:anywhere] hover:underline"
         >
-          {titleOf(approval)}
+          {approvalTitle(approval)}
         </Link>
         {hint !== '' && (
           <p className="truncate font-mono text-[13px]" dir="ltr">
@@ -148,7 +147,7 @@ function Row({ approval }: { approval: Approval }) {
           to="/approvals/$approval"
           params={{ approval: approval.id }}
           className={buttonClass('primary', 'small')}
-          aria-label={`Review: ${titleOf(approval)}`}
+          aria-label={`Review: ${approvalTitle(approval)}`}
         >
           Review
         </Link>

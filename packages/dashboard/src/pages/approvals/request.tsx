@@ -1,10 +1,10 @@
-import type { Approval } from '@coder/api';
+import { type Approval, isMainArgument, orderedArguments, shownArgument } from '@coder/api';
 import type { ReactNode } from 'react';
 import { plainName } from '../../lib/plain-name.ts';
 import { ExactLine, ExactText } from '../../ui/exact-text.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Ago } from '../../ui/time.tsx';
-import { isMain, isShort, orderedArguments, shownArgument } from './words.ts';
+import { isShort } from './words.ts';
 
 /** Who asks, in a line: the application by its name, which it chose itself, or the token by the name its user gave it. */
 export function Asker({ approval }: { approval: Approval }) {
@@ -31,7 +31,7 @@ export function RequestDetails({ approval }: { approval: Approval }) {
   const given = orderedArguments(args ?? {}).map(([name, value]) => ({
     name,
     text: shownArgument(value),
-    isBlock: isMain(name) || !isShort(shownArgument(value)),
+    isBlock: isMainArgument(name) || !isShort(shownArgument(value)),
   }));
   const known = facts.map(({ name, value }) => ({ name, text: value, isBlock: !isShort(value) }));
   return (
