@@ -21,6 +21,8 @@ export type Actor = {
     readonly allowList: readonly string[];
     /** The application that holds the key, when a user has let one act. */
     readonly application?: { readonly id: string; readonly name: string; readonly grantId: string };
+    /** The name that its user gave to an API token. */
+    readonly tokenName?: string;
   };
   /** The deployment keeps owners out of other users' workspaces (`--disable-owner-workspace-access`). */
   readonly withoutOwnerWorkspaceAccess?: boolean;

@@ -12,6 +12,9 @@ export const ALLOW_ALL = '*:*';
  */
 export const ALLOW_CREATED = 'workspace:created';
 
+/** In place of an id: the type is named, and nothing of it is meant. */
+const NO_ID = 'none';
+
 /** The ids of one type that an allow list lets through. */
 export type AllowedIds = 'all' | 'none' | readonly string[];
 
@@ -27,7 +30,7 @@ export function allowedIds(allowList: readonly string[], type: ResourceType): Al
     if (entryType !== '*' && entryType !== type) continue;
     if (id === '*') return 'all';
     named = true;
-    if (entry !== ALLOW_CREATED) ids.push(id);
+    if (entry !== ALLOW_CREATED && id !== NO_ID) ids.push(id);
   }
   return named ? ids : 'none';
 }
@@ -55,7 +58,11 @@ export function allowListAdmits(actor: Actor, action: string, resource: Resource
 function isCompanion(actor: Actor, action: string, resource: Resource): boolean {
   const { allowList } = actor.key;
   const isOwn = resource.ownerId === actor.user.id;
-  const names = (type: ResourceType) => allowedIds(allowList, type) !== 'none';
+  const names = (type: ResourceType) => {
+    const ids = allowedIds(allowList, type);
+    if (type === 'workspace' && allowList.includes(ALLOW_CREATED)) return true;
+    return ids === 'all' || (ids !== 'none' && ids.length > 0);
+  };
   switch (`${resource.type}:${action}`) {
     case 'user:read':
     case 'user:read_personal':
@@ -84,13 +91,7 @@ function isCompanion(actor: Actor, action: string, resource: Resource): boolean 
  * type of which the wider one names single ids, since a type that is left out still has its companions.
  */
 export function allowListContains(wide: readonly string[], narrow: readonly string[]): boolean {
-  const covered = narrow.every((entry) => {
-    const [type, id] = split(entry);
-    return wide.some((candidate) => {
-      const [wideType, wideId] = split(candidate);
-      return (wideType === '*' || wideType === type) && (wideId === '*' || wideId === id);
-    });
-  });
+  const covered = narrow.every((entry) => isCovered(entry, wide));
   return (
     covered &&
     resourceTypes.every((type) => {
@@ -98,6 +99,30 @@ export function allowListContains(wide: readonly string[], narrow: readonly stri
       return ids === 'all' || ids === 'none' || allowedIds(narrow, type) !== 'none';
     })
   );
+}
+
+/**
+ * What two lists let through alike. A type of which one of them names single ids, but of which nothing is left, stays named, so
+ * that it has no companions.
+ */
+export function intersectAllowLists(one: readonly string[], other: readonly string[]): string[] {
+  const within = (entries: readonly string[], wide: readonly string[]) =>
+    entries.filter((entry) => isCovered(entry, wide));
+  const both = [...new Set([...within(one, other), ...within(other, one)])];
+  const namesIds = (list: readonly string[], type: ResourceType) => Array.isArray(allowedIds(list, type));
+  const emptied = resourceTypes.filter(
+    (type) => (namesIds(one, type) || namesIds(other, type)) && allowedIds(both, type) === 'none',
+  );
+  return [...both, ...emptied.map((type) => `${type}:${NO_ID}`)];
+}
+
+/** Whether a list lets all of an entry through by an entry of its own. */
+function isCovered(entry: string, wide: readonly string[]): boolean {
+  const [type, id] = split(entry);
+  return wide.some((candidate) => {
+    const [wideType, wideId] = split(candidate);
+    return (wideType === '*' || wideType === type) && (wideId === '*' || wideId === id);
+  });
 }
 
 function split(entry: string): [string, string] {

@@ -11,7 +11,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { testActor } from '../testing/index.ts';
 import type { Actor, Resource } from './actor.ts';
-import { allowListContains } from './allow-list.ts';
+import { allowListContains, intersectAllowLists } from './allow-list.ts';
 import { authorize, can } from './authorize.ts';
 import { mayAssignRole, organizationRoles, siteRoles } from './roles.ts';
 import { visible } from './visible.ts';
@@ -344,6 +344,23 @@ describe('for every actor and resource', () => {
         expect(shown).toBe(can(actor, 'read', { type, ...resource } as Resource & { type: 'workspace' }));
       }),
       { numRuns: 3_000 },
+    );
+  });
+
+  it('what two allow lists have in common admits nothing that either does not', () => {
+    fc.assert(
+      fc.property(actors, fc.subarray(entries), resources, (actor, other, where) => {
+        const withList = (allowList: readonly string[]) => ({ ...actor, key: { ...actor.key, allowList } });
+        const one = actor.key.allowList;
+        const both = withList(intersectAllowLists(one, other));
+        for (const permission of allPermissions) {
+          if (!may(both, permission, where)) continue;
+          expect(may(actor, permission, where)).toBe(true);
+          expect(may(withList(other), permission, where)).toBe(true);
+        }
+        expect(intersectAllowLists(one, ['*:*'])).toEqual(one);
+      }),
+      { numRuns: 1_000 },
     );
   });
 

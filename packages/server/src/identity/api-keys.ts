@@ -3,14 +3,21 @@ import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
 import { type Actor, authorize, authorizeNew, visible, visibleSql } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
-import { type Db, inTransaction, isUniqueViolation, notify, type Tables } from '../database/index.ts';
+import {
+  type Db,
+  inTransaction,
+  isUniqueViolation,
+  notify,
+  sqlState,
+  type Tables,
+} from '../database/index.ts';
 import { generateApiKey } from './api-key-format.ts';
 import { type CreateToken, checkTokenRequest, type TokenLimits } from './token-request.ts';
 import { mayKnowOfUser } from './user-guards.ts';
 import { findUser, type UserRow, userNotFound } from './users-store.ts';
-import type { VerifiedKeys } from './verified-keys.ts';
+import { unauthenticated, type VerifiedKeys } from './verified-keys.ts';
 
-type Row = Selectable<Tables['api_keys']>;
+type Row = Selectable<Tables['api_keys']> & { grant_allow_list: string[] | null };
 
 type CreatedToken = { key: string; id: string; name: string; scopes: string[]; allowList: string[] };
 
@@ -34,9 +41,31 @@ export type ApiKeys = {
 export type ApiKeysOptions = { db: Db; clock: Clock; keys: VerifiedKeys; limits: TokenLimits };
 
 export function createApiKeys({ db, clock, keys, limits }: ApiKeysOptions): ApiKeys {
+  const selectKeys = () =>
+    db
+      .selectFrom('api_keys')
+      .leftJoin('oauth_grants', 'oauth_grants.id', 'api_keys.oauth_grant_id')
+      .selectAll('api_keys')
+      .select('oauth_grants.allow_list as grant_allow_list');
+
   async function userOf(actor: Actor, ref: string): Promise<UserRow> {
     const row = await findUser(db, ref, actor.user.id);
     if (!row || !mayKnowOfUser(actor, row.id)) throw userNotFound(ref);
+    return row;
+  }
+
+  /**
+   * The decision of the user that a token hangs on which an application makes: it ends with it, on whatever way that ends.
+   * A decision that has just ended makes nothing more.
+   */
+  async function grantOf({ key }: Actor): Promise<{ id: string; expires_at: Date } | undefined> {
+    if (!key.application) return undefined;
+    const row = await db
+      .selectFrom('oauth_grants')
+      .where('id', '=', key.application.grantId)
+      .select(['id', 'expires_at'])
+      .executeTakeFirst();
+    if (!row) throw disconnected();
     return row;
   }
 
@@ -47,9 +76,9 @@ export function createApiKeys({ db, clock, keys, limits }: ApiKeysOptions): ApiK
     by: { id: string } | { name: string },
   ): Promise<Row> {
     const user = await userOf(actor, ref);
-    const query = db.selectFrom('api_keys').selectAll().where('user_id', '=', user.id);
+    const query = selectKeys().where('api_keys.user_id', '=', user.id);
     const row = await ('id' in by
-      ? query.where('id', '=', by.id)
+      ? query.where('api_keys.id', '=', by.id)
       : query.where(sql`lower(token_name)`, '=', by.name.toLowerCase()).where('login_type', '=', 'token')
     ).executeTakeFirst();
     const label = 'id' in by ? by.id : by.name;
@@ -67,10 +96,14 @@ export function createApiKeys({ db, clock, keys, limits }: ApiKeysOptions): ApiK
       authorizeNew(actor, 'api_key');
       const user = await userOf(actor, ref);
       authorize(actor, 'create', { type: 'api_key', ownerId: user.id });
-      const { scopes, allowList, lifetimeSeconds } = checkTokenRequest(actor, input, limits);
+      const now = clock.now();
+      const grant = await grantOf(actor);
+      const { scopes, allowList, lifetimeSeconds } = checkTokenRequest(actor, input, limits, {
+        now,
+        until: grant?.expires_at,
+      });
       const { id, key, hashedSecret } = generateApiKey();
       const name = input.token_name ?? `token-${id.toLowerCase()}`;
-      const now = clock.now();
       try {
         await db
           .insertInto('api_keys')
@@ -82,7 +115,9 @@ export function createApiKeys({ db, clock, keys, limits }: ApiKeysOptions): ApiK
             token_name: name,
             lifetime_seconds: lifetimeSeconds,
             scopes,
-            allow_list: allowList,
+            // Without a list of its own it shares that of the grant.
+            allow_list: grant && !input.allow_list?.length ? [] : allowList,
+            oauth_grant_id: grant?.id ?? null,
             ip_address: ip,
             last_used: now,
             expires_at: new Date(now.getTime() + lifetimeSeconds * 1_000),
@@ -91,6 +126,8 @@ export function createApiKeys({ db, clock, keys, limits }: ApiKeysOptions): ApiK
           })
           .execute();
       } catch (error) {
+        // The application was disconnected in this moment.
+        if (sqlState(error) === foreignKeyViolation) throw disconnected();
         if (!isUniqueViolation(error, 'api_keys_token_name')) throw error;
         throw new ApiError('CONFLICT', {
           message: `A token with the name "${name}" already exists.`,
@@ -104,8 +141,7 @@ export function createApiKeys({ db, clock, keys, limits }: ApiKeysOptions): ApiK
     async list(actor, ref, { includeAll, includeExpired }) {
       const user = await userOf(actor, ref);
       if (!includeAll) authorize(actor, 'read', { type: 'api_key', ownerId: user.id });
-      const rows = await db
-        .selectFrom('api_keys')
+      const rows = await selectKeys()
         .innerJoin('users', 'users.id', 'api_keys.user_id')
         .where('users.deleted', '=', false)
         .where('api_keys.login_type', '=', 'token')
@@ -116,7 +152,6 @@ export function createApiKeys({ db, clock, keys, limits }: ApiKeysOptions): ApiK
         )
         .$if(!includeExpired, (query) => query.where('api_keys.expires_at', '>', clock.now()))
         .orderBy('api_keys.created_at', 'desc')
-        .selectAll('api_keys')
         .select('users.username')
         .execute();
       return rows.map((row) => ({ ...presentApiKey(row), username: row.username }));
@@ -153,6 +188,9 @@ export function createApiKeys({ db, clock, keys, limits }: ApiKeysOptions): ApiK
   };
 }
 
+const foreignKeyViolation = '23503';
+const disconnected = () => unauthenticated('The application is not connected any more.');
+
 function presentApiKey(row: Row): ApiKey {
   const onlyApps = row.scopes.length === 1 && row.scopes[0] === SCOPE_APPLICATION_CONNECT;
   return {
@@ -168,6 +206,6 @@ function presentApiKey(row: Row): ApiKey {
     scopes: row.scopes,
     token_name: row.token_name,
     lifetime_seconds: row.lifetime_seconds,
-    allow_list: row.allow_list,
+    allow_list: row.allow_list.length === 0 ? (row.grant_allow_list ?? []) : row.allow_list,
   };
 }

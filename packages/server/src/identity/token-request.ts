@@ -26,9 +26,14 @@ export type TokenGrant = { scopes: string[]; allowList: string[]; lifetimeSecond
 
 /**
  * Checks a request for a token: every name known, the lifetime within the limits, and nothing in it that the key which asks
- * does not have. What is left out is taken from that key.
+ * does not have. What is left out is taken from that key. `until` is when what the key hangs on ends.
  */
-export function checkTokenRequest(actor: Actor, input: CreateToken, limits: TokenLimits): TokenGrant {
+export function checkTokenRequest(
+  actor: Actor,
+  input: CreateToken,
+  limits: TokenLimits,
+  { now, until }: { now: Date; until?: Date | undefined },
+): TokenGrant {
   const problems: Validation[] = [];
   const asked = askedScopes(input);
   asked.forEach(({ name, field }) => {
@@ -49,11 +54,18 @@ export function checkTokenRequest(actor: Actor, input: CreateToken, limits: Toke
       });
     }
   });
-  const lifetimeMs = input.lifetime ? input.lifetime / 1e6 : limits.defaultLifetimeMs;
+  const leftMs = until === undefined ? Number.POSITIVE_INFINITY : until.getTime() - now.getTime();
+  const lifetimeMs = input.lifetime ? input.lifetime / 1e6 : Math.min(limits.defaultLifetimeMs, leftMs);
   if (lifetimeMs > limits.maxLifetimeMs) {
     problems.push({
       field: 'lifetime',
       detail: `must be at most ${limits.maxLifetimeMs * 1e6} nanoseconds (${Math.floor(limits.maxLifetimeMs / 3_600_000)} hours)`,
+    });
+  }
+  if (lifetimeMs > leftMs) {
+    problems.push({
+      field: 'lifetime',
+      detail: `must end by ${until?.toISOString()}, when the connection of the application that asks ends; for a longer one sign in to the dashboard`,
     });
   }
   if (lifetimeMs < 1_000) {

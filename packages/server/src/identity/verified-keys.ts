@@ -1,5 +1,5 @@
 import { ApiError, expandScopes, type User } from '@coder/api';
-import type { Actor } from '../authorization/index.ts';
+import { type Actor, intersectAllowLists } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../database/index.ts';
 import { createHeld } from './held.ts';
@@ -51,6 +51,7 @@ export function createVerifiedKeys(options: VerifiedKeysOptions): VerifiedKeys {
       .select([
         'api_keys.hashed_secret',
         'api_keys.login_type',
+        'api_keys.token_name',
         'api_keys.scopes',
         'api_keys.allow_list',
         'api_keys.expires_at',
@@ -59,6 +60,8 @@ export function createVerifiedKeys(options: VerifiedKeysOptions): VerifiedKeys {
         'api_keys.audience',
         'api_keys.oauth_grant_id',
         'oauth_grants.allow_list as grant_allow_list',
+        'oauth_grants.scopes as grant_scopes',
+        'oauth_grants.expires_at as grant_expires_at',
         'oauth_grants.client_id',
         'oauth_grants.application',
         'users.id as user_id',
@@ -75,13 +78,14 @@ export function createVerifiedKeys(options: VerifiedKeysOptions): VerifiedKeys {
       .select(['organization_id', 'roles'])
       .orderBy('created_at')
       .execute();
+    const bound = withinGrant(row);
     return {
       hashedSecret: row.hashed_secret,
       userStatus: row.status,
       lifetimeSeconds: row.lifetime_seconds,
       isSession: sessionLogins.has(row.login_type),
       audience: row.audience,
-      expiresAt: row.expires_at,
+      expiresAt: bound.expiresAt,
       lastUsed: row.last_used,
       actor: {
         user: { id: row.user_id, username: row.username, email: row.email, roles: row.rbac_roles },
@@ -90,10 +94,10 @@ export function createVerifiedKeys(options: VerifiedKeysOptions): VerifiedKeys {
           id,
           loginType: row.login_type,
           scopes: row.scopes,
-          permissions: expandScopes(row.scopes),
-          // All tokens of a grant share its list, which may grow.
-          allowList: row.grant_allow_list ?? row.allow_list,
+          permissions: bound.permissions,
+          allowList: bound.allowList,
           ...applicationOf(row),
+          ...(row.token_name === '' ? {} : { tokenName: row.token_name }),
         },
         ...(options.withoutOwnerWorkspaceAccess ? { withoutOwnerWorkspaceAccess: true } : {}),
       },
@@ -121,6 +125,39 @@ export function createVerifiedKeys(options: VerifiedKeysOptions): VerifiedKeys {
       profiles.forgetAll();
     },
   };
+}
+
+/**
+ * What a key amounts to: an application's token, and an API token that an application has made, never do more than the user has
+ * allowed the application, and never for longer.
+ */
+function withinGrant(row: {
+  scopes: string[];
+  allow_list: string[];
+  expires_at: Date;
+  grant_scopes: string[] | null;
+  grant_allow_list: string[] | null;
+  grant_expires_at: Date | null;
+}): Pick<Actor['key'], 'permissions' | 'allowList'> & { expiresAt: Date } {
+  const { scopes, allow_list: own, expires_at: end } = row;
+  const permissions = expandScopes(scopes);
+  const { grant_scopes: scopesOfGrant, grant_allow_list: listOfGrant, grant_expires_at: endOfGrant } = row;
+  if (!scopesOfGrant || !listOfGrant || !endOfGrant) return { permissions, allowList: own, expiresAt: end };
+  const allowed = expandScopes(scopesOfGrant);
+  return {
+    permissions: bothOf(permissions, allowed),
+    // Keys without a list of their own share the grant's, which may grow.
+    allowList: own.length === 0 ? listOfGrant : intersectAllowLists(own, listOfGrant),
+    expiresAt: new Date(Math.min(end.getTime(), endOfGrant.getTime())),
+  };
+}
+
+function bothOf(
+  one: Actor['key']['permissions'],
+  other: Actor['key']['permissions'],
+): Actor['key']['permissions'] {
+  if (one === 'all') return other;
+  return other === 'all' ? one : new Set([...one].filter((permission) => other.has(permission)));
 }
 
 /** For which application a key stands, and by which of the user's decisions. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApiError, type createWorkspaceSchema, type Validation } from '@coder/api';
 import { sql } from 'kysely';
 import type * as z from 'zod';
-import { type Actor, ALLOW_ALL, authorize, authorizeNew } from '../authorization/index.ts';
+import { type Actor, ALLOW_ALL, authorize, authorizeNew, holderOf } from '../authorization/index.ts';
 import { type Db, inTransaction, isUniqueViolation } from '../database/index.ts';
 import { loadBuildableVersion } from '../templates/index.ts';
 import { admitCreated } from './admit-created.ts';
@@ -135,9 +135,9 @@ export async function createWorkspace(
  * An idempotency key as it is kept. A token that does not reach everything of its user has keys of its own, so that it finds
  * nothing that was made with another token.
  */
-function keyOf({ key }: Actor, given: string): string {
+function keyOf(actor: Actor, given: string): string {
   // A key has no spaces, so no key of one token can be written as that of another.
-  return key.allowList.includes(ALLOW_ALL) ? given : `${key.application?.grantId ?? key.id} ${given}`;
+  return actor.key.allowList.includes(ALLOW_ALL) ? given : `${holderOf(actor)} ${given}`;
 }
 
 /** The workspace that an earlier request made, if its caller may still make it. */

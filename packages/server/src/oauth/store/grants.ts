@@ -84,6 +84,14 @@ export function createGrantStore({ db, clock }: { db: Db; clock: Clock }): Grant
 /** Deletes grants and says of each of their keys that it has ended. */
 export async function endGrants(trx: Db, grantIds: readonly string[]): Promise<void> {
   if (grantIds.length === 0) return;
+  // A key that is being made holds its grant: it is either deleted here or not made.
+  await trx
+    .selectFrom('oauth_grants')
+    .where('id', 'in', grantIds)
+    .orderBy('id')
+    .forUpdate()
+    .select('id')
+    .execute();
   const keys = await trx
     .deleteFrom('api_keys')
     .where('oauth_grant_id', 'in', grantIds)
