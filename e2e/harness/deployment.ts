@@ -61,7 +61,10 @@ export async function createDeployment(options: Options = {}): Promise<Deploymen
     ...options.env,
   });
   const flags = options.flags ?? [];
-  let running = await startServer(env, flags, '127.0.0.1:0');
+  let running = await startServer(env, flags, '127.0.0.1:0').catch((error: unknown) => {
+    rmSync(home, { recursive: true, force: true });
+    throw error;
+  });
   const url = running.url;
   const anonymous = createApiClient({ url });
   await anonymous.users.createFirst(owner);

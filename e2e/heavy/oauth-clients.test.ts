@@ -11,6 +11,7 @@ import { clientEnv, clientMissing, clientProgram, installClients } from './clien
 import { callCodexTool } from './codex-app-server.ts';
 import { openUser, type User } from './consent.ts';
 import { freePort } from './free-port.ts';
+import { clientDocuments, published } from './published-clients.ts';
 import { type PublishedDocuments, publishDocuments, publishingMissing } from './published-documents.ts';
 import { connectProgram } from './stdio-client.ts';
 import { authorizeAddress } from './transcript.ts';
@@ -20,38 +21,6 @@ if (missing) console.warn(`The tests of signing in with others' clients are skip
 
 /** The id of an application that has registered itself. */
 const registeredId = /^[0-9a-f-]{36}$/;
-const common = {
-  grant_types: ['authorization_code', 'refresh_token'],
-  response_types: ['code'],
-  token_endpoint_auth_method: 'none',
-};
-/** What these clients publish about themselves, as far as it matters here; the ids are those that the clients send. */
-const published = {
-  claude: 'https://claude.ai/oauth/claude-code-client-metadata',
-  codex: 'https://chatgpt.com/oauth/codex/client.json',
-  inspector: 'https://inspector.example.com/client.json',
-};
-const documents = {
-  [published.claude]: {
-    client_id: published.claude,
-    client_name: 'Claude Code',
-    client_uri: 'https://claude.ai',
-    redirect_uris: ['http://localhost/callback', 'http://127.0.0.1/callback'],
-    ...common,
-  },
-  [published.codex]: {
-    client_id: published.codex,
-    client_name: 'Codex',
-    redirect_uris: ['http://127.0.0.1/callback', 'http://localhost/callback'],
-    ...common,
-  },
-  [published.inspector]: {
-    client_id: published.inspector,
-    client_name: 'Published Inspector',
-    redirect_uris: ['http://127.0.0.1/oauth/callback'],
-    ...common,
-  },
-};
 
 describe.skipIf(missing)("others' clients sign in by the address alone", { timeout: 90_000 }, () => {
   let internet: PublishedDocuments;
@@ -63,7 +32,7 @@ describe.skipIf(missing)("others' clients sign in by the address alone", { timeo
   beforeAll(async () => {
     installClients();
     buildDashboard();
-    internet = await publishDocuments(documents);
+    internet = await publishDocuments(clientDocuments);
     [deployment, browser] = await Promise.all([createDeployment({ env: internet.env }), launchBrowser()]);
     user = await openUser(browser, deployment);
     mcp = deployment.url + MCP_PATH;
