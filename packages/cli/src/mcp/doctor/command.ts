@@ -47,6 +47,7 @@ async function run(address: string | undefined, flags: Flags, command: Command):
     import('./clients/index.ts'),
   ]);
   const stop = new AbortController();
+  const leftBehind: string[] = [];
   const interrupt = () => stop.abort();
   process.once('SIGINT', interrupt);
   try {
@@ -57,13 +58,19 @@ async function run(address: string | undefined, flags: Flags, command: Command):
       login: flags.login ? { tell: tellAddress } : undefined,
       timeoutMs: durationArgument(flags.timeout),
       signal: stop.signal,
+      onCleanup: ({ mark, what, fix }) => {
+        if (mark !== 'ok') leftBehind.push(what, fix ?? '');
+      },
     });
     process.stdout.write(
       flags.output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : renderReport(report),
     );
     if (!report.connects) process.exitCode = 1;
   } catch (error) {
-    if (stop.signal.aborted) throw new CliError('Stopped. What was registered has been deleted again.', 130);
+    if (stop.signal.aborted) {
+      const rest = leftBehind.length > 0 ? leftBehind : ['Nothing of it is left behind.'];
+      throw new CliError(['Stopped.', ...rest].join(' '), 130);
+    }
     throw error;
   } finally {
     process.off('SIGINT', interrupt);

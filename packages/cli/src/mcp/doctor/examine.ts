@@ -20,13 +20,15 @@ export type ExamineOptions = {
   readonly tokenMissing?: string;
   readonly clients?: readonly ClientProfile[];
   /** Goes through a whole sign-in first, with a person in a browser; its token is used from then on. */
-  readonly login?: LoginOptions | undefined;
+  readonly login?: Omit<LoginOptions, 'onCleanup'> | undefined;
   /** How long an answer may take, in milliseconds. */
   readonly timeoutMs?: number;
   /** How long a stream may stay silent, in milliseconds. */
   readonly streamMs?: number;
   /** Stops the examination; what was made is deleted all the same. */
   readonly signal?: AbortSignal;
+  /** Is told what became of what was made, since a stopped examination has no report to say it in. */
+  readonly onCleanup?: (finding: Finding) => void;
   readonly now?: () => number;
   readonly fetch?: typeof fetch;
   readonly resolve?: Examination['resolve'];
@@ -34,7 +36,7 @@ export type ExamineOptions = {
 
 /** Walks into a deployment as each client does, and says how far it came. Deletes again what it has made there. */
 export async function examine(options: ExamineOptions): Promise<Report> {
-  const { target, now = Date.now, clients = profiles } = options;
+  const { target, now = Date.now, clients = profiles, onCleanup = () => undefined } = options;
   const signal = options.signal ?? new AbortController().signal;
   const http = createHttp({ timeoutMs: options.timeoutMs ?? 10_000, signal, fetch: options.fetch });
   const secrets = new Set<string>();
@@ -54,13 +56,16 @@ export async function examine(options: ExamineOptions): Promise<Report> {
   let examination = begin(options.token);
   const deployment = await openDoor(examination, clean);
   const isOpen = !hasProblem(deployment);
-  const login = options.login && isOpen ? await signIn(examination, options.login, clean, signal) : undefined;
+  const login =
+    options.login && isOpen
+      ? await signIn(examination, { ...options.login, onCleanup }, clean, signal)
+      : undefined;
   try {
     if (login?.token !== undefined) examination = begin(login.token);
     if (isOpen) deployment.push(...(await takeSteps(pathSteps, examination, clean)));
     const reports: ClientReport[] = [];
     for (const client of clients) {
-      const findings = isOpen ? await walkAs(client, examination, clean) : [shut];
+      const findings = isOpen ? await walkAs(client, examination, clean, onCleanup) : [shut];
       reports.push({ id: client.id, name: client.name, connects: isOpen && !hasProblem(findings), findings });
     }
     if (login) login.findings.push(...(await login.end()));
@@ -92,7 +97,12 @@ async function openDoor(examination: Examination, clean: Clean): Promise<Finding
   return findings;
 }
 
-async function walkAs(client: ClientProfile, examination: Examination, clean: Clean): Promise<Finding[]> {
+async function walkAs(
+  client: ClientProfile,
+  examination: Examination,
+  clean: Clean,
+  onCleanup: (finding: Finding) => void,
+): Promise<Finding[]> {
   const walk: Walk = { ...examination, client, found: {} };
   const findings: Finding[] = [];
   try {
@@ -100,7 +110,9 @@ async function walkAs(client: ClientProfile, examination: Examination, clean: Cl
   } finally {
     const { registered } = walk.found;
     if (registered && registered.clientId !== client.document) {
-      findings.push(finding('cleanup', await deregister(walk.http, walk.target, registered), clean));
+      const done = finding('cleanup', await deregister(walk.http, walk.target, registered), clean);
+      onCleanup(done);
+      findings.push(done);
     }
   }
   return findings;

@@ -5,7 +5,7 @@ import { MCP_PATH } from '@coder/api';
 import { describe, expect, it } from 'vitest';
 import { at, diagnose, fields, headers, publicUrl, token } from '../testing/diagnose.ts';
 import type { Fault } from '../testing/fake-deployment.ts';
-import { html, json, redirect } from '../testing/good-answers.ts';
+import { html, json, redirect } from '../testing/replies.ts';
 
 const everything = /^/;
 

@@ -18,6 +18,8 @@ export type LoginOptions = {
   readonly tell: (url: string) => void;
   /** How long the person may take, in milliseconds. */
   readonly patienceMs?: number;
+  /** Is told what became of the token and the application. */
+  readonly onCleanup: (finding: Finding) => void;
 };
 
 export type Login = {
@@ -62,7 +64,9 @@ export async function signIn(
     const verdicts = await revoke(walk);
     const { registered } = walk.found;
     if (registered) verdicts.push(await deregister(walk.http, walk.target, registered));
-    return verdicts.map((verdict) => finding('cleanup', verdict, clean));
+    const findings = verdicts.map((verdict) => finding('cleanup', verdict, clean));
+    findings.forEach(options.onCleanup);
+    return findings;
   };
   try {
     const findings = await takeSteps(loginSteps, walk, clean);

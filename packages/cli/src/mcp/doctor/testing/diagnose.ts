@@ -2,7 +2,7 @@ import { type ExamineOptions, examine } from '../examine.ts';
 import type { Finding, Mark, Report } from '../report.ts';
 import { parseTarget } from '../target.ts';
 import { type FakeDeployment, type Fault, startFakeDeployment } from './fake-deployment.ts';
-import { json, type Reply, type Seen } from './good-answers.ts';
+import { json, type Reply, type Seen } from './replies.ts';
 
 export const publicUrl = 'https://coder.example.com';
 export const token = 'good-token-1234567890';

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { goodAnswer, type Memory, type Reply, type Seen } from './good-answers.ts';
+import { goodAnswer, type Memory } from './good-answers.ts';
+import type { Reply, Seen } from './replies.ts';
 
 export type Fault = {
   /** Headers of requests that do not get through. */

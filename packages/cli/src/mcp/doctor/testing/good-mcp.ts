@@ -1,4 +1,4 @@
-import { json, type Reply, type Seen } from './good-answers.ts';
+import { json, type Reply, type Seen } from './replies.ts';
 
 type Call = { id?: number; method: string; params?: Record<string, unknown> & { _meta?: unknown } };
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { profiles } from '../clients/index.ts';
 import { at, diagnose, fields, headers, publicUrl } from '../testing/diagnose.ts';
 import type { Fault } from '../testing/fake-deployment.ts';
-import { html, json, redirect, type Seen } from '../testing/good-answers.ts';
+import { html, json, redirect, type Seen } from '../testing/replies.ts';
 import { mayNotVisit } from './may-visit.ts';
 import { tooSlow } from './patience.ts';
 
