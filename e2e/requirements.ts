@@ -138,6 +138,17 @@ export const requirements = [
     promise: 'coder audit lists with the filters of the API, and exports everything as JSON lines or CSV',
     source: 'docs/reference/cli.md',
   },
+  {
+    id: 'cli.approvals',
+    promise:
+      'coder approvals lists and shows exactly what programs ask, every character of it, and approves or denies it; no token decides',
+    source: 'docs/reference/cli.md',
+  },
+  {
+    id: 'cli.approvals-policy',
+    promise: 'coder approvals policy shows and sets what needs approval, for the deployment and for a user',
+    source: 'docs/reference/cli.md',
+  },
   { id: 'cli.users', promise: 'coder users create and list', source: 'README, Use' },
   {
     id: 'cli.errors',
@@ -220,6 +231,27 @@ export const requirements = [
     id: 'mcp.stdio-clean',
     promise: 'coder exp mcp server writes nothing but MCP to standard output',
     source: 'README, Connect an AI agent',
+  },
+  {
+    id: 'mcp.doctor',
+    promise:
+      'coder exp mcp doctor walks into a deployment as claude.ai, ChatGPT, Cursor and VS Code do, and leaves nothing behind',
+    source: 'docs/mcp.md',
+  },
+  {
+    id: 'mcp.doctor-proxy',
+    promise: 'coder exp mcp doctor says which headers a proxy drops, and that it holds streams back',
+    source: 'docs/mcp.md',
+  },
+  {
+    id: 'mcp.doctor-access-url',
+    promise: 'coder exp mcp doctor says when the server takes another address for its own',
+    source: 'docs/mcp.md',
+  },
+  {
+    id: 'mcp.doctor-experiments',
+    promise: 'coder exp mcp doctor says which experiments are off and how they are switched on',
+    source: 'docs/mcp.md',
   },
   {
     id: 'tokens.narrow',

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { approvalsCommand } from './commands/approvals.ts';
 import { auditCommand } from './commands/audit.ts';
 import { cpCommand } from './commands/cp.ts';
 import { createCommand } from './commands/create.ts';
@@ -69,6 +70,7 @@ export function createProgram(workspaces: readonly string[] = []): Command {
     'Administration:': [
       templatesCommand(),
       tokensCommand(),
+      approvalsCommand(),
       usersCommand(),
       oauth2ProviderCommand(),
       auditCommand(),
