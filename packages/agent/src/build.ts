@@ -48,7 +48,7 @@ async function hashSources(pty: string | undefined): Promise<string> {
     );
     for (const name of names.sort()) hash.update(name).update(await readFile(join(folder, name)));
   }
-  for (const name of ['ws', 'zod', 'diff', '@lydell/node-pty', 'esbuild']) {
+  for (const name of ['ws', 'zod', 'diff', 'tar-stream', '@lydell/node-pty', 'esbuild']) {
     hash.update(name).update(await readFile(packageJson(name)));
   }
   hash.update(pty ?? 'none').update(process.arch);

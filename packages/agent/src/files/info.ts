@@ -1,7 +1,9 @@
-import type { BigIntStats } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { type BigIntStats, createReadStream } from 'node:fs';
 import { lstat, readlink, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { FileInfo } from '@coder/api/agent';
+import { pipeline } from 'node:stream/promises';
+import { type FileInfo, MAX_HASHED_BYTES } from '@coder/api/agent';
 import { AgentFault, fileFault } from '../fault.ts';
 
 /** Differs whenever the content may: by inode, size and modification time to the nanosecond, as an atomic write gives a new inode. */
@@ -44,6 +46,21 @@ export async function fileInfo(path: string, follow: boolean): Promise<FileInfo>
   } catch (error) {
     throw fileFault(error, path);
   }
+}
+
+/** As {@link fileInfo}, with the sum of a file that is not too long to be read for it. */
+export async function hashedInfo(path: string, follow: boolean): Promise<FileInfo> {
+  const info = await fileInfo(path, follow);
+  if (info.type !== 'file' || info.size > MAX_HASHED_BYTES) return info;
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(path, { highWaterMark: 256 * 1024 }), hash);
+  } catch (error) {
+    throw fileFault(error, path);
+  }
+  const after = await fileInfo(path, follow);
+  // A sum of what the etag does not stand for would be a lie.
+  return after.etag === info.etag ? { ...info, sha256: hash.digest('hex') } : after;
 }
 
 /** The status of a regular file, symlinks followed; a fault for anything else. */

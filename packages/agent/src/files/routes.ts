@@ -17,9 +17,10 @@ import { parse } from '../http/parse.ts';
 import type { AgentRequest } from '../http/request.ts';
 import type { Route } from '../http/server.ts';
 import { type Places, resolvePath } from '../paths.ts';
+import { announcedSum } from './announced-sum.ts';
 import { editFiles } from './edit.ts';
 import { listFolder, makeFolder, move, remove } from './folders.ts';
-import { fileInfo } from './info.ts';
+import { fileInfo, hashedInfo } from './info.ts';
 import { readBytes, readLines } from './read.ts';
 import { search } from './search.ts';
 import { archive, download, upload } from './transfer.ts';
@@ -56,7 +57,9 @@ export function fileRoutes(places: Places): Route[] {
     },
   });
   return [
-    about('stat', FileStat, (path, input) => fileInfo(path, input.follow)),
+    about('stat', FileStat, (path, input) =>
+      input.sha256 ? hashedInfo(path, input.follow) : fileInfo(path, input.follow),
+    ),
     about('list', FileList, (path, input) => listFolder(path, input.limit, input.cursor)),
     about('read-lines', FileReadLines, (path, input) => readLines(path, input)),
     {
@@ -98,5 +101,15 @@ export function fileRoutes(places: Places): Route[] {
     { method: 'PUT', path: '/v1/files/upload', handler: (request) => upload(places, request) },
     { method: 'GET', path: '/v1/files/download', handler: (request) => download(places, request) },
     { method: 'GET', path: '/v1/files/archive', handler: (request) => archive(places, request) },
+    {
+      method: 'PUT',
+      path: '/v1/files/unpack',
+      async handler(request) {
+        const announced = announcedSum(request.stream);
+        // Most workspaces never unpack anything, and every agent should start fast.
+        const { unpack } = await import('./unpack.ts');
+        return unpack(places, request, announced);
+      },
+    },
   ];
 }

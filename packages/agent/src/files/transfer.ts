@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { open, stat } from 'node:fs/promises';
+import { open, realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { FILE_MODE_HEADER, FileArchive, FileDownload, FileUpload, SHA256_TRAILER } from '@coder/api/agent';
 import { AgentFault, fileFault } from '../fault.ts';
@@ -8,6 +8,7 @@ import { bodyParts } from '../http/body.ts';
 import { parse } from '../http/parse.ts';
 import { type AgentRequest, type Answer, writeWithBackpressure } from '../http/request.ts';
 import { type Places, resolvePath } from '../paths.ts';
+import { announcedSum } from './announced-sum.ts';
 import { etagOf, modeOf, regularFile } from './info.ts';
 import { writeFileAtomically } from './write.ts';
 
@@ -17,8 +18,15 @@ const PART = 256 * 1024;
 export async function upload(places: Places, request: AgentRequest): Promise<Answer> {
   const query = parse(FileUpload, request.query);
   const path = resolvePath(places, query.path, query.relative_to);
+  const announced = announcedSum(request.stream);
   const written = await writeFileAtomically(
-    { path, mode: query.mode, ifMatch: query.if_match, createOnly: query.create_only, sha256: query.sha256 },
+    {
+      path,
+      mode: query.mode,
+      ifMatch: query.if_match,
+      createOnly: query.create_only,
+      sha256: () => query.sha256 ?? announced(),
+    },
     bodyParts(request.stream),
   );
   return { body: written };
@@ -65,11 +73,12 @@ export async function download(places: Places, request: AgentRequest): Promise<u
   return undefined;
 }
 
-/** Sends a folder as a tar, made by the workspace's own `tar`. */
+/** Sends a folder as a tar, made by the workspace's own `tar`; its sha256 follows in the trailer. */
 export async function archive(places: Places, request: AgentRequest): Promise<undefined> {
   const query = parse(FileArchive, request.query);
-  const path = resolvePath(places, query.path, query.relative_to);
-  await stat(path).catch((error: unknown) => Promise.reject(fileFault(error, path)));
+  const named = resolvePath(places, query.path, query.relative_to);
+  // Of a link to a folder the folder is meant.
+  const path = await realpath(named).catch((error: unknown) => Promise.reject(fileFault(error, named)));
   const { stream, signal } = request;
   const child = spawn('tar', ['-C', dirname(path), '-cf', '-', '--', basename(path) || '.'], {
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -90,9 +99,13 @@ export async function archive(places: Places, request: AgentRequest): Promise<un
   ended.catch(() => {});
   await new Promise((resolve) => child.once('spawn', resolve).once('error', resolve));
   if (child.pid !== undefined) {
-    stream.respond({ ':status': 200, 'content-type': 'application/x-tar' });
-    for await (const part of child.stdout as AsyncIterable<Buffer>)
+    const hash = createHash('sha256');
+    stream.respond({ ':status': 200, 'content-type': 'application/x-tar' }, { waitForTrailers: true });
+    stream.once('wantTrailers', () => stream.sendTrailers({ [SHA256_TRAILER]: hash.digest('hex') }));
+    for await (const part of child.stdout as AsyncIterable<Buffer>) {
+      hash.update(part);
       if (!(await writeWithBackpressure(stream, part))) return undefined;
+    }
   }
   const code = await ended;
   // 1 means that files changed while they were read, which in a folder at work is no failure.

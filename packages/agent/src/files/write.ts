@@ -4,6 +4,7 @@ import { type FileHandle, link, mkdir, open, realpath, rename, stat, unlink } fr
 import { basename, dirname, join } from 'node:path';
 import type { FileWritten } from '@coder/api/agent';
 import { AgentFault, fileFault } from '../fault.ts';
+import { checkedSum } from './announced-sum.ts';
 import { etagOf } from './info.ts';
 
 export interface WriteOptions {
@@ -11,13 +12,14 @@ export interface WriteOptions {
   mode?: string | undefined;
   ifMatch?: string | undefined;
   createOnly?: boolean | undefined;
-  sha256?: string | undefined;
+  /** The sum that the content must have; asked for once all of it has arrived. */
+  sha256?: (() => string | undefined) | undefined;
 }
 
 const DEFAULT_MODE = 0o644;
 
 /** Where a write to `path` really goes: through symlinks, also one whose target is not there yet. */
-async function target(path: string): Promise<string> {
+export async function target(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch {
@@ -105,14 +107,7 @@ export async function writeFileAtomically(
       size += part.length;
       await writeAll(handle, part);
     }
-    const sha256 = hash.digest('hex');
-    if (options.sha256 && options.sha256.toLowerCase() !== sha256) {
-      throw new AgentFault(
-        'checksum_mismatch',
-        `What arrived has the sha256 ${sha256}, not the one given; nothing was written. Send it again.`,
-        { path, field: 'sha256' },
-      );
-    }
+    const sha256 = checkedSum(hash, options.sha256?.(), path);
     // What the umask took away from the mode is given back; the owner stays who it was, where we may decide that.
     await handle.chmod(mode);
     if (before && (Number(before.uid) !== process.getuid?.() || Number(before.gid) !== process.getgid?.())) {

@@ -29,6 +29,8 @@ export const FileInfo = z.object({
   etag: z.string().nullable(),
   /** Where a symlink leads, as written in it. */
   link_target: z.string().nullable(),
+  /** In hex, where it was asked for and the file is not too long to be read for it. */
+  sha256: z.string().optional(),
 });
 export type FileInfo = z.infer<typeof FileInfo>;
 
@@ -36,6 +38,8 @@ export const FileStat = z.strictObject({
   ...at,
   /** True: of what a symlink leads to. */
   follow: z.boolean().default(true),
+  /** With the SHA-256 of a file. */
+  sha256: z.boolean().default(false),
 });
 export type FileStatInput = z.input<typeof FileStat>;
 
@@ -253,3 +257,40 @@ export type FileDownloadInput = z.input<typeof FileDownload>;
 
 export const FileArchive = z.strictObject({ ...at });
 export type FileArchiveInput = z.input<typeof FileArchive>;
+
+/** The longest file whose SHA-256 is told. */
+export const MAX_HASHED_BYTES = 4 * 1024 * 1024 * 1024;
+
+/** What a tar may unpack to at most, unless less is said. */
+export const MAX_UNPACKED_BYTES = 64 * 1024 * 1024 * 1024;
+export const MAX_UNPACKED_ENTRIES = 500_000;
+
+export const FileUnpack = z.strictObject({
+  /** The folder that the tar's entries go into. */
+  ...at,
+  /** So many leading parts are taken off every entry's path. */
+  strip: z.coerce.number().int().min(0).max(16).default(0),
+  /** True: into a folder that is there already, whose files of the same names are replaced. */
+  overwrite: z.stringbool().default(false),
+  max_bytes: z.coerce.number().int().min(0).max(MAX_UNPACKED_BYTES).default(MAX_UNPACKED_BYTES),
+  max_entries: z.coerce.number().int().min(1).max(MAX_UNPACKED_ENTRIES).default(MAX_UNPACKED_ENTRIES),
+});
+export type FileUnpackQuery = z.infer<typeof FileUnpack>;
+export type FileUnpackInput = Omit<z.input<typeof FileUnpack>, 'overwrite'> & { overwrite?: boolean };
+
+export const FileUnpacked = z.object({
+  path: z.string(),
+  files: z.int(),
+  folders: z.int(),
+  links: z.int(),
+  /** Of all files together. */
+  bytes: z.number(),
+  /** Of the tar, in hex. */
+  sha256: z.string(),
+  /** False: into a folder that was there. */
+  created: z.boolean(),
+  /** Entries that are not made, because they lead out of the folder or are neither file, folder nor link; the first of them by name. */
+  skipped: z.int(),
+  skipped_paths: z.array(z.string()),
+});
+export type FileUnpacked = z.infer<typeof FileUnpacked>;

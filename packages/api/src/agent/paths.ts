@@ -52,8 +52,10 @@ export const agentPaths = {
   fileUpload: '/v1/files/upload',
   /** GET ?FileDownload: raw body; headers etag, x-file-mode; trailer x-content-sha256 (hex). */
   fileDownload: '/v1/files/download',
-  /** GET ?FileArchive: raw body, an uncompressed tar of a folder. */
+  /** GET ?FileArchive: raw body, an uncompressed tar of a folder; trailer x-content-sha256 (hex). */
   fileArchive: '/v1/files/archive',
+  /** PUT ?FileUnpack, raw body, an uncompressed tar: FileUnpacked. */
+  fileUnpack: '/v1/files/unpack',
   /** GET: PortList. An HTTP/2 CONNECT to `127.0.0.1:<port>` opens a tunnel to one. */
   ports: '/v1/ports',
   /** GET ?since=ISO: StatsHistory. */
@@ -64,7 +66,10 @@ export const agentPaths = {
   terminal: (id: string) => `/v1/terminals/${encodeURIComponent(id)}`,
 } as const;
 
-/** The trailer of a download: the SHA-256 of the bytes sent, in hex. */
+/**
+ * The trailer of a body that is sent, either way: the SHA-256 of its bytes, in hex. What arrives with another sum is
+ * refused, and nothing of it is kept.
+ */
 export const SHA256_TRAILER = 'x-content-sha256';
 /** The header of a download: the file's mode, in octal. */
 export const FILE_MODE_HEADER = 'x-file-mode';

@@ -24,15 +24,25 @@ import {
   type FileRemoveInput,
   type FileSearchInput,
   type FileStatInput,
+  FileUnpacked,
+  type FileUnpackInput,
   type FileUploadQuery,
   type FileWriteInput,
   FileWritten,
   SHA256_TRAILER,
 } from '@coder/api/agent';
 import { AgentUnreachable } from './agent-error.ts';
-import { sendBody } from './body.ts';
+import { sendBody, sendSummedBody } from './body.ts';
 import { parts } from './parts.ts';
-import { type CallOptions, callJson, type OpenCall, openCall, readAll, withQuery } from './request.ts';
+import {
+  type CallOptions,
+  callJson,
+  type OpenCall,
+  openCall,
+  type Query,
+  readAll,
+  withQuery,
+} from './request.ts';
 
 type UploadInput = Omit<FileUploadQuery, 'create_only'> & { create_only?: boolean };
 
@@ -63,9 +73,24 @@ export interface FileCalls {
     options?: CallOptions,
   ): Promise<FileWritten>;
   download(input: FileDownloadInput, options?: CallOptions): Promise<Download>;
-  /** An uncompressed tar of a folder. */
+  /** An uncompressed tar of a folder. Throws at its end as the body of a download does. */
   archive(input: FileArchiveInput, options?: CallOptions): Promise<AsyncGenerator<Buffer>>;
+  /** As `upload`, of a body that is checked against its sum before anything of it is kept. */
+  uploadSummed(
+    input: UploadInput,
+    body: AsyncIterable<Uint8Array>,
+    options?: CallOptions,
+  ): Promise<FileWritten>;
+  /** Makes a folder of an uncompressed tar, which is checked in the same way. */
+  unpack(
+    input: FileUnpackInput,
+    body: AsyncIterable<Uint8Array>,
+    options?: CallOptions,
+  ): Promise<FileUnpacked>;
 }
+
+/** The answer comes after the last byte: how long that takes only the caller knows. */
+const NO_DEADLINE_MS = 2_147_483_647;
 
 export function createFileCalls(session: ClientHttp2Session): FileCalls {
   return {
@@ -103,38 +128,37 @@ export function createFileCalls(session: ClientHttp2Session): FileCalls {
       callJson(session, 'POST', agentPaths.fileSearch, FileMatches, { ...options, body }),
     async upload(input, body, options = {}) {
       const headers = { ':method': 'PUT', ':path': withQuery(agentPaths.fileUpload, { ...input }) };
-      // The answer comes after the last byte: how long that takes only the caller knows.
-      const open = await openCall(session, headers, { deadlineMs: 2_147_483_647, ...options }, (stream) =>
+      const open = await openCall(session, headers, { deadlineMs: NO_DEADLINE_MS, ...options }, (stream) =>
         sendBody(stream, body),
       );
       return FileWritten.parse(JSON.parse((await readAll(open.stream)).toString('utf8')));
+    },
+    async uploadSummed(input, body, options = {}) {
+      const path = withQuery(agentPaths.fileUpload, { ...input });
+      return FileWritten.parse(await putSummed(session, path, body, options));
+    },
+    async unpack(input, body, options = {}) {
+      const path = withQuery(agentPaths.fileUnpack, { ...input } as Query);
+      return FileUnpacked.parse(await putSummed(session, path, body, options));
     },
     async download(input, options = {}) {
       const path = withQuery(agentPaths.fileDownload, { ...input } as Record<
         string,
         string | number | undefined
       >);
-      let sha256: string | undefined;
-      const open = await openCall(session, { ':method': 'GET', ':path': path }, options, (stream) => {
-        // Listened for from the start: of a short file the trailers come with the headers.
-        stream.once('trailers', (trailers) => {
-          sha256 = String(trailers[SHA256_TRAILER]);
-        });
-        stream.end();
-      });
+      const { open, announced } = await openSummed(session, path, options);
       return {
         size: Number(open.headers['content-length']),
         etag: String(open.headers.etag),
         mode: String(open.headers[FILE_MODE_HEADER]),
-        body: checkedBody(open, () => sha256),
+        body: checkedBody(open, (sum) => announced() === sum),
       };
     },
     async archive(input, options = {}) {
       const path = withQuery(agentPaths.fileArchive, { ...input });
-      const open = await openCall(session, { ':method': 'GET', ':path': path }, options, (stream) =>
-        stream.end(),
-      );
-      return body(open);
+      const { open, announced } = await openSummed(session, path, options);
+      // An agent of an earlier version says nothing of the sum.
+      return checkedBody(open, (sum) => (announced() ?? sum) === sum);
     },
   };
 }
@@ -150,13 +174,40 @@ async function* body(open: OpenCall): AsyncGenerator<Buffer> {
   }
 }
 
-async function* checkedBody(open: OpenCall, announced: () => string | undefined): AsyncGenerator<Buffer> {
+/** Asks for a body that the agent sends its sum behind. */
+async function openSummed(session: ClientHttp2Session, path: string, options: CallOptions) {
+  let sha256: string | undefined;
+  const open = await openCall(session, { ':method': 'GET', ':path': path }, options, (stream) => {
+    // Listened for from the start: of a short file the trailers come with the headers.
+    stream.once('trailers', (trailers) => {
+      const value = trailers[SHA256_TRAILER];
+      if (typeof value === 'string') sha256 = value;
+    });
+    stream.end();
+  });
+  return { open, announced: () => sha256 };
+}
+
+/** Sends a body with its sum behind it, and reads the answer as JSON. */
+async function putSummed(
+  session: ClientHttp2Session,
+  path: string,
+  data: AsyncIterable<Uint8Array>,
+  options: CallOptions,
+): Promise<unknown> {
+  const headers = { ':method': 'PUT', ':path': path };
+  const call = { deadlineMs: NO_DEADLINE_MS, ...options, waitForTrailers: true };
+  const open = await openCall(session, headers, call, (stream) => sendSummedBody(stream, data));
+  return JSON.parse((await readAll(open.stream)).toString('utf8'));
+}
+
+async function* checkedBody(open: OpenCall, isRight: (sum: string) => boolean): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
   for await (const part of body(open)) {
     hash.update(part);
     yield part;
   }
-  if (hash.digest('hex') !== announced()) {
+  if (!isRight(hash.digest('hex'))) {
     throw new AgentUnreachable('broken', 'The file did not arrive as it was sent. Download it again.');
   }
 }

@@ -13,6 +13,8 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** How long the agent has to answer, beyond what the call itself waits. */
   deadlineMs?: number;
+  /** Trailers follow the body. */
+  waitForTrailers?: boolean;
 }
 
 export interface OpenCall {
@@ -46,7 +48,7 @@ export function openCall(
   options: CallOptions,
   send: (stream: ClientHttp2Stream) => void,
 ): Promise<OpenCall> {
-  const { signal, deadlineMs = DEFAULT_DEADLINE_MS } = options;
+  const { signal, deadlineMs = DEFAULT_DEADLINE_MS, waitForTrailers = false } = options;
   if (signal?.aborted)
     return Promise.reject(
       new AgentUnreachable('aborted', 'The call was aborted before it was sent.', signal.reason),
@@ -54,7 +56,7 @@ export function openCall(
   if (session.closed || session.destroyed)
     return Promise.reject(new AgentUnreachable('closed', 'The workspace agent is not connected.'));
   return new Promise((resolve, reject) => {
-    const stream = session.request(headers, { endStream: false });
+    const stream = session.request(headers, { endStream: false, waitForTrailers });
     holdUntilRead(stream);
     let failure: unknown;
     let answered = false;
