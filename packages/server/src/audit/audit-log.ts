@@ -1,8 +1,8 @@
-import { ApiError, type AuditLog } from '@coder/api';
+import { ApiError, type AuditLog, isUuid } from '@coder/api';
 import { type Selectable, sql } from 'kysely';
-import { type Actor, authorize } from '../authorization/index.ts';
+import { type Actor, ALLOW_ALL, authorize, can } from '../authorization/index.ts';
 import type { Db, Tables } from '../database/index.ts';
-import { badSearch, parseSearch, searchTime } from '../http/index.ts';
+import { searchAudit } from './audit-search.ts';
 
 type AuditQuery = {
   q?: string | undefined;
@@ -10,83 +10,78 @@ type AuditQuery = {
   offset?: number | undefined;
   after_id?: string | undefined;
 };
+type AuditPage = { audit_logs: AuditLog[]; count: number };
 
 export type AuditLogReader = {
   /** Newest first. Throws FORBIDDEN for who may not read the audit log. */
-  list(actor: Actor, query: AuditQuery): Promise<{ audit_logs: AuditLog[]; count: number }>;
+  list(actor: Actor, query: AuditQuery): Promise<AuditPage>;
+  /**
+   * What was done in the name of a user, by an id, a name or `me`. Everybody reads their own; who reads the audit log reads
+   * anybody's. Throws NOT_FOUND for all others, whether or not they exist, and INSUFFICIENT_SCOPE for a token with an allow list.
+   */
+  activity(actor: Actor, user: string, query: AuditQuery): Promise<AuditPage>;
 };
 
-const searchKeys = [
-  'resource_type',
-  'resource_id',
-  'resource_target',
-  'action',
-  'username',
-  'email',
-  'date_from',
-  'date_to',
-  'build_reason',
-  'organization',
-  'request_id',
-];
 const defaultLimit = 100;
-const dayMs = 86_400_000;
-
-/** The keys that are compared with a column as they are. */
-const exact = {
-  resource_type: 'resource_type',
-  resource_id: 'resource_id',
-  resource_target: 'resource_target',
-  action: 'action',
-  request_id: 'request_id',
-} as const;
 
 export function createAuditLogReader({ db }: { db: Db }): AuditLogReader {
-  return {
-    async list(actor, { q, limit = defaultLimit, offset = 0, after_id: afterId }) {
-      authorize(actor, 'read', { type: 'audit_log' });
-      const terms = parseSearch(q, searchKeys);
-      let query = db.selectFrom('audit_logs').selectAll('audit_logs');
-      for (const [key, column] of Object.entries(exact) as [keyof typeof exact, string][]) {
-        const value = terms.keys.get(key);
-        if (value !== undefined) query = query.where(sql.ref(`audit_logs.${column}`), '=', value);
-      }
-      for (const word of terms.words) query = query.where('resource_type', '=', word);
-      const username = terms.keys.get('username');
-      const email = terms.keys.get('email');
-      const reason = terms.keys.get('build_reason');
-      if (username) {
-        const name = username === 'me' ? actor.user.username : username;
-        query = query.where(sql`lower(audit_logs.username)`, '=', name.toLowerCase());
-      }
-      if (email) query = query.where(sql`lower(audit_logs.email)`, '=', email.toLowerCase());
-      if (reason) query = query.where(sql`additional_fields->>'build_reason'`, '=', reason);
-      const from = terms.keys.get('date_from');
-      const to = terms.keys.get('date_to');
-      if (from) query = query.where('time', '>=', searchTime('date_from', from));
-      if (to) query = query.where('time', '<', endOf(searchTime('date_to', to), to));
-      const organization = terms.keys.get('organization');
-      if (organization !== undefined) await refuseUnknownOrganization(db, organization);
+  async function read(actor: Actor, query: AuditQuery, userId?: string): Promise<AuditPage> {
+    const { q, limit = defaultLimit, offset = 0, after_id: afterId } = query;
+    const found = (await searchAudit(db, actor, q)).$if(userId !== undefined, (rows) =>
+      rows.where('audit_logs.user_id', '=', userId as string),
+    );
+    const { count } = await found
+      .clearSelect()
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    const after = afterId === undefined ? undefined : await findEntry(db, afterId);
+    const rows = await found
+      .$if(after !== undefined, (rest) =>
+        rest.where(
+          sql<boolean>`(time <= ${after?.time} and (time < ${after?.time} or audit_logs.id > ${after?.id}))`,
+        ),
+      )
+      .select(isDeleted.as('is_deleted'))
+      .orderBy('time', 'desc')
+      .orderBy('id')
+      .limit(limit)
+      .offset(offset)
+      .execute();
+    return { audit_logs: rows.map(present), count };
+  }
 
-      const { count } = await query
-        .clearSelect()
-        .select((eb) => eb.fn.countAll<number>().as('count'))
-        .executeTakeFirstOrThrow();
-      const after = afterId === undefined ? undefined : await findEntry(db, afterId);
-      const rows = await query
-        .$if(after !== undefined, (rest) =>
-          rest.where(
-            sql<boolean>`(time <= ${after?.time} and (time < ${after?.time} or audit_logs.id > ${after?.id}))`,
-          ),
-        )
-        .select(isDeleted.as('is_deleted'))
-        .orderBy('time', 'desc')
-        .orderBy('id')
-        .limit(limit)
-        .offset(offset)
-        .execute();
-      return { audit_logs: rows.map(present), count };
+  async function findUser(actor: Actor, ref: string): Promise<string> {
+    // Entries name everything that was touched, also what a narrow token must not know of.
+    if (!actor.key.allowList.includes(ALLOW_ALL)) {
+      throw new ApiError('INSUFFICIENT_SCOPE', {
+        message: "This token's allow list does not let it read what other tokens have done.",
+        detail: 'Use a token without an allow list.',
+      });
+    }
+    if (ref === 'me' || ref === actor.user.id || ref.toLowerCase() === actor.user.username.toLowerCase()) {
+      authorize(actor, 'read_personal', { type: 'user', id: actor.user.id });
+      return actor.user.id;
+    }
+    const row = can(actor, 'read', { type: 'audit_log' })
+      ? await db
+          .selectFrom('users')
+          .where(isUuid(ref) ? 'id' : sql`lower(username)`, '=', ref.toLowerCase())
+          .orderBy('deleted')
+          .select('id')
+          .executeTakeFirst()
+      : undefined;
+    if (row) return row.id;
+    throw new ApiError('NOT_FOUND', {
+      message: `User ${JSON.stringify(ref)} does not exist, or their activity is not yours to see.`,
+    });
+  }
+
+  return {
+    async list(actor, query) {
+      authorize(actor, 'read', { type: 'audit_log' });
+      return read(actor, query);
     },
+    activity: async (actor, user, query) => read(actor, query, await findUser(actor, user)),
   };
 }
 
@@ -100,25 +95,6 @@ async function findEntry(db: Db, id: string): Promise<{ id: string; time: Date }
   throw new ApiError('VALIDATION_FAILED', {
     validations: [{ field: 'after_id', detail: 'names no entry of the audit log' }],
   });
-}
-
-/** A day counts whole, a time does not. */
-function endOf(time: Date, written: string): Date {
-  return /t/i.test(written) ? time : new Date(time.getTime() + dayMs);
-}
-
-/** Every row belongs to the one organization of the deployment, so a name of it selects everything. */
-async function refuseUnknownOrganization(db: Db, ref: string): Promise<void> {
-  const found = await db
-    .selectFrom('organizations')
-    .where((eb) =>
-      eb.or([eb(sql`lower(name)`, '=', ref.toLowerCase()), eb(sql`id::text`, '=', ref.toLowerCase())]),
-    )
-    .select('id')
-    .executeTakeFirst();
-  if (!found && ref !== 'default') {
-    throw badSearch(`organization: there is no organization "${ref}"`);
-  }
 }
 
 const isDeleted = sql<boolean>`coalesce(case when audit_logs.resource_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then case audit_logs.resource_type
@@ -142,10 +118,27 @@ const verbs: Record<string, string> = {
   read: 'read',
 };
 
+/** What happened, as a sentence: `ada created workspace web`, `ada called coder_workspace_bash on web`. */
+function describe({
+  username,
+  action,
+  status_code: status,
+  ...row
+}: Selectable<Tables['audit_logs']>): string {
+  const succeeded = status !== null && status < 400;
+  const { tool } = row.additional_fields as { tool?: unknown };
+  const words =
+    row.resource_type === 'mcp_tool' && typeof tool === 'string'
+      ? [succeeded ? 'called' : 'tried:', tool, row.resource_target && `on ${row.resource_target}`]
+      : [
+          succeeded ? (verbs[action] ?? action) : `tried: ${action}`,
+          row.resource_type.replaceAll('_', ' '),
+          row.resource_target,
+        ];
+  return [username || 'somebody', ...words].filter(Boolean).join(' ');
+}
+
 function present(row: Selectable<Tables['audit_logs']> & { is_deleted: boolean }): AuditLog {
-  const succeeded = row.status_code !== null && row.status_code < 400;
-  const verb = succeeded ? (verbs[row.action] ?? row.action) : `tried: ${row.action}`;
-  const noun = row.resource_type.replaceAll('_', ' ');
   return {
     id: row.id,
     request_id: row.request_id,
@@ -160,7 +153,7 @@ function present(row: Selectable<Tables['audit_logs']> & { is_deleted: boolean }
     diff: row.diff as AuditLog['diff'],
     // 0 says that the outcome is not known: the request is still running, or the server died in it.
     status_code: row.status_code ?? 0,
-    description: [row.username || 'somebody', verb, noun, row.resource_target].filter(Boolean).join(' '),
+    description: describe(row),
     resource_link: '',
     is_deleted: row.is_deleted,
     ...(row.user_id === null ? {} : { user: { id: row.user_id, username: row.username, email: row.email } }),

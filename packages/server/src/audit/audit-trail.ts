@@ -91,7 +91,7 @@ async function insert(db: Db, rows: readonly Row[]): Promise<void> {
     status_code: outcome?.statusCode ?? null,
     duration_ms: outcome?.durationMs ?? null,
     diff: outcome?.diff ?? {},
-    additional_fields: outcome?.additionalFields ?? entry.additionalFields ?? {},
+    additional_fields: { ...entry.additionalFields, ...outcome?.additionalFields },
   }));
   // One parameter for any number of rows: the statement is the same each time, so it is planned once.
   await sql`
@@ -111,7 +111,7 @@ async function update(db: Db, rows: readonly SettledRow[]): Promise<void> {
     status_code: outcome.statusCode,
     duration_ms: outcome.durationMs,
     diff: outcome.diff,
-    additional_fields: outcome.additionalFields,
+    additional_fields: { ...entry.additionalFields, ...outcome.additionalFields },
     user_id: outcome.user?.id ?? null,
     username: outcome.user?.username ?? '',
     email: outcome.user?.email ?? '',

@@ -204,6 +204,73 @@ describe('the audit log', () => {
     }
   });
 
+  it('is searched by application, token, tool and workspace', async () => {
+    await using database = await testDatabase();
+    await using server = await filled(database);
+    const auditor = server.client((await testUser(database.db, { roles: ['auditor'] })).token);
+    const { audit: trail } = server;
+    const claude = { application: 'Claude Code', application_id: 'https://claude.ai/x' };
+    const call = (workspace: string, tool: string, additionalFields: Record<string, string>) =>
+      trail.record(
+        entry({ resourceType: 'mcp_tool', action: 'execute', requestId: tool, additionalFields }),
+        outcome({ resourceTarget: workspace, statusCode: 200, additionalFields: { tool } }),
+      );
+    call('web', 'short', claude);
+    call('ada/web.main', 'long', { token: 'ci' });
+    call('bob/web', 'other', { token: 'ci' });
+    call('webs', 'not', {});
+    const agent = entry({ resourceType: 'workspace_agent', requestId: 'inside', additionalFields: claude });
+    await trail.intend(agent);
+    trail.settle(agent, outcome({ resourceTarget: 'ada/web.main' }));
+    trail.record(
+      entry({ resourceType: 'approval', requestId: 'approval' }),
+      outcome({ resourceTarget: 'ada: ada/web' }),
+    );
+    trail.record(entry({ resourceType: 'template', requestId: 'template' }), outcome());
+    await trail.flush();
+    const found = async (q: string) =>
+      (await auditor.deployment.audit({ q })).audit_logs
+        .map(({ request_id: id }) => id)
+        .filter((id) => !/^r\d/.test(id))
+        .sort();
+    expect(await found('application:"claude code"')).toEqual(['inside', 'short']);
+    expect(await found('application:https://claude.ai/x tool:short')).toEqual(['short']);
+    expect(await found('token:ci')).toEqual(['long', 'other']);
+    expect(await found('tool:long')).toEqual(['long']);
+    expect(await found('workspace:web')).toEqual(['approval', 'inside', 'long', 'other', 'short']);
+    expect(await found('workspace:Ada/Web')).toEqual(['approval', 'inside', 'long', 'short']);
+    expect(await found('workspace:bob/web')).toEqual(['other']);
+    const [short] = (await auditor.deployment.audit({ q: 'tool:short' })).audit_logs;
+    expect(short?.description).toBe('ada called short on web');
+    expect(short?.additional_fields).toMatchObject({ ...claude, tool: 'short' });
+  });
+
+  it('shows everybody what was done in their own name, and nobody else', async () => {
+    await using database = await testDatabase();
+    await using server = await filled(database);
+    const { audit: trail } = server;
+    const [ada, bob, owner] = await Promise.all([
+      testUser(database.db),
+      testUser(database.db),
+      testUser(database.db, { roles: ['owner'] }),
+    ]);
+    for (const { user } of [ada, bob]) {
+      trail.record(entry({ userId: user.id, username: user.username, requestId: user.username }), outcome());
+    }
+    await trail.flush();
+    const activity = async (token: string, user: string, q?: string) =>
+      (await server.client(token).deployment.activity({ user, q })).audit_logs.map((log) => log.request_id);
+    const own = ada.user.username;
+    expect(await activity(ada.token, 'me')).toEqual([own]);
+    expect(await activity(ada.token, ada.user.id)).toEqual([own]);
+    expect(await activity(ada.token, own.toUpperCase())).toEqual([own]);
+    expect(await activity(ada.token, 'me', `username:${bob.user.username}`)).toEqual([]);
+    expect(await activity(owner.token, own)).toEqual([own]);
+    for (const user of [bob.user.username, bob.user.id, 'nobody']) {
+      await expect(activity(ada.token, user)).rejects.toMatchObject({ status: 404 });
+    }
+  });
+
   it('is read on after an entry, whatever has been written meanwhile', async () => {
     await using database = await testDatabase();
     await using server = await filled(database);

@@ -40,5 +40,8 @@ export const deploymentRoutes = (deps: DeploymentRoutesDeps) => {
     scopes: api.deployment.scopes.handler(() => ({ external: [...publicScopes] })),
     appHost: api.deployment.appHost.handler(() => ({ host: deps.appHost })),
     audit: api.deployment.audit.handler(({ input, context }) => deps.auditLog.list(context.actor!, input)),
+    activity: api.deployment.activity.handler(({ input: { user, ...query }, context }) =>
+      deps.auditLog.activity(context.actor!, user, query),
+    ),
   };
 };

@@ -1,4 +1,5 @@
 import type { AuditAction } from '@coder/api';
+import type { Actor } from '../authorization/index.ts';
 import type { RequestContext } from './procedure.ts';
 
 export type AuditDiff = Record<string, { old: unknown; new: unknown; secret: boolean }>;
@@ -18,7 +19,7 @@ export type AuditEntry = {
   readonly resourceType: string;
   /** The route as people know it: `POST /users/{user}/workspaces`. */
   readonly description: string;
-  /** What else is known beforehand; an outcome brings its own. */
+  /** What else is known beforehand; an outcome adds its own. */
   readonly resourceTarget?: string;
   readonly additionalFields?: Readonly<Record<string, unknown>>;
 };
@@ -48,6 +49,18 @@ export type AuditTrail = {
 export type AuditDraft = RequestContext['audit'] & {
   outcome(statusCode: number, durationMs: number): AuditOutcome;
 };
+
+/**
+ * By what a user acted: an application or an API token, by its name. Keys are replaced and deleted while their rows stay, so
+ * the names are kept with each row.
+ */
+export function callerFields(actor: Actor | undefined): Record<string, string> {
+  const { application, tokenName } = actor?.key ?? {};
+  return {
+    ...(application ? { application: application.name, application_id: application.id } : {}),
+    ...(tokenName === undefined ? {} : { token: tokenName }),
+  };
+}
 
 /** A value longer than this says nothing more to a reader of the log. */
 const longestValue = 1_000;

@@ -245,7 +245,7 @@ describe('the audit', () => {
       diff: { password: { old: '', new: '', secret: true } },
       api_key_id: owner.actor.key.id,
     });
-    expect(row?.additional_fields).toEqual({ note: `${'x'.repeat(1_000)}…` });
+    expect(row?.additional_fields).toEqual({ token: 'test', note: `${'x'.repeat(1_000)}…` });
   });
 
   it('that cannot be written keeps the effect from happening', async () => {

@@ -4,7 +4,13 @@ import { type Actor, missingScope, tokenCarries } from '../authorization/index.t
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { type ApprovalGate, type CallInput, demandApproval, requireOwnSession } from './approval-gate.ts';
-import { type AuditDraft, type AuditEntry, type AuditTrail, createAuditDraft } from './audit-draft.ts';
+import {
+  type AuditDraft,
+  type AuditEntry,
+  type AuditTrail,
+  callerFields,
+  createAuditDraft,
+} from './audit-draft.ts';
 import { toApiError } from './error-response.ts';
 import type { RateLimits } from './pipeline-limits.ts';
 import type { RequestContext } from './procedure.ts';
@@ -107,6 +113,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       action: route.meta.audit.action,
       resourceType: route.meta.audit.resource,
       description: route.name,
+      additionalFields: callerFields(actor),
     };
   }
 

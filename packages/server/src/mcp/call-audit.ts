@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { ApiError } from '@coder/api';
 import type { CallOutcome, Tool } from '@coder/tools';
-import { type AuditEntry, type CallIntent, createCallIntent } from '../http/index.ts';
+import { type AuditEntry, type CallIntent, callerFields, createCallIntent } from '../http/index.ts';
 import type { McpDeps } from './deps.ts';
 import type { McpRequest } from './session.ts';
 
@@ -21,7 +21,12 @@ export function createCallAudit({ audit, clock }: Pick<McpDeps, 'audit' | 'clock
   return async (request, { tool, args, via }, run) => {
     const known = {
       resourceTarget: workspaceOf(args),
-      additionalFields: { tool: tool.name, via, arguments_sha256: digest(args) },
+      additionalFields: {
+        ...callerFields(request.actor),
+        tool: tool.name,
+        via,
+        arguments_sha256: digest(args),
+      },
     };
     const entry = { ...entryOf(request, tool, clock.now()), ...known };
     const intent = createCallIntent(entry);

@@ -67,6 +67,7 @@ export const routeRows: Record<string, RouteRow> = {
   'deployment.scopes': { with: {}, ...free },
   'deployment.appHost': { with: {}, ...free },
   'deployment.audit': { with: {}, ...shut },
+  'deployment.activity': { ...user(), ...account },
 
   'users.hasFirst': { with: {}, ...free },
   'users.createFirst': {
