@@ -78,7 +78,7 @@ export async function compose(ground: Ground): Promise<Composition> {
     accessUrl,
     experiments: config.experiments,
     sessionDurationMs: config.sessionDuration,
-    rateLimit: config.dangerousDisableRateLimits ? 0 : 60,
+    isLimited: !config.dangerousDisableRateLimits,
     allowedOrigins: config.oauth2AllowedOrigins,
     documentsProxy: config.oauth2DocumentsProxy,
     ...(ground.fetchDocument ? { fetchDocument: ground.fetchDocument } : {}),

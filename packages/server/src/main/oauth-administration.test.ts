@@ -1,3 +1,4 @@
+import { MCP_PATH } from '@coder/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOAuthWorld, type OAuthWorld, pkce, redirectUri } from './testing/oauth-world.ts';
 
@@ -183,10 +184,22 @@ describe('registration', () => {
 });
 
 describe('without the experiment', () => {
-  it('every endpoint says what to switch on', async () => {
+  it('is not discovered, and its endpoints say what to switch on', async () => {
     await using other = await createOAuthWorld({ CODER_EXPERIMENTS: 'mcp-server-http' });
-    for (const path of ['/oauth2/authorize', '/.well-known/oauth-authorization-server', '/oauth2/jwks']) {
-      const response = await fetch(`${other.url}${path}`);
+    const ask = (path: string, method = 'GET') =>
+      fetch(`${other.url}${path}`, { method, headers: { origin: 'https://page.example.com' } });
+    const nothing = await (await ask('/.well-known/nothing')).text();
+    for (const name of ['oauth-authorization-server', 'openid-configuration', 'oauth-protected-resource']) {
+      for (const path of [`/.well-known/${name}`, `/.well-known/${name}${MCP_PATH}`]) {
+        const response = await ask(path);
+        expect([response.status, await response.text()]).toEqual([404, nothing]);
+        expect(response.headers.get('access-control-allow-origin')).toBeNull();
+        expect((await ask(path, 'OPTIONS')).status).toBe(404);
+      }
+    }
+    expect((await ask(`${MCP_PATH}/.well-known/openid-configuration`)).status).toBe(404);
+    for (const path of ['/oauth2/authorize', '/oauth2/jwks', '/oauth2/clients/x']) {
+      const response = await ask(path);
       expect(response.status).toBe(403);
       expect(await response.text()).toContain('the experiment oauth2 is off');
     }

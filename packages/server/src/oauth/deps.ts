@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Authenticate } from '../http/index.ts';
+import type { Authenticate, HttpContext } from '../http/index.ts';
 import type { Resources } from './addresses.ts';
 import type { CallProvider } from './bridge.ts';
 import type { Connections } from './connections.ts';
@@ -17,10 +17,18 @@ export type RoutesDeps = {
   authenticate: Authenticate;
   /** Disconnects an application wherever it is connected for the actor. */
   revokeClient: Connections['revokeClient'];
-  /** Requests a minute, address and endpoint; 0 for no limit. */
-  rateLimit: number;
+  /** Whether requests are counted. */
+  isLimited: boolean;
   /** Origins of pages that may call; empty for all. */
   allowedOrigins: readonly string[];
-  /** Throws while the experiment is off. */
+  /** Whether the experiment is on. */
+  isOn: boolean;
+  /** Throws while it is off. */
   requireExperiment(): void;
+};
+
+/** What the endpoints share. */
+export type RouteParts = RoutesDeps & {
+  /** Has the library answer a request, at a path and with a body of ours. */
+  forward(c: HttpContext, target: string, body?: string): Promise<Response>;
 };

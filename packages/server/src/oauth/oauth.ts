@@ -39,8 +39,8 @@ export type OAuthOptions = {
   experiments: ReadonlySet<string>;
   /** How long an access token lives at most, in milliseconds. */
   sessionDurationMs: number;
-  /** Requests a minute, address and endpoint; 0 for no limit. */
-  rateLimit: number;
+  /** Whether requests are limited in number. */
+  isLimited: boolean;
   allowedOrigins: readonly string[];
   /** How the documents of applications are fetched; by default from public https addresses only. */
   fetchDocument?: GuardedFetch;
@@ -62,7 +62,10 @@ export type OAuth = {
 const longestAccessToken = 3_600;
 const sweepEveryMs = 10 * 60_000;
 
-/** The authorization server. Without the experiment its endpoints answer 403 with the name of what to switch on. */
+/**
+ * The authorization server. Without the experiment its documents are not there, and its endpoints answer 403 with the name of
+ * what to switch on.
+ */
 export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const { db, clock, log, audit, accessUrl } = options;
   const resources = resourcesOf(accessUrl);
@@ -87,8 +90,9 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   provider.on('server_error', (_ctx, err) => log.error({ err }, 'the authorization server failed'));
   const describe = createDescribeApplication({ db, provider });
   const consent = createConsent({ db, clock, provider, grants });
+  const isOn = options.experiments.has('oauth2');
   const requireExperiment = (): void => {
-    if (options.experiments.has('oauth2')) return;
+    if (isOn) return;
     throw new ApiError('EXPERIMENT_OFF', {
       message: 'OAuth2 is not enabled on this deployment: the experiment oauth2 is off.',
       detail:
@@ -106,8 +110,9 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     callProvider: createBridge(provider, accessUrl),
     step: createStepAudit({ audit, clock, log }),
     clock,
-    rateLimit: options.rateLimit,
+    isLimited: options.isLimited,
     allowedOrigins: options.allowedOrigins,
+    isOn,
     requireExperiment,
   });
   routes.onError((thrown, c) => {

@@ -1,0 +1,52 @@
+import type { Hono } from 'hono';
+import type { HttpEnv } from '../http/index.ts';
+import { paths } from './addresses.ts';
+import { page, withReason } from './answers.ts';
+import type { RouteParts } from './deps.ts';
+import { writeCanonicalResource } from './forms.ts';
+import { authorizeHelp } from './help.ts';
+import { interactionCookie } from './interactions.ts';
+import { lifetimes, requestedScopes } from './provider.ts';
+
+/** Where a browser begins an authorization, and comes back to when its user has decided. */
+export function mountAuthorize(routes: Hono<HttpEnv>, parts: RouteParts): void {
+  const { accessUrl, resources, step, forward } = parts;
+  const secure = accessUrl.startsWith('https:');
+
+  routes.get(paths.authorize, (c) => {
+    const query = new URL(c.req.url).searchParams;
+    query.set('scope', requestedScopes(query.get('scope')));
+    writeCanonicalResource(query, resources);
+    const fields = { client_id: query.get('client_id') ?? '', redirect_uri: query.get('redirect_uri') ?? '' };
+    return step(
+      c,
+      { name: 'GET /oauth2/authorize', action: 'read', resource: 'oauth2_authorization', fields },
+      async (facts) => {
+        const response = await forward(c, `${paths.authorize}?${query}`);
+        return page(await withReason(markBrowser(response), facts));
+      },
+    );
+  });
+  routes.get(`${paths.authorize}/:uid`, (c) =>
+    step(
+      c,
+      { name: 'GET /oauth2/authorize/{uid}', action: 'read', resource: 'oauth2_authorization', fields: {} },
+      async (facts) => page(await withReason(await forward(c, c.req.path), facts)),
+    ),
+  );
+  routes.post(paths.authorize, () => authorizeHelp(accessUrl));
+  routes.get('/api/v2/oauth2/authorize', () => authorizeHelp(accessUrl));
+  routes.post('/api/v2/oauth2/authorize', () => authorizeHelp(accessUrl));
+
+  /** Puts a mark into the browser that begins, without which nobody can decide about the request. */
+  function markBrowser(response: Response): Response {
+    const location = response.headers.get('location') ?? '';
+    const prefix = `${accessUrl}${paths.interaction}/`;
+    if (!location.startsWith(prefix)) return response;
+    const name = interactionCookie(location.slice(prefix.length), secure);
+    const attributes = ['Path=/', `Max-Age=${lifetimes.interaction}`, 'HttpOnly', 'SameSite=Lax'];
+    const cookie = [`${name}=1`, ...attributes, ...(secure ? ['Secure'] : [])].join('; ');
+    response.headers.append('set-cookie', cookie);
+    return response;
+  }
+}

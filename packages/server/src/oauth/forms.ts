@@ -1,0 +1,34 @@
+import type { HttpContext } from '../http/index.ts';
+import { canonicalResource, type Resources } from './addresses.ts';
+import { oauthError } from './answers.ts';
+
+/** Bodies here are a few fields. */
+export const longestBody = 64 * 1024;
+
+/** The fields of a form, or the answer to what is none. */
+export async function formOf(c: HttpContext): Promise<URLSearchParams | Response> {
+  const type = c.req.header('content-type') ?? '';
+  if (!/^application\/x-www-form-urlencoded\b/i.test(type)) {
+    return oauthError(400, 'invalid_request', 'the body must be application/x-www-form-urlencoded');
+  }
+  const text = await c.req.text();
+  if (text.length > longestBody) return oauthError(413, 'invalid_request', 'the body is too large');
+  return new URLSearchParams(text);
+}
+
+/** Which client a request says it is from, in the header or in the form. */
+export function clientIdOf(c: HttpContext, form: URLSearchParams): string {
+  const basic = /^basic +(.+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+  if (basic === undefined) return form.get('client_id') ?? '';
+  const [id = ''] = Buffer.from(basic, 'base64').toString('utf8').split(':');
+  return URL.canParse(`http://x/?${id}`) ? decodeURIComponent(id.replace(/%(?![0-9a-f]{2})/gi, '%25')) : id;
+}
+
+/** Writes the resource of a request as we write it. What is not ours is left for the library to refuse. */
+export function writeCanonicalResource(params: URLSearchParams, resources: Resources): void {
+  const asked = params.getAll('resource');
+  const [only] = asked;
+  if (asked.length !== 1 || only === undefined) return;
+  if (only === '') params.delete('resource');
+  else params.set('resource', canonicalResource(resources, only) ?? only);
+}
