@@ -1,5 +1,6 @@
 export * from './app-url.ts';
 export * from './approval-words.ts';
+export * from './capability-words.ts';
 export * from './client.ts';
 export * from './contract.ts';
 export * from './duration.ts';
@@ -14,6 +15,7 @@ export * from './schemas/api-keys.ts';
 export * from './schemas/approvals.ts';
 export * from './schemas/common.ts';
 export * from './schemas/deployment.ts';
+export * from './schemas/files.ts';
 export * from './schemas/jobs.ts';
 export * from './schemas/manifest.ts';
 export * from './schemas/manifest-values.ts';

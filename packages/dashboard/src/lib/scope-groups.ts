@@ -1,52 +1,23 @@
-import { expandScopes, type Permission } from '@coder/api';
+import { type CapabilityId, capabilityIds, capabilityWords, expandScopes, type Permission } from '@coder/api';
+
+const scopesOfGroups = {
+  look: ['workspace:read', 'template:read', 'user:read', 'organization:read'],
+  operate: ['coder:workspaces.create', 'coder:workspaces.operate'],
+  work: ['coder:workspaces.access'],
+  templates: ['coder:templates.author', 'coder:templates.build'],
+  delete: ['coder:workspaces.delete'],
+  account: ['coder:apikeys.manage_self', 'user:read_personal', 'user:update_personal'],
+  everything: ['coder:all'],
+} satisfies Record<CapabilityId, string[]>;
 
 /** What a token may be allowed, in the words of the consent page, and the scopes that say it. */
-export const scopeGroups = [
-  {
-    id: 'look',
-    title: 'Look',
-    description: 'See workspaces, templates, builds and their logs. Nothing is changed.',
-    scopes: ['workspace:read', 'template:read', 'user:read', 'organization:read'],
-  },
-  {
-    id: 'operate',
-    title: 'Create, start and stop',
-    description: 'Create workspaces from templates, start, stop and change them.',
-    scopes: ['coder:workspaces.create', 'coder:workspaces.operate'],
-  },
-  {
-    id: 'work',
-    title: 'Work inside',
-    description: 'Run commands, read and write files, and reach ports and apps inside workspaces.',
-    scopes: ['coder:workspaces.access'],
-  },
-  {
-    id: 'templates',
-    title: 'Manage templates',
-    description: 'Upload, change and remove templates, as far as your role allows it.',
-    scopes: ['coder:templates.author', 'coder:templates.build'],
-  },
-  {
-    id: 'delete',
-    title: 'Delete workspaces',
-    description: 'Delete workspaces with everything in them. This cannot be undone.',
-    scopes: ['coder:workspaces.delete'],
-  },
-  {
-    id: 'account',
-    title: 'Manage your account',
-    description: 'Read and change your profile, and create and delete your API tokens.',
-    scopes: ['coder:apikeys.manage_self', 'user:read_personal', 'user:update_personal'],
-  },
-  {
-    id: 'everything',
-    title: 'Everything you may do',
-    description: 'All of your rights, including those that are added later.',
-    scopes: ['coder:all'],
-  },
-] as const;
+export const scopeGroups = capabilityIds.map((id) => ({
+  id,
+  ...capabilityWords[id],
+  scopes: scopesOfGroups[id],
+}));
 
-export type ScopeGroupId = (typeof scopeGroups)[number]['id'];
+export type ScopeGroupId = CapabilityId;
 
 /** The scopes of these groups. Whoever may do something with a thing may look at it too. */
 export function scopesOf(groups: ReadonlySet<ScopeGroupId>): string[] {

@@ -2,6 +2,7 @@ import {
   type Capability,
   type CapabilityId,
   capabilityIds,
+  capabilityWords,
   compositeScopes,
   expandScopes,
   isPublicScope,
@@ -9,18 +10,11 @@ import {
   SCOPE_ALL,
 } from '@coder/api';
 
-type Kind = {
-  title: string;
-  description: string;
-  suggested: boolean;
-  permissions: readonly Permission[];
-};
+type Kind = { suggested: boolean; permissions: readonly Permission[] };
 
-/** What people decide about, in their words, and which permissions each stands for. Every permission is in one of them. */
+/** What people decide about, and which permissions each stands for. Every permission is in one of them. */
 const kinds: Record<Exclude<CapabilityId, 'everything'>, Kind> = {
   look: {
-    title: 'Look',
-    description: 'See your workspaces, templates, builds and their logs. Nothing is changed.',
     suggested: true,
     permissions: [
       'workspace:read',
@@ -34,8 +28,6 @@ const kinds: Record<Exclude<CapabilityId, 'everything'>, Kind> = {
     ],
   },
   operate: {
-    title: 'Create, start and stop',
-    description: 'Create workspaces from templates, start, stop and change them.',
     suggested: true,
     permissions: [
       'workspace:create',
@@ -46,26 +38,18 @@ const kinds: Record<Exclude<CapabilityId, 'everything'>, Kind> = {
     ],
   },
   work: {
-    title: 'Work inside',
-    description: 'Run commands, read and write files, and reach ports and apps inside workspaces.',
     suggested: true,
     permissions: ['workspace:ssh', 'workspace:application_connect'],
   },
   templates: {
-    title: 'Manage templates',
-    description: 'Upload, change and remove templates, as far as your role allows it.',
     suggested: false,
     permissions: ['template:create', 'template:update', 'template:delete', 'file:create'],
   },
   delete: {
-    title: 'Delete workspaces',
-    description: 'Delete workspaces with everything in them. This cannot be undone.',
     suggested: false,
     permissions: ['workspace:delete'],
   },
   account: {
-    title: 'Manage your account',
-    description: 'Read and change your profile, and create and delete your API tokens.',
     suggested: false,
     permissions: [
       'api_key:create',
@@ -80,23 +64,16 @@ const kinds: Record<Exclude<CapabilityId, 'everything'>, Kind> = {
   },
 };
 
-const everything = {
-  title: 'Everything you may do',
-  description:
-    'Act with all of your rights, including those that are added later. Allow this only for programs you would give your password.',
-  suggested: false,
-};
-
 /** What a consent page offers for these scopes. */
 export function capabilitiesOf(requested: readonly string[]): Capability[] {
   const asked = expandScopes(requested);
   return capabilityIds.flatMap((id): Capability[] => {
     if (id === 'everything') {
-      return asked === 'all' ? [{ id, ...everything, scopes: [SCOPE_ALL] }] : [];
+      return asked === 'all' ? [{ id, ...capabilityWords[id], suggested: false, scopes: [SCOPE_ALL] }] : [];
     }
-    const { title, description, suggested, permissions } = kinds[id];
+    const { suggested, permissions } = kinds[id];
     if (asked !== 'all' && !permissions.some((permission) => asked.has(permission))) return [];
-    return [{ id, title, description, suggested, scopes: grantedScopes(requested, [id]) }];
+    return [{ id, ...capabilityWords[id], suggested, scopes: grantedScopes(requested, [id]) }];
   });
 }
 
@@ -129,6 +106,6 @@ export function covers(asked: ReturnType<typeof expandScopes>, scope: string): b
 
 /** The capabilities that scopes amount to, for what was granted before. */
 export function capabilityTitles(scopes: readonly string[]): { id: CapabilityId; title: string }[] {
-  if (scopes.includes(SCOPE_ALL)) return [{ id: 'everything', title: everything.title }];
+  if (scopes.includes(SCOPE_ALL)) return [{ id: 'everything', title: capabilityWords.everything.title }];
   return capabilitiesOf(scopes).map(({ id, title }) => ({ id, title }));
 }
