@@ -1,4 +1,5 @@
 import type { ClientReport, Finding, Mark, Report } from './report.ts';
+import { notReached } from './steps.ts';
 
 const signs: Record<Mark, string> = { ok: '✔', problem: '✘', warning: '!', skipped: '-' };
 
@@ -21,9 +22,15 @@ function conclusion({ connects, findings }: ClientReport): string {
 
 function section(title: string, findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ step }) => step.length), 12);
-  const lines = findings.flatMap(({ step, mark, what, fix }) => [
-    `  ${signs[mark]} ${step.padEnd(width)}  ${what}`,
-    ...(fix === undefined ? [] : [`    ${''.padEnd(width)}  → ${fix}`]),
-  ]);
-  return [title, ...lines].join('\n');
+  const line = (sign: string, step: string, what: string) => `  ${sign} ${step.padEnd(width)}  ${what}`;
+  const reached = findings.filter(({ what }) => what !== notReached);
+  const others = findings.filter(({ what }) => what === notReached).map(({ step }) => step);
+  return [
+    title,
+    ...reached.flatMap(({ step, mark, what, fix }) => [
+      line(signs[mark], step, what),
+      ...(fix === undefined ? [] : [`    ${''.padEnd(width)}  → ${fix}`]),
+    ]),
+    ...(others.length > 0 ? [line(signs.skipped, 'not reached', others.join(', '))] : []),
+  ].join('\n');
 }

@@ -13,6 +13,9 @@ export function finding(step: string, { mark, what, fix }: Verdict, clean: Clean
   return { step, mark, what: clean(what), ...(fix === undefined ? {} : { fix: clean(fix) }) };
 }
 
+/** What is said of a step that could not be taken. */
+export const notReached = 'not reached: see what is wrong above';
+
 /** Takes the steps one after another, since later ones use what earlier ones have found. */
 export async function takeSteps<Subject>(
   steps: readonly Step<Subject>[],
@@ -22,7 +25,7 @@ export async function takeSteps<Subject>(
   const findings: Finding[] = [];
   for (const { name, check } of steps) {
     const verdicts = await check(subject);
-    const told = verdicts.length > 0 ? verdicts : [skipped('not reached: see what is wrong above')];
+    const told = verdicts.length > 0 ? verdicts : [skipped(notReached)];
     findings.push(...told.map((verdict) => finding(name, verdict, clean)));
   }
   return findings;

@@ -69,7 +69,7 @@ describe('the way to the MCP address', () => {
       'the proxy passes another Host header',
       { answer: at(MCP_PATH, () => json({ message: 'Invalid Host: backend:3000.' }, 403)) },
       'The MCP endpoint refuses the name it was called by: Invalid Host: backend:3000.',
-      'Set CODER_ACCESS_URL to the address that clients use, and let the proxy pass the Host header on unchanged.',
+      'Let the proxy pass the Host header on unchanged, and set CODER_ACCESS_URL',
     ],
     [
       'a proxy answers everything with its sign-in page',

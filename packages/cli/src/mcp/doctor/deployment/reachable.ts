@@ -7,7 +7,10 @@ import { quote } from '../safe-text.ts';
 export async function checkReachable({ http, target }: Examination): Promise<Verdict[]> {
   const exchange = await http.get(`${target.url}/api/v2/buildinfo`);
   if (!exchange.reached) return [refusal(exchange, `The deployment at ${target.url}`)];
-  const version = exchange.status === 200 ? objectOf(exchange)?.version : undefined;
+  // A refusal of ours carries the version too; what is refused, the next step tells.
+  const version =
+    exchange.headers.get('x-coder-build-version') ??
+    (exchange.status === 200 ? objectOf(exchange)?.version : undefined);
   if (typeof version === 'string') {
     return [ok(`a Coder deployment, ${quote(version)}, answers within ${Math.ceil(exchange.ms)} ms`)];
   }

@@ -38,7 +38,7 @@ export function refusal(exchange: Exchange, name: string): Verdict {
   if (status === 403 && typeof body?.message === 'string' && body.message.startsWith('Invalid Host')) {
     return problem(
       `${name} refuses the name it was called by: ${text(body.message)}`,
-      'Set CODER_ACCESS_URL to the address that clients use, and let the proxy pass the Host header on unchanged.',
+      'Let the proxy pass the Host header on unchanged, and set CODER_ACCESS_URL to the address that clients use; further names go into CODER_HTTP_ALLOWED_HOSTS.',
     );
   }
   if (status === 429) {
