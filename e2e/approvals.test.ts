@@ -1,7 +1,7 @@
-import { once } from 'node:events';
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { type ApiClient, type ApiError, createApiClient, MCP_PATH } from '@coder/api';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { WebSocket } from 'ws';
 import { createDeployment, type Deployment } from './harness/deployment.ts';
 import { connectHttp, connectStdio, type Era, type McpClient, type OpenPage } from './harness/mcp.ts';
 import { starter } from './harness/templates.ts';
@@ -64,11 +64,11 @@ describe.each(transports)('over %s', (transport, connect) => {
     test(verifies('approvals.link'), { timeout: 60_000 }, async () => {
       await using mcp = await connect(era);
       const call = bash('link');
-      const text = await mcp.fail('coder_workspace_bash', call);
-      expect(text).toContain('needs the approval of ada: run a command in the workspace ada/web');
-      expect(text).toContain(`${deployment.url}/approvals/`);
-      expect(text).toContain('Nothing has been done yet');
-      const id = idIn(text);
+      const told = await mcp.fail('coder_workspace_bash', call);
+      expect(told).toContain('needs the approval of ada: run a command in the workspace ada/web');
+      expect(told).toContain(`${deployment.url}/approvals/`);
+      expect(told).toContain('Nothing has been done yet');
+      const id = idIn(told);
       expect(await deployment.client.approvals.get({ approval: id })).toMatchObject({
         status: 'pending',
         via: 'mcp',
@@ -144,13 +144,13 @@ test(verifies('approvals.delete'), { timeout: 60_000 }, async () => {
   const builds = async () => (await deployment.client.workspaces.builds({ workspace })).length;
   const before = await builds();
   await using mcp = await connectStdio(deployment.env, 'modern');
-  const text = await mcp.fail('coder_create_workspace_build', {
+  const told = await mcp.fail('coder_create_workspace_build', {
     workspace_id: workspace,
     transition: 'delete',
   });
-  expect(text).toContain('delete the workspace ada/web');
-  const [request] = await pending();
-  expect(request).toMatchObject({ class: 'delete', arguments: { transition: 'delete' } });
+  expect(told).toContain('delete the workspace ada/web');
+  const [first] = await pending();
+  expect(first).toMatchObject({ class: 'delete', arguments: { transition: 'delete' } });
   expect(await failure(program.workspaces.createBuild({ workspace, transition: 'delete' }))).toMatchObject({
     code: 'APPROVAL_REQUIRED',
   });
@@ -181,8 +181,8 @@ test(verifies('approvals.inside'), { timeout: 60_000 }, async () => {
       method: 'POST',
       body: bytes,
     });
-  const text = new TextEncoder().encode('yes, do it\n');
-  const error = await failure(write(text));
+  const words = new TextEncoder().encode('yes, do it\n');
+  const error = await failure(write(words));
   expect(error).toMatchObject({ code: 'APPROVAL_REQUIRED' });
   const id = error?.approval?.id ?? '';
   expect(await deployment.client.approvals.get({ approval: id })).toMatchObject({
@@ -201,39 +201,53 @@ test(verifies('approvals.inside'), { timeout: 60_000 }, async () => {
   expect(
     (await deployment.client.approvals.get({ approval: binary?.approval?.id ?? '' })).arguments,
   ).toMatchObject({ body_base64: '/wA=' });
-  await write(text);
-  expect(await failure(write(text))).toMatchObject({ code: 'APPROVAL_REQUIRED' });
+  await write(words);
+  expect(await failure(write(words))).toMatchObject({ code: 'APPROVAL_REQUIRED' });
   expect(await failure(write(new Uint8Array(1024 * 1024 + 1)))).toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
   const output = await deployment.client.processes.output({ agent, process: 'listener', wait_ms: 5_000 });
   expect(output.chunks.map(({ data }) => data).join('')).toBe('yes, do it\n');
   await deployment.client.processes.signal({ agent, process: 'listener', signal: 'KILL' });
-  expect(await failure(write(text, true))).toMatchObject({ code: 'APPROVAL_REQUIRED' });
+  expect(await failure(write(words, true))).toMatchObject({ code: 'APPROVAL_REQUIRED' });
   const nowhere = program.raw(`/workspaceagents/${agent}/processes/none/stdin`, {
     method: 'POST',
-    body: text,
+    body: words,
   });
   expect(await failure(nowhere)).toMatchObject({ status: 404 });
 });
 
 test(verifies('approvals.terminal'), { timeout: 60_000 }, async () => {
-  const open = async (command: string, key = token) => {
-    const query = new URLSearchParams({ reconnect: crypto.randomUUID(), width: '80', height: '24', command });
-    const socket = new WebSocket(
-      `${deployment.url.replace('http', 'ws')}/api/v2/workspaceagents/${agent}/pty?${query}`,
-      { headers: { 'coder-session-token': key } },
-    );
-    socket.on('error', () => undefined);
-    const [first] = (await Promise.race([
-      once(socket, 'message').then(([data]) => [String(data)]),
-      once(socket, 'unexpected-response').then(async ([, response]) => {
-        let text = '';
-        for await (const chunk of response as AsyncIterable<Buffer>) text += chunk.toString();
-        return [text];
-      }),
-    ])) as [string];
-    socket.terminate();
-    return first;
-  };
+  /** What a terminal writes until it has written what is waited for, or the answer that there is none. */
+  const open = (command: string, until = '', key = token) =>
+    new Promise<string>((resolve, reject) => {
+      const query = new URLSearchParams({
+        reconnect: crypto.randomUUID(),
+        width: '80',
+        height: '24',
+        command,
+      });
+      const upgrade = request(`${deployment.url}/api/v2/workspaceagents/${agent}/pty?${query}`, {
+        headers: {
+          'coder-session-token': key,
+          connection: 'Upgrade',
+          upgrade: 'websocket',
+          'sec-websocket-version': '13',
+          'sec-websocket-key': Buffer.from('an approved terminal'.slice(0, 16)).toString('base64'),
+        },
+      });
+      upgrade.once('error', reject);
+      upgrade.once('response', (response) => text(response).then(resolve, reject));
+      upgrade.once('upgrade', (_, socket) => {
+        let written = '';
+        socket.on('data', (bytes: Buffer) => {
+          written += bytes.toString();
+          if (!written.includes(until)) return;
+          socket.destroy();
+          resolve(written);
+        });
+        socket.once('close', () => resolve(written));
+      });
+      upgrade.end();
+    });
   const refused = JSON.parse(await open('echo in-a-terminal; sleep 5')) as { approval: { id: string } };
   expect(refused).toMatchObject({ code: 'APPROVAL_REQUIRED' });
   expect(await deployment.client.approvals.get({ approval: refused.approval.id })).toMatchObject({
@@ -243,9 +257,9 @@ test(verifies('approvals.terminal'), { timeout: 60_000 }, async () => {
   });
   await approve(refused.approval.id);
   expect(await open('echo something-else; sleep 5')).toContain('APPROVAL_REQUIRED');
-  expect(await open('echo in-a-terminal; sleep 5')).toContain('in-a-terminal');
+  expect(await open('echo in-a-terminal; sleep 5', 'in-a-terminal')).not.toContain('APPROVAL_REQUIRED');
   expect(await open('echo in-a-terminal; sleep 5')).toContain('APPROVAL_REQUIRED');
-  expect(await open('echo mine; sleep 5', deployment.token)).toContain('mine');
+  expect(await open('echo mine; sleep 5', 'mine', deployment.token)).toContain('mine');
 });
 
 test(verifies('approvals.off'), { timeout: 60_000 }, async () => {

@@ -54,7 +54,7 @@ export function keepArguments(args: Record<string, unknown>): KeptArguments {
 const sha256 = (text: string) => createHash('sha256').update(text);
 
 /** JSON in which the order of fields does not matter. */
-export function canonical(value: unknown): string {
+function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))

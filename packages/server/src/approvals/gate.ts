@@ -22,7 +22,7 @@ export function createGate(deps: GateDeps): ApprovalGate {
 
   async function open(ask: ApprovalAsk, target: Target, args: object, binding: Binding): Promise<Claim> {
     const { actor, via, context } = ask;
-    const { application } = actor.key;
+    const { application, tokenName } = actor.key;
     const facts = await target.facts();
     return store.open(
       {
@@ -32,7 +32,7 @@ export function createGate(deps: GateDeps): ApprovalGate {
         via: via.kind,
         tool: via.tool,
         application: application && { id: application.id, name: application.name },
-        keyId: actor.key.id,
+        tokenName,
         target,
         facts,
         arguments: keepArguments({ ...args }),

@@ -15,7 +15,7 @@ export type NewApproval = {
   readonly via: string;
   readonly tool: string | undefined;
   readonly application: { id: string; name: string } | undefined;
-  readonly keyId: string;
+  readonly tokenName: string | undefined;
   readonly target: Pick<Target, 'type' | 'id' | 'name'>;
   readonly facts: readonly Fact[];
   readonly arguments: KeptArguments;
@@ -92,11 +92,6 @@ export function createApprovalStore({ db }: { db: Db }) {
           .where('expires_at', '>', now)
           .executeTakeFirstOrThrow();
         if (open >= MAX_OPEN) return { state: 'full' };
-        const key = await trx
-          .selectFrom('api_keys')
-          .select(['login_type', 'token_name'])
-          .where('id', '=', request.keyId)
-          .executeTakeFirst();
         const row = await trx
           .insertInto('approvals')
           .values({
@@ -109,7 +104,7 @@ export function createApprovalStore({ db }: { db: Db }) {
             via: request.via,
             tool: request.tool ?? null,
             application: request.application ? storableJson(request.application) : null,
-            token_name: key?.login_type === 'token' ? key.token_name : null,
+            token_name: request.tokenName ?? null,
             target_type: request.target.type,
             target_id: request.target.id,
             target_name: request.target.name,

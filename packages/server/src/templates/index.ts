@@ -1,5 +1,5 @@
 export type { TemplatesDeps } from './deps.ts';
-export { createFiles, type FileContents } from './files.ts';
+export { createFiles } from './files.ts';
 export { IMPORT_TASK, type ImportTask, importTemplateVersion } from './import-version.ts';
 export { instantiate } from './instantiate.ts';
 export { loadBuildableVersion } from './load-version.ts';

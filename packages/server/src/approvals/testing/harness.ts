@@ -2,20 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { type ApiClient, ApiError, createApiClient } from '@coder/api';
 import { apiKeyRoutes, generateApiKey, userRoutes } from '../../identity/index.ts';
 import { templateRoutes, templateVersionRoutes } from '../../templates/index.ts';
-import { simpleManifest, templatesHarness } from '../../templates/testing/harness.ts';
 import { type TestApi, testAccessUrl, testApi, testUser } from '../../testing/index.ts';
+import { manifest, templatesWorld } from './templates-world.ts';
 
-type Harness = Awaited<ReturnType<typeof templatesHarness>>;
+type World = Awaited<ReturnType<typeof templatesWorld>>;
 
 /** Templates behind the real pipeline: an owner with a session and a token, and a template to be changed. */
 export async function approvalsHarness() {
-  const h = await templatesHarness();
+  const h = await templatesWorld();
   const api = await serve(h);
   const ada = await testUser(h.db, { username: 'grace', roles: ['owner'], session: true });
   const session = api.client(ada.token);
   const { key } = await session.apiKeys.createToken({ user: 'me', token_name: 'ci' });
-  const version = await h.pushed(simpleManifest());
-  const template = await h.templates.create(h.owner, 'default', {
+  const version = await h.pushed(ada.actor, manifest);
+  const template = await h.templates.create(ada.actor, 'default', {
     name: 'web',
     template_version_id: version.id,
   });
@@ -78,7 +78,9 @@ export async function approvalsHarness() {
     applicationToken,
     /** Another server on the same database. */
     replica: () => serve(h),
-    describe: () => h.templates.get(h.owner, template.id),
+    pushed: (request: { template_id?: string; name?: string }) => h.pushed(ada.actor, manifest, request),
+    upload: () => h.upload(ada.actor, manifest),
+    describe: () => h.templates.get(ada.actor, template.id),
     rows: () => h.db.selectFrom('approvals').selectAll().orderBy('created_at').execute(),
     async audit(resource = 'approval') {
       await api.audit.flush();
@@ -97,7 +99,7 @@ export async function approvalsHarness() {
   };
 }
 
-function serve(h: Harness): Promise<TestApi> {
+function serve(h: World): Promise<TestApi> {
   const absent = () => Promise.reject(new ApiError('NOT_FOUND'));
   return testApi({
     database: h.database,
