@@ -73,6 +73,8 @@ const free: Record<string, string> = {
   'files.move': 'is a file, not a command',
   'files.remove': 'is a file, not a command',
   'files.mkdir': 'is a file, not a command',
+  'files.copy': 'is a file, not a command',
+  'files.createLink': 'is a file, not a command',
   'oauth2.decideInteraction': 'takes a session',
   'oauth2.decideDevice': 'takes a session',
   'oauth2.revokeGrant': 'ends tokens',
@@ -88,6 +90,8 @@ const free: Record<string, string> = {
   'approvals.updateUserPolicy': 'takes a session',
   'raw.uploadFile': 'has no effect before a version is made of it',
   'raw.uploadWorkspaceFile': 'is a file, not a command',
+  'raw.unpackWorkspaceFolder': 'is a file, not a command',
+  'raw.writeFileLink': 'is a file, not a command',
   'raw.portProxy': 'is what an app in the workspace does with it',
   'raw.appProxy': 'is what an app in the workspace does with it',
 };
