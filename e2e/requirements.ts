@@ -415,6 +415,12 @@ export const requirements = [
     source: 'docs/dashboard.md',
   },
   {
+    id: 'dashboard.activity',
+    promise:
+      'every user sees in the dashboard what their own tokens and applications do, as it happens, by tool and workspace, and nobody else',
+    source: 'docs/dashboard.md',
+  },
+  {
     id: 'dashboard.approval-policy',
     promise:
       'users choose in the dashboard what they want to approve first, owners choose it for everybody, and nobody takes that away for themselves',
