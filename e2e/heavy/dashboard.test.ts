@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserMissing, buildDashboard, launchBrowser, screenshot, visit } from '../harness/browser.ts';
 import { cleanEnv } from '../harness/coder.ts';
 import { createDeployment, type Deployment, owner, startServer, waitUntil } from '../harness/deployment.ts';
+import { connectHttp } from '../harness/mcp.ts';
 import { starter } from '../harness/templates.ts';
 import { verifies } from '../requirements.ts';
 
@@ -251,18 +252,56 @@ describe.skipIf(browserMissing)('the dashboard', { timeout: 120_000 }, () => {
     await page.getByText('POST /users/login').first().waitFor();
     expect(new URL(page.url()).searchParams.get('action')).toBe('login');
     expect(problems).toEqual([]);
+  });
 
+  test(verifies('dashboard.activity'), async () => {
     const password = 'correct horse battery';
     await deployment.client.users.create({ email: 'bob@example.com', username: 'bob', password });
     const { session_token: value } = await createApiClient({ url: deployment.url }).users.login({
       email: 'bob@example.com',
       password,
     });
+    const client = createApiClient({ url: deployment.url, token: value });
+    const { key } = await client.apiKeys.createToken({ user: 'me', token_name: 'helper' });
+    await using agent = await connectHttp(deployment.url, key, 'modern');
+    await agent.call('coder_list_workspaces');
+
     await using bob = await open();
+    const { page, problems } = bob;
     await bob.context.addCookies([{ name: 'coder_session_token', value, url: deployment.url }]);
-    await bob.page.goto('/audit');
-    await bob.page.getByRole('alert').getByText('Ask an administrator').waitFor();
-    expect(await bob.page.getByRole('link', { name: 'Audit' }).count()).toBe(0);
+    await page.goto('/settings/tokens');
+    await page.getByRole('link', { name: 'Activity of the token helper' }).click();
+    await page.getByRole('heading', { name: 'Activity' }).waitFor();
+    const row = page.getByRole('listitem').filter({ hasText: 'bob called coder_list_workspaces' });
+    await row.getByText('by the token').waitFor({ state: 'attached' });
+    // What the agent does next shows by itself, and so does what it is refused.
+    await agent.fail('coder_workspace_bash', { workspace: 'ada/demo', command: 'id' });
+    const refused = page
+      .getByRole('listitem')
+      .filter({ hasText: 'bob tried: coder_workspace_bash on ada/demo' });
+    await refused.getByText(/failed 4\d\d/).waitFor();
+    await screenshot(page, 'activity');
+    await refused.click();
+    await refused.getByText('arguments sha256').waitFor();
+    await refused.getByRole('link', { name: 'All of this request' }).click();
+    await row.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByLabel('Tool').fill('coder_list_workspaces');
+    await page.keyboard.press('Enter');
+    await refused.waitFor({ state: 'detached' });
+    await row.waitFor();
+    // Nobody else's is here.
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByText('bob signed in').waitFor();
+    expect(await page.getByText(/^ada /).count()).toBe(0);
+    expect(problems).toEqual([]);
+
+    // For owners it is one among all.
+    await using ada = await signedIn();
+    await ada.page.goto('/audit?user=bob&tool=coder_list_workspaces');
+    await ada.page.getByText('bob called coder_list_workspaces').waitFor();
+    await ada.page.goto('/audit?workspace=ada%2Fdemo&user=ada');
+    await ada.page.getByText('ada created workspace demo').waitFor();
   });
 
   test(verifies('dashboard.everywhere'), async () => {
@@ -272,6 +311,8 @@ describe.skipIf(browserMissing)('the dashboard', { timeout: 120_000 }, () => {
       '/workspaces/ada/demo',
       '/settings/tokens',
       '/settings/applications',
+      '/settings/approvals',
+      '/approvals',
       '/device',
       '/admin/oauth2',
       '/audit',

@@ -14,15 +14,16 @@ const own: Entry[] = [
   { to: '/settings/applications', text: 'Applications', icon: 'link' },
   { to: '/settings/tokens', text: 'Tokens', icon: 'key' },
 ];
-const administration: (Entry & { page: 'audit' | 'applications' })[] = [
-  { to: '/admin/oauth2', text: 'OAuth2', icon: 'sliders', page: 'applications' },
-  { to: '/audit', text: 'Audit', icon: 'list', page: 'audit' },
-];
+const applications: Entry = { to: '/admin/oauth2', text: 'OAuth2', icon: 'sliders' };
 
 /** What stands around every page of a signed-in user. */
 export function Shell() {
   const { data: me } = useQuery(meQuery);
-  const entries = [...own, ...administration.filter(({ page }) => mayOpen(me, page))];
+  const entries: Entry[] = [
+    ...own,
+    ...(mayOpen(me, 'applications') ? [applications] : []),
+    { to: '/audit', text: mayOpen(me, 'audit') ? 'Audit' : 'Activity', icon: 'list' },
+  ];
   return (
     <div className="flex min-h-dvh flex-col">
       <a

@@ -1,10 +1,12 @@
 import { MCP_PATH, type OAuth2Grant } from '@coder/api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { plainName } from '../../lib/plain-name.ts';
+import { meQuery } from '../../queries.ts';
 import { Badge } from '../../ui/badge.tsx';
-import { Button } from '../../ui/button.tsx';
+import { Button, buttonClass } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Copyable } from '../../ui/copy.tsx';
 import { Failure } from '../../ui/notice.tsx';
@@ -15,6 +17,7 @@ import { Ago } from '../../ui/time.tsx';
 export function ApplicationsPage() {
   const client = useQueryClient();
   const [revoked, setRevoked] = useState<OAuth2Grant>();
+  const { data: me } = useQuery(meQuery);
   const { data, error } = useQuery({ queryKey: ['grants'], queryFn: () => api.oauth2.listGrants() });
   const revoke = useMutation({
     mutationFn: (grant: OAuth2Grant) => api.oauth2.revokeGrant({ grant: grant.id }),
@@ -43,7 +46,12 @@ export function ApplicationsPage() {
           ) : (
             <ul className="divide-y divide-line">
               {data.grants.map((grant) => (
-                <GrantRow key={grant.id} grant={grant} onRevoke={() => setRevoked(grant)} />
+                <GrantRow
+                  key={grant.id}
+                  grant={grant}
+                  username={me?.username}
+                  onRevoke={() => setRevoked(grant)}
+                />
               ))}
             </ul>
           )}
@@ -71,7 +79,8 @@ export function ApplicationsPage() {
 
 const vouched = { preregistered: 'entered by an administrator', dcr: 'registered itself', cimd: '' } as const;
 
-function GrantRow({ grant, onRevoke }: { grant: OAuth2Grant; onRevoke: () => void }) {
+function GrantRow(props: { grant: OAuth2Grant; username: string | undefined; onRevoke: () => void }) {
+  const { grant, username, onRevoke } = props;
   const { application } = grant;
   const chosen = grant.allow_list.filter((entry) => entry.startsWith('workspace:')).length;
   const where = {
@@ -109,9 +118,19 @@ function GrantRow({ grant, onRevoke }: { grant: OAuth2Grant; onRevoke: () => voi
         ))}
         <Badge tone="busy">{where}</Badge>
       </div>
-      <Button size="small" aria-label={`Disconnect ${plainName(application.name)}`} onClick={onRevoke}>
-        Disconnect
-      </Button>
+      <div className="flex gap-2">
+        <Link
+          to="/audit"
+          search={{ user: username, application: application.id }}
+          className={buttonClass('plain', 'small')}
+          aria-label={`Activity of ${plainName(application.name)}`}
+        >
+          Activity
+        </Link>
+        <Button size="small" aria-label={`Disconnect ${plainName(application.name)}`} onClick={onRevoke}>
+          Disconnect
+        </Button>
+      </div>
     </li>
   );
 }

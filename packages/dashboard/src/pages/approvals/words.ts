@@ -9,11 +9,6 @@ export const statuses: Record<ApprovalStatus, { text: string; tone: Tone }> = {
   expired: { text: 'Over', tone: 'idle' },
 };
 
-/** Whether a request may still change: it waits, or a decision about it can be used or taken back. */
-export function isOpen(status: ApprovalStatus): boolean {
-  return status === 'pending' || status === 'approved';
-}
-
 /** A value that fits on a line beside its name. */
 export function isShort(shown: string): boolean {
   return shown.length <= 60 && !shown.includes('\n');

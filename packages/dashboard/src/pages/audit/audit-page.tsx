@@ -1,44 +1,73 @@
+import type { User } from '@coder/api';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import type { FormEvent } from 'react';
 import { api } from '../../api.ts';
+import { meQuery } from '../../queries.ts';
+import { mayOpen } from '../../shell/access.ts';
 import { Button } from '../../ui/button.tsx';
-import { Field, SelectField } from '../../ui/field.tsx';
 import { Failure } from '../../ui/notice.tsx';
 import { Empty, Loading, Page, Panel } from '../../ui/page.tsx';
+import { AuditFilterForm } from './audit-filter.tsx';
 import { AuditRow } from './audit-row.tsx';
-import { type AuditFilter, auditFilterOf, auditQuery } from './filter.ts';
+import { suggestionsOf } from './entry.ts';
+import { type AuditFilter, auditQuery } from './filter.ts';
 
 const PAGE_SIZE = 50;
-const actions = 'create write delete start stop login logout register connect open execute read'.split(' ');
-const types =
-  'workspace workspace_build workspace_agent workspace_app template template_version file user api_key oauth2_grant oauth2_authorization oauth2_token oauth2_device oauth2_app oauth2_app_secret deployment_config mcp_tool'.split(
-    ' ',
-  );
+const REFRESH_MS = 4000;
 
-/** What has been done, and what was tried: for administrators and auditors. */
+/** What has been done, and what was tried: of all users for administrators and auditors, for others what was done in their name. */
 export function AuditPage() {
+  const { data: me } = useQuery(meQuery);
+  return me ? <Shown me={me} /> : null;
+}
+
+function Shown({ me }: { me: User }) {
   const filter = useSearch({ from: '/signed-in/shell/audit' });
   const navigate = useNavigate();
   const { page = 1 } = filter;
   const q = auditQuery(filter);
+  const ofAll = mayOpen(me, 'audit');
   const { data, error, isPlaceholderData } = useQuery({
-    queryKey: ['audit', q, page],
-    queryFn: () => api.deployment.audit({ q, limit: PAGE_SIZE, offset: (page - 1) * PAGE_SIZE }),
+    queryKey: ['audit', ofAll, q, page],
+    queryFn: () => {
+      const query = { q, limit: PAGE_SIZE, offset: (page - 1) * PAGE_SIZE };
+      return ofAll ? api.deployment.audit(query) : api.deployment.activity({ user: 'me', ...query });
+    },
     placeholderData: keepPreviousData,
+    // The first page follows what happens; further back, what somebody reads stays where it is.
+    refetchInterval: page === 1 ? REFRESH_MS : false,
   });
   const show = (next: AuditFilter) => void navigate({ to: '/audit', search: next });
   const last = data ? Math.max(1, Math.ceil(data.count / PAGE_SIZE)) : page;
   return (
-    <Page title="Audit" lead="Every action of users, tokens and AI agents, the newest first.">
-      <Filter key={q} filter={filter} onShow={show} />
+    <Page
+      title={ofAll ? 'Audit' : 'Activity'}
+      lead={
+        ofAll
+          ? 'Every action of users, tokens and AI agents, the newest first.'
+          : 'What was done in your name, by you, your tokens and the AI agents that you have connected; the newest first.'
+      }
+    >
+      <AuditFilterForm
+        key={q}
+        filter={filter}
+        ofAll={ofAll}
+        suggestions={suggestionsOf(data?.audit_logs ?? [])}
+        onShow={show}
+      />
       {error && <Failure error={error} />}
       {(data || !error) && (
         <Panel flush>
           {data === undefined ? (
             <Loading rows={8} />
           ) : data.audit_logs.length === 0 ? (
-            <Empty title="Nothing matches">Change the filter to see more.</Empty>
+            <Empty title={q === '' ? 'Nothing has been done yet' : 'Nothing matches'}>
+              {q === '' ? (
+                'What you, your tokens and connected AI agents do appears here.'
+              ) : (
+                <Button onClick={() => show({})}>Show everything</Button>
+              )}
+            </Empty>
           ) : (
             <ul className={`divide-y divide-line ${isPlaceholderData ? 'opacity-60' : ''}`}>
               {data.audit_logs.map((log) => (
@@ -49,7 +78,7 @@ export function AuditPage() {
         </Panel>
       )}
       {data && data.count > PAGE_SIZE && (
-        <nav aria-label="Pages" className="flex items-center justify-end gap-3 text-muted">
+        <nav aria-label="Pages" className="flex flex-wrap items-center justify-end gap-3 text-muted">
           <span className="tabular-nums">
             Page {page} of {last}, {data.count} entries
           </span>
@@ -62,43 +91,5 @@ export function AuditPage() {
         </nav>
       )}
     </Page>
-  );
-}
-
-function Filter({ filter, onShow }: { filter: AuditFilter; onShow: (filter: AuditFilter) => void }) {
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    onShow(auditFilterOf(Object.fromEntries(new FormData(event.currentTarget))));
-  };
-  return (
-    <search>
-      <form onSubmit={submit} className="grid grid-cols-2 items-end gap-3 sm:grid-cols-3 lg:grid-cols-6">
-        <Field label="User" name="user" defaultValue={filter.user} autoComplete="off" spellCheck={false} />
-        <SelectField label="Action" name="action" defaultValue={filter.action ?? ''}>
-          <option value="">any</option>
-          {actions.map((action) => (
-            <option key={action}>{action}</option>
-          ))}
-        </SelectField>
-        <SelectField label="On" name="type" defaultValue={filter.type ?? ''}>
-          <option value="">anything</option>
-          {types.map((type) => (
-            <option key={type} value={type}>
-              {type.replaceAll('_', ' ')}
-            </option>
-          ))}
-        </SelectField>
-        <Field label="From" name="from" type="date" defaultValue={filter.from} />
-        <Field label="To" name="to" type="date" defaultValue={filter.to} />
-        <div className="flex gap-2">
-          <Button type="submit" className="flex-1">
-            Filter
-          </Button>
-          <Button kind="quiet" onClick={() => onShow({})}>
-            Clear
-          </Button>
-        </div>
-      </form>
-    </search>
   );
 }

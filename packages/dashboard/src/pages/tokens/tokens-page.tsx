@@ -1,10 +1,12 @@
 import type { ApiKey } from '@coder/api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { describeScopes } from '../../lib/scope-groups.ts';
+import { meQuery } from '../../queries.ts';
 import { Badge } from '../../ui/badge.tsx';
-import { Button } from '../../ui/button.tsx';
+import { Button, buttonClass } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Failure } from '../../ui/notice.tsx';
 import { Empty, Loading, Page, Panel } from '../../ui/page.tsx';
@@ -15,6 +17,7 @@ export function TokensPage() {
   const client = useQueryClient();
   const [creating, setCreating] = useState(false);
   const [deleted, setDeleted] = useState<ApiKey>();
+  const { data: me } = useQuery(meQuery);
   const { data, error } = useQuery({
     queryKey: ['tokens'],
     queryFn: () => api.apiKeys.listTokens({ user: 'me' }),
@@ -52,7 +55,7 @@ export function TokensPage() {
           ) : (
             <ul className="divide-y divide-line">
               {data.map((key) => (
-                <TokenRow key={key.id} token={key} onDelete={() => setDeleted(key)} />
+                <TokenRow key={key.id} token={key} username={me?.username} onDelete={() => setDeleted(key)} />
               ))}
             </ul>
           )}
@@ -77,7 +80,8 @@ export function TokensPage() {
   );
 }
 
-function TokenRow({ token, onDelete }: { token: ApiKey; onDelete: () => void }) {
+function TokenRow(props: { token: ApiKey; username: string | undefined; onDelete: () => void }) {
+  const { token, username, onDelete } = props;
   const workspaces = token.allow_list.filter(
     (entry) => entry.startsWith('workspace:') && !entry.endsWith(':*'),
   ).length;
@@ -99,9 +103,19 @@ function TokenRow({ token, onDelete }: { token: ApiKey; onDelete: () => void }) 
           <Badge tone="busy">{workspaces === 1 ? 'one workspace' : `${workspaces} workspaces`}</Badge>
         )}
       </div>
-      <Button size="small" aria-label={`Delete the token ${token.token_name}`} onClick={onDelete}>
-        Delete
-      </Button>
+      <div className="flex gap-2">
+        <Link
+          to="/audit"
+          search={{ user: username, token: token.token_name }}
+          className={buttonClass('plain', 'small')}
+          aria-label={`Activity of the token ${token.token_name}`}
+        >
+          Activity
+        </Link>
+        <Button size="small" aria-label={`Delete the token ${token.token_name}`} onClick={onDelete}>
+          Delete
+        </Button>
+      </div>
     </li>
   );
 }

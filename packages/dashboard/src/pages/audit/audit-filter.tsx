@@ -1,0 +1,91 @@
+import type { FormEvent } from 'react';
+import { Button } from '../../ui/button.tsx';
+import { Field, SelectField } from '../../ui/field.tsx';
+import type { suggestionsOf } from './entry.ts';
+import { type AuditFilter, auditFilterOf } from './filter.ts';
+
+const actions = 'create write delete start stop login logout register connect open execute read'.split(' ');
+const types =
+  'mcp_tool workspace workspace_build workspace_agent workspace_app template template_version file user api_key approval approval_policy oauth2_grant oauth2_authorization oauth2_token oauth2_device oauth2_app oauth2_app_secret deployment_config'.split(
+    ' ',
+  );
+const typeNames: Record<string, string> = { mcp_tool: 'tool calls', workspace_agent: 'inside workspaces' };
+
+type Props = {
+  filter: AuditFilter;
+  /** Whether entries of several users are shown. */
+  ofAll: boolean;
+  suggestions: ReturnType<typeof suggestionsOf>;
+  onShow: (filter: AuditFilter) => void;
+};
+
+/** What the list is narrowed to. It becomes the address of the page, which can be kept and sent. */
+export function AuditFilterForm({ filter, ofAll, suggestions, onShow }: Props) {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    onShow(auditFilterOf(Object.fromEntries(new FormData(event.currentTarget))));
+  };
+  const text = (label: string, name: 'user' | 'application' | 'token' | 'tool') => (
+    <>
+      <Field
+        label={label}
+        name={name}
+        defaultValue={filter[name]}
+        autoComplete="off"
+        spellCheck={false}
+        list={`audit-${name}`}
+      />
+      <datalist id={`audit-${name}`}>
+        {suggestions[name].map((value) => (
+          <option key={value} value={value} />
+        ))}
+      </datalist>
+    </>
+  );
+  return (
+    <search>
+      <form
+        onSubmit={submit}
+        className="grid grid-cols-2 items-end gap-3 sm:grid-cols-3 lg:grid-cols-5 [&>*]:min-w-0"
+      >
+        {ofAll && <div>{text('User', 'user')}</div>}
+        <div>{text('Application', 'application')}</div>
+        <div>{text('Token', 'token')}</div>
+        <div>{text('Tool', 'tool')}</div>
+        <Field
+          label="Workspace"
+          name="workspace"
+          defaultValue={filter.workspace}
+          autoComplete="off"
+          spellCheck={false}
+          placeholder={ofAll ? 'owner/name' : 'name'}
+        />
+        <SelectField label="Action" name="action" defaultValue={filter.action ?? ''}>
+          <option value="">any</option>
+          {actions.map((action) => (
+            <option key={action}>{action}</option>
+          ))}
+        </SelectField>
+        <SelectField label="On" name="type" defaultValue={filter.type ?? ''}>
+          <option value="">anything</option>
+          {types.map((type) => (
+            <option key={type} value={type}>
+              {typeNames[type] ?? type.replaceAll('_', ' ')}
+            </option>
+          ))}
+        </SelectField>
+        <Field label="From" name="from" type="date" defaultValue={filter.from} />
+        <Field label="To" name="to" type="date" defaultValue={filter.to} />
+        {filter.request !== undefined && <input type="hidden" name="request" value={filter.request} />}
+        <div className="flex gap-2">
+          <Button type="submit" className="flex-1">
+            Filter
+          </Button>
+          <Button kind="quiet" onClick={() => onShow({})}>
+            Clear
+          </Button>
+        </div>
+      </form>
+    </search>
+  );
+}
