@@ -7,7 +7,7 @@ import type { Target } from './target.ts';
 export type Examination = {
   readonly target: Target;
   readonly http: Http;
-  /** Sent to the MCP address and nowhere else; undefined when there is none that may be. */
+  /** Sent to the deployment itself and nowhere else; undefined when there is none that may be. */
   readonly token: string | undefined;
   /** Why there is no token, for the steps that need one. */
   readonly tokenMissing: string;

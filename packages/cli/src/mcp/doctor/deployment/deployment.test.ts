@@ -208,9 +208,11 @@ describe('what lies between', () => {
     [45_000, '45 s ahead of'],
     [3 * 3_600_000, '3 h ahead of'],
   ])('is told when the clock is off by %d ms', async (off, words) => {
-    const { told } = await diagnose({
-      answer: at('/healthz', headers({ date: new Date(Date.now() + off).toUTCString() })),
-    });
+    const now = Date.UTC(2026, 0, 1);
+    const { told } = await diagnose(
+      { answer: at('/healthz', headers({ date: new Date(now + off).toUTCString() })) },
+      { now: () => now },
+    );
     expect(told('deployment', 'warning')).toEqual([
       expect.stringContaining(
         `clock: The clock of the server is ${words} that of this machine. → Synchronise both with NTP`,
@@ -251,6 +253,16 @@ describe('what lies between', () => {
     expect(report.connects).toBe(true);
   });
 
+  it('is told when a GET is not answered as older clients expect it', async () => {
+    const { told } = await diagnose({
+      answer: (seen, reply) =>
+        seen.path === MCP_PATH && seen.method === 'GET' ? html('Nothing to see', 404) : reply,
+    });
+    expect(told('deployment', 'warning')).toEqual([
+      expect.stringContaining('get: A GET of the MCP address is answered with HTTP 404, and older clients'),
+    ]);
+  });
+
   it('is told when streams are held back', async () => {
     const { told } = await diagnose({ holdsStreams: true });
     expect(told('deployment', 'warning')).toEqual([
@@ -270,6 +282,7 @@ describe('what lies between', () => {
   it('says what it could not tell without a token', async () => {
     const { told, report } = await diagnose({}, { token: undefined, tokenMissing: 'give --token' });
     expect(told('deployment', 'skipped')).toEqual([
+      'get: how a GET is answered takes a token to tell; give --token → ',
       'headers: whether the headers of MCP arrive takes a token to tell; give --token → ',
       'streams: whether streams arrive takes a token to tell; give --token → ',
     ]);

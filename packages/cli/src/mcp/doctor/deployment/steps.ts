@@ -5,6 +5,7 @@ import { checkChallenge } from './challenge.ts';
 import { checkClock } from './clock.ts';
 import { checkCors } from './cors.ts';
 import { checkEndpoint, checkSlash } from './endpoint.ts';
+import { checkGet } from './get.ts';
 import { checkMcpHeaders } from './mcp-headers.ts';
 import { checkAccessUrl, checkReachable } from './reachable.ts';
 import { checkStream } from './stream.ts';
@@ -21,6 +22,7 @@ export const pathSteps: readonly Step<Examination>[] = [
   { name: 'access URL', check: checkAccessUrl },
   { name: 'challenge', check: checkChallenge },
   { name: 'slash', check: checkSlash },
+  { name: 'get', check: checkGet },
   { name: 'clock', check: checkClock },
   { name: 'headers', check: checkMcpHeaders },
   { name: 'streams', check: checkStream },

@@ -1,3 +1,4 @@
+import { isJsonContentType } from '@modelcontextprotocol/server';
 import { version } from '../../../version.ts';
 import type { Era } from '../examination.ts';
 import type { Answer, Exchange, Http } from '../http/http.ts';
@@ -62,7 +63,10 @@ export async function callRpc(
 
 /** The response in a body that is JSON or a stream of events. */
 function messageOf({ headers, text }: Answer): Record<string, unknown> | undefined {
-  const isStream = /^text\/event-stream/i.test(headers.get('content-type') ?? '');
+  const type = headers.get('content-type');
+  const isStream = /^text\/event-stream/i.test(type ?? '');
+  // Clients understand nothing else, whatever the body holds.
+  if (!isStream && !isJsonContentType(type)) return undefined;
   const texts = isStream
     ? text.split(/\r?\n\r?\n/).map((event) =>
         event

@@ -71,6 +71,7 @@ function endpoint(seen: Seen, memory: Memory): Reply {
   if (shown !== memory.token) {
     return json({ message: 'You are signed out.', code: 'UNAUTHENTICATED' }, 401, challenge);
   }
+  if (seen.method === 'GET') return json({ message: 'Method not allowed.' }, 405, { allow: 'POST' });
   return answerRpc(seen);
 }
 
