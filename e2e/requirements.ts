@@ -254,27 +254,6 @@ export const requirements = [
     source: 'docs/mcp.md',
   },
   {
-    id: 'mcp.doctor',
-    promise:
-      'coder exp mcp doctor walks into a deployment as claude.ai, ChatGPT, Cursor and VS Code do, and leaves nothing behind',
-    source: 'docs/mcp.md',
-  },
-  {
-    id: 'mcp.doctor-proxy',
-    promise: 'coder exp mcp doctor says which headers a proxy drops, and that it holds streams back',
-    source: 'docs/mcp.md',
-  },
-  {
-    id: 'mcp.doctor-access-url',
-    promise: 'coder exp mcp doctor says when the server takes another address for its own',
-    source: 'docs/mcp.md',
-  },
-  {
-    id: 'mcp.doctor-experiments',
-    promise: 'coder exp mcp doctor says which experiments are off and how they are switched on',
-    source: 'docs/mcp.md',
-  },
-  {
     id: 'tokens.narrow',
     promise:
       'a token with scopes and an allow list can do just that, and tools it may not use are not listed',
