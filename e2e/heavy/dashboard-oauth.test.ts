@@ -102,6 +102,8 @@ describe.skipIf(browserMissing)('the dashboard and applications', { timeout: 90_
     await using visited = await visit(browser, deployment.url);
     const { page, problems } = visited;
     await page.goto(address);
+    await page.getByLabel('Email').waitFor();
+    await screenshot(page, 'sign-in');
     await page.getByLabel('Email').fill(owner.email);
     await page.getByLabel('Password').fill(owner.password);
     await page.keyboard.press('Enter');
@@ -123,6 +125,7 @@ describe.skipIf(browserMissing)('the dashboard and applications', { timeout: 90_
     expect(await allow.isDisabled()).toBe(true);
     await page.getByRole('checkbox', { name: /demo/ }).check();
     await page.getByLabel('Until when').selectOption(String(86_400));
+    await screenshot(page, 'narrowed', true);
     await allow.click();
 
     const code = (await answered(page)).get('code') ?? '';

@@ -241,7 +241,6 @@ describe.skipIf(browserMissing)('the dashboard', { timeout: 120_000 }, () => {
     const { page, problems } = visited;
     await page.goto('/audit');
     await page.getByText('ada created workspace demo').waitFor();
-    await screenshot(page, 'audit');
     await page.getByLabel('Action').selectOption('login');
     await page.getByRole('button', { name: 'Filter' }).click();
     await page.getByText('ada created workspace demo').waitFor({ state: 'detached' });
@@ -298,6 +297,9 @@ describe.skipIf(browserMissing)('the dashboard', { timeout: 120_000 }, () => {
 
     // For owners it is one among all.
     await using ada = await signedIn();
+    await ada.page.goto('/audit');
+    await ada.page.getByText('bob called coder_list_workspaces').waitFor();
+    await screenshot(ada.page, 'audit');
     await ada.page.goto('/audit?user=bob&tool=coder_list_workspaces');
     await ada.page.getByText('bob called coder_list_workspaces').waitFor();
     await ada.page.goto('/audit?workspace=ada%2Fdemo&user=ada');
