@@ -67,6 +67,11 @@ export const errorRegistry = {
     message: 'The file has changed since it was read.',
     next: 'Read it again and repeat the change on what it holds now.',
   },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    message: 'The request took too long to arrive.',
+    next: 'Send it again, in one go.',
+  },
   PAYLOAD_TOO_LARGE: { status: 413, message: 'The request body is too large.', next: 'Send less at once.' },
   WORKSPACE_NOT_RUNNING: {
     status: 409,

@@ -8,6 +8,7 @@ import {
   type AuditTrail,
   type HttpApp,
   type HttpContext,
+  type OpenRequests,
   type Pipeline,
   toApiError,
   type UpgradeRequest,
@@ -36,6 +37,8 @@ export type AppsDeps = {
   actorOfKey(keyId: string): Promise<Actor | undefined>;
   /** Calls `end` when an actor's key is no longer good, until `over` says that there is nothing left to end. */
   whileGood(actor: Actor, over: AbortSignal, end: () => void): void;
+  /** Told whose a visit is. */
+  openRequests?: Pick<OpenRequests, 'identify'> | undefined;
 };
 
 export type Apps = {

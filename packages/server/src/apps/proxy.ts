@@ -2,7 +2,7 @@ import { ApiError } from '@coder/api';
 import type { AgentAccess } from '../agents/index.ts';
 import type { Actor } from '../authorization/index.ts';
 import type { Db } from '../database/index.ts';
-import type { UpgradeRequest } from '../http/index.ts';
+import type { OpenRequests, UpgradeRequest } from '../http/index.ts';
 import { stripQuery } from './credentials.ts';
 import { type Door, redirect } from './door.ts';
 import { type FoundApp, findApp } from './find-app.ts';
@@ -23,6 +23,7 @@ export type ProxyDeps = {
   noteVisit(visit: Visit, visitor: Visitor, app: FoundApp): Promise<void>;
   /** Calls `end` when an actor's key is no longer good, until `over` says that there is nothing left to end. */
   whileGood(actor: Actor, over: AbortSignal, end: () => void): void;
+  openRequests?: Pick<OpenRequests, 'identify'> | undefined;
 };
 
 /** What a visitor may use. */
@@ -53,6 +54,7 @@ export function createProxy(deps: ProxyDeps) {
     });
     const elsewhere = door.pass(visit, visitor, found) ?? canonical(visit, found) ?? preflight(visit, found);
     if (elsewhere) return elsewhere;
+    if (visitor.actor) deps.openRequests?.identify(visit.requestId, `user:${visitor.actor.user.id}`);
     await noteVisit(visit, visitor, found);
     return { app: found, actor: visitor.actor };
   }

@@ -117,6 +117,24 @@ export const options = {
         ? undefined
         : `"${item}" must be a host name without a port, such as coder.internal`,
   }),
+  httpMaxOpenRequests: integer({
+    flag: 'http-max-open-requests',
+    yaml: 'networking.http.maxOpenRequests',
+    group: http,
+    default: 500,
+    min: 1,
+    description:
+      'Requests, streams and WebSockets that one user (or agent, or address without a user) may have open at once. Beyond it they are refused (429).',
+  }),
+  httpBodyTimeout: duration({
+    flag: 'http-body-timeout',
+    yaml: 'networking.http.bodyTimeout',
+    group: http,
+    default: '1m',
+    min: '1s',
+    description:
+      'How long the body of a request may take to arrive. What a signed-in user sends into a workspace may take an hour.',
+  }),
   sessionDuration: duration({
     flag: 'session-duration',
     yaml: 'networking.http.sessionDuration',

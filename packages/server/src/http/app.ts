@@ -4,11 +4,13 @@ import { Hono } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import type { Logger } from '../logger.ts';
 import { type BodyLimits, bodyLimit, defaultBodyLimitBytes } from './body-limit.ts';
+import { bodyTime } from './body-time.ts';
 import { clientAddress, type TrustedProxies } from './client-address.ts';
 import { errorResponse, toApiError } from './error-response.ts';
 import type { Health } from './health.ts';
 import type { HostRules } from './host-rules.ts';
 import type { Metrics } from './metrics.ts';
+import type { OpenRequests } from './open-requests.ts';
 import type { HttpContext, HttpEnv, RequestInfo } from './request-info.ts';
 
 export interface HttpAppOptions {
@@ -20,6 +22,10 @@ export interface HttpAppOptions {
   metrics?: Metrics | undefined;
   /** The names it answers to; any by default. */
   hosts?: HostRules | undefined;
+  /** Bounds what each caller has open; without it nothing does. */
+  openRequests?: OpenRequests | undefined;
+  /** How long a body may take to arrive, in milliseconds; a minute by default. Transfers of those who are known may take longer. */
+  bodyTimeMs?: number | undefined;
 }
 
 export type HttpApp = Hono<HttpEnv>;
@@ -29,7 +35,15 @@ export type HttpApp = Hono<HttpEnv>;
  * body, logs and counts it, and turns whatever was thrown into an answer that tells nothing internal.
  */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
-  const { log, health, metrics, hosts, bodyLimits = () => defaultBodyLimitBytes } = options;
+  const {
+    log,
+    health,
+    metrics,
+    hosts,
+    openRequests,
+    bodyTimeMs = 60_000,
+    bodyLimits = () => defaultBodyLimitBytes,
+  } = options;
   const app = new Hono<HttpEnv>();
   const addressOf = clientAddress(options.trustedProxies);
 
@@ -59,9 +73,16 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
 
   app.use((c, next) => {
     // A request made inside the process has no Host.
-    if (c.env?.incoming) hosts?.check(c.env.incoming.headers.host);
+    const { incoming, outgoing } = c.env ?? {};
+    if (!incoming || !outgoing) return next();
+    hosts?.check(incoming.headers.host);
+    const { id, ip } = c.get('requestInfo');
+    const end = openRequests?.begin(id, ip, incoming.socket);
+    if (end) outgoing.once('close', end);
     return next();
   });
+  const isIdentified = (id: string) => openRequests?.isIdentified(id) ?? true;
+  app.use(bodyTime({ ms: bodyTimeMs, limits: bodyLimits, isIdentified }));
   app.use(bodyLimit(bodyLimits));
 
   app.notFound((c) => {

@@ -16,9 +16,7 @@ type ReadHeader = (name: string) => string | undefined;
 export function clientAddress(
   trusted: TrustedProxies,
 ): (remote: string | undefined, header: ReadHeader) => string {
-  const proxies = new BlockList();
-  for (const origin of trusted.origins) addOrigin(proxies, origin);
-  const isProxy = (address: string) => proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  const isProxy = trustedProxy(trusted);
   return (remoteAddress, header) => {
     const remote = plainAddress(remoteAddress ?? '');
     if (!remote || !isProxy(remote)) return remote;
@@ -31,8 +29,15 @@ export function clientAddress(
   };
 }
 
+/** Makes the function that tells whether an address is a trusted proxy's. */
+export function trustedProxy({ origins }: TrustedProxies): (address: string) => boolean {
+  const proxies = new BlockList();
+  for (const origin of origins) addOrigin(proxies, origin);
+  return (address) => proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+}
+
 /** An address without the IPv6 form of an IPv4 one; empty if it is none. */
-function plainAddress(text: string): string {
+export function plainAddress(text: string): string {
   const address = text.startsWith('::ffff:') && isIP(text.slice(7)) === 4 ? text.slice(7) : text;
   return isIP(address) ? address : '';
 }

@@ -52,6 +52,20 @@ describe('an error', () => {
     });
   });
 
+  it('is no fault of ours when the caller goes away in the middle of its body', async () => {
+    await using database = await testDatabase();
+    await using server = await testApi({ database, router: routesOf(database) });
+    const body = new ReadableStream({ pull: (controller) => controller.error(new Error('aborted')) });
+    const request = new Request(`${testAccessUrl}/api/v2/users/login`, {
+      method: 'POST',
+      body,
+      duplex: 'half',
+    });
+    const response = await server.fetch(request);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ message: 'The request body broke off before its end.' });
+  });
+
   it('of our own making shows nothing of the inside', async () => {
     await using database = await testDatabase();
     const ada = await testUser(database.db);

@@ -102,7 +102,10 @@ function queryOf(url: URL): unknown {
 
 /** A body is JSON whatever its Content-Type says, as upstream has it. */
 async function bodyOf(request: Request): Promise<unknown> {
-  const text = await request.text();
+  const text = await request.text().catch((cause: unknown) => {
+    if (cause instanceof ApiError) throw cause;
+    throw new ApiError('BAD_REQUEST', { message: 'The request body broke off before its end.', cause });
+  });
   if (text.trim() === '') return undefined;
   try {
     return JSON.parse(text);

@@ -12,6 +12,7 @@ import {
   createAuditDraft,
 } from './audit-draft.ts';
 import { toApiError } from './error-response.ts';
+import type { Caller, OpenRequests } from './open-requests.ts';
 import type { RateLimits } from './pipeline-limits.ts';
 import type { RequestContext } from './procedure.ts';
 import type { Via } from './via.ts';
@@ -77,13 +78,15 @@ export type PipelineOptions = {
   limits: RateLimits;
   audit: AuditTrail;
   approvals: ApprovalGate;
+  /** Told whose a request is. */
+  openRequests?: Pick<OpenRequests, 'identify'> | undefined;
   clock: Clock;
   log: Logger;
 };
 
 /** The one way that every request takes, whether it is for a procedure of the contract, a stream or a WebSocket. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { authenticate, authenticateAgent, limits, audit, approvals, clock, log } = options;
+  const { authenticate, authenticateAgent, limits, audit, approvals, openRequests, clock, log } = options;
 
   async function actorOf(meta: RouteMeta, call: Call): Promise<Actor | undefined> {
     if (meta.auth === 'none' || meta.auth === 'agent') return undefined;
@@ -149,6 +152,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const { meta } = route;
       const actor = await actorOf(meta, call);
       const agent = meta.auth === 'agent' ? await authenticateAgent(call) : undefined;
+      const caller = callerOf(actor, agent);
+      if (caller) openRequests?.identify(call.requestId, caller);
       limits.take(meta, call, actor);
       const draft = createAuditDraft();
       const replyHeaders = new Headers();
@@ -197,4 +202,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       }
     },
   };
+}
+
+function callerOf(actor: Actor | undefined, agent: RequestContext['agent']): Caller | undefined {
+  if (actor) return `user:${actor.user.id}`;
+  return agent && `agent:${agent.id}`;
 }

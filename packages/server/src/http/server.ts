@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Logger } from '../logger.ts';
 import { errorResponse } from './error-response.ts';
 import { listen } from './listen.ts';
+import type { OpenRequests } from './open-requests.ts';
 import type { HttpBindings } from './request-info.ts';
 import type { Upgrades } from './upgrades.ts';
 
@@ -25,18 +26,28 @@ export interface HttpServerOptions {
   /** Sent as X-Coder-Build-Version with every answer. */
   version: string;
   log: Logger;
+  /** Told of each connection. */
+  openRequests?: OpenRequests | undefined;
+  /** How long the headers of a request may take, or a new connection to send its first, in milliseconds. */
+  headersMs?: number;
 }
 
 /** Listens, and hands requests to `fetch` and upgrades to the registry. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { address, upgrades, version, log } = options;
+  const { address, upgrades, version, log, openRequests, headersMs = 20_000 } = options;
   let closing = false;
   const listener = getRequestListener((request, env) => options.fetch(request, env as HttpBindings), {
     errorHandler: (error) => badRequest(error, log),
   });
   const server = createServer(
-    // A transfer into a workspace may take long; what a client may hold open without sending is bounded by the headers' time.
-    { requestTimeout: 3_600_000, headersTimeout: 60_000, keepAliveTimeout: 75_000 },
+    {
+      // A transfer into a workspace may take long. The application has a shorter time for all other bodies.
+      requestTimeout: 3_600_000,
+      headersTimeout: headersMs,
+      connectionsCheckingInterval: Math.min(5_000, headersMs),
+      // Longer than the minute after which load balancers let go of an idle connection.
+      keepAliveTimeout: 75_000,
+    },
     (incoming: IncomingMessage, outgoing: ServerResponse) => {
       outgoing.setHeader('X-Content-Type-Options', 'nosniff');
       outgoing.setHeader('X-Coder-Build-Version', version);
@@ -48,6 +59,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     },
   );
   server.on('upgrade', upgrades.handle);
+  server.on('connection', (socket) => openRequests?.connected(socket));
   const { url, port } = await listen(server, address, '--http-address (CODER_HTTP_ADDRESS)');
   return {
     url,

@@ -8,6 +8,7 @@ import type { Logger } from '../logger.ts';
 import { clientAddress, type TrustedProxies } from './client-address.ts';
 import { errorResponse, toApiError } from './error-response.ts';
 import type { HostRules } from './host-rules.ts';
+import type { OpenRequests } from './open-requests.ts';
 import type { RequestInfo } from './request-info.ts';
 
 export interface UpgradeRequest {
@@ -50,9 +51,17 @@ export interface UpgradesOptions {
   closedFor?(): ApiError | undefined;
   /** The names the server answers to; any by default. */
   hosts?: HostRules | undefined;
+  /** Bounds what each caller has open; without it nothing does. */
+  openRequests?: OpenRequests | undefined;
 }
 
-export function createUpgrades({ log, trustedProxies, closedFor, hosts }: UpgradesOptions): Upgrades {
+export function createUpgrades({
+  log,
+  trustedProxies,
+  closedFor,
+  hosts,
+  openRequests,
+}: UpgradesOptions): Upgrades {
   const routes: { match: Match; handler: UpgradeHandler }[] = [];
   const server = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, perMessageDeflate: false });
   const taken = new Set<Duplex>();
@@ -69,6 +78,8 @@ export function createUpgrades({ log, trustedProxies, closedFor, hosts }: Upgrad
     const closed = closedFor?.();
     if (closed) throw closed;
     hosts?.check(incoming.headers.host);
+    const ended = openRequests?.begin(info.id, info.ip, incoming.socket);
+    if (ended) socket.once('close', ended);
     const url = requestUrl(incoming);
     for (const { match, handler } of routes) {
       const params = match(incoming, url);

@@ -42,6 +42,7 @@ export async function composeAdmission(
     limits,
     audit,
     approvals: approvals.gate,
+    openRequests: ground.openRequests,
     clock,
     log,
   });

@@ -46,6 +46,8 @@ export async function compose(ground: Ground): Promise<Composition> {
     notifications: ground.notifications,
     replicaId: jobs.replica.id,
     inactiveDisconnectMs: config.agentInactiveDisconnectTimeout,
+    accessUrl,
+    actorOfKey: identity.actorOfKey,
     onActivity: (workspaceId, at) => {
       bumpActivity(workspaceId, at).catch((err: unknown) =>
         log.warn({ err }, 'activity could not be stored'),
@@ -62,6 +64,7 @@ export async function compose(ground: Ground): Promise<Composition> {
     access: agents.access,
     actorOfKey: identity.actorOfKey,
     whileGood: identity.whileGood,
+    openRequests: ground.openRequests,
   });
   // Before all other routes: what comes to an app's host name is the app's, whatever its path.
   apps.mount(app, upgrades);

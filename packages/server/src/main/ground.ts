@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/index.ts';
 import type { Database, Notifications } from '../database/index.ts';
-import type { HttpApp, Metrics, Upgrades } from '../http/index.ts';
+import type { HttpApp, Metrics, OpenRequests, Upgrades } from '../http/index.ts';
 import type { Logger } from '../logger.ts';
 import type { OAuthOptions } from '../oauth/index.ts';
 
@@ -21,6 +21,7 @@ export interface Ground {
   /** Routes are added before the first request is let in. */
   readonly app: HttpApp;
   readonly upgrades: Upgrades;
+  readonly openRequests: OpenRequests;
   readonly metrics: Metrics;
   /** How documents that OAuth2 applications publish are fetched, where it is not by the server's own guarded way. */
   readonly fetchDocument?: OAuthOptions['fetchDocument'];

@@ -19,6 +19,7 @@ import {
   createHttpApp,
   createHttpServer,
   createMetrics,
+  createOpenRequests,
   createUpgrades,
   errorResponse,
   type HealthState,
@@ -75,10 +76,16 @@ export async function startServer(
     listenHost: config.httpAddress.host,
     allowedHosts: config.httpAllowedHosts,
   });
+  const openRequests = createOpenRequests({
+    max: config.dangerousDisableRateLimits ? 0 : config.httpMaxOpenRequests,
+    trustedProxies,
+  });
   const app = createHttpApp({
     log,
     health,
     hosts,
+    openRequests,
+    bodyTimeMs: config.httpBodyTimeout,
     trustedProxies,
     bodyLimits: bodyLimits(config.wildcardAccessUrl),
     metrics: config.prometheusEnable ? metrics : undefined,
@@ -88,12 +95,14 @@ export async function startServer(
     trustedProxies,
     closedFor: () => (health.state === 'ready' ? undefined : unavailable(health.state)),
     hosts,
+    openRequests,
   });
   const server = await createHttpServer({
     fetch: (request, bindings) =>
       health.state === 'starting' ? errorResponse(unavailable('starting')) : app.fetch(request, bindings),
     address: config.httpAddress,
     upgrades,
+    openRequests,
     version,
     log,
   });
@@ -126,6 +135,7 @@ export async function startServer(
     notifications,
     app,
     upgrades,
+    openRequests,
     metrics,
     ...(fetchDocument ? { fetchDocument } : {}),
   });
