@@ -1,5 +1,6 @@
 export type { Actor } from './actor.ts';
 export { ALLOW_ALL, ALLOW_CREATED, allowListContains, intersectAllowLists } from './allow-list.ts';
+export { mayAsMuch } from './as-much.ts';
 export { authorize, authorizeNew, can, mayKnowOf, missingScope, tokenCarries } from './authorize.ts';
 export { holderOf } from './holder.ts';
 export { isOwnSession } from './own-session.ts';

@@ -1,10 +1,10 @@
 import { API_PREFIX, type RawRoute, rawRoutes } from '@coder/api';
 import type { MiddlewareHandler } from 'hono';
 import type { WebSocket } from 'ws';
-import type { Actor } from '../authorization/index.ts';
 import type { Logger } from '../logger.ts';
 import type { HttpApp } from './app.ts';
 import { rawInput } from './approve-raw.ts';
+import { lastingStream, type Stream, type WhileGood } from './lasting-stream.ts';
 import type { ApiHandler } from './openapi.ts';
 import type { Pipeline } from './pipeline.ts';
 import { createAnswerError } from './pipeline-answer.ts';
@@ -48,12 +48,20 @@ export type RawRoutesOptions = {
   pipeline: Pipeline;
   accessUrl: string;
   log: Logger;
-  /** Calls `end` when an actor's key is no longer good, until `over` says that there is nothing left to end. */
-  whileGood(actor: Actor, over: AbortSignal, end: () => void): void;
+  /** Calls `end` when an actor may no longer be what it was, until `over` says that there is nothing left to end. */
+  whileGood: WhileGood;
 };
 
-/** Streams that go on for as long as their readers like. */
-const openEnded: ReadonlySet<RawRouteName> = new Set(['watchWorkspace', 'processStream']);
+/** What goes on for longer than it takes to ask, and so may outlive the right to it. */
+const streams: Partial<Record<RawRouteName, Stream>> = {
+  watchWorkspace: 'events',
+  processStream: 'events',
+  downloadFile: 'file',
+  downloadWorkspaceFile: 'file',
+  archiveWorkspaceFolder: 'file',
+  uploadWorkspaceFile: 'upload',
+  processStdin: 'upload',
+};
 
 /** Makes the functions that serve {@link rawRoutes} through the same pipeline as the contract. */
 export function createRawRoutes(options: RawRoutesOptions): RawRoutes {
@@ -71,11 +79,13 @@ export function createRawRoutes(options: RawRoutesOptions): RawRoutes {
         try {
           const url = new URL(c.req.url);
           const request = c.req.raw;
+          const stream = streams[name];
+          const lasting = stream && lastingStream(stream, request.signal, whileGood);
           const admitted = await pipeline.admit(named, {
             method: c.req.method,
             url,
             headers: request.headers,
-            signal: request.signal,
+            signal: lasting?.signal ?? request.signal,
             upgrade: false,
             ip: info.ip,
             requestId: info.id,
@@ -85,7 +95,7 @@ export function createRawRoutes(options: RawRoutesOptions): RawRoutes {
           const params = paramsOf(c.req.param() as Record<string, string>, path, url);
           const { context } = admitted;
           const input = rawInput(route.meta.approval, { url, params, request });
-          const response = await pipeline.audited(
+          const answered = pipeline.audited(
             admitted,
             async () => {
               await pipeline.approved(admitted, input.read);
@@ -93,10 +103,9 @@ export function createRawRoutes(options: RawRoutesOptions): RawRoutes {
             },
             ({ status }) => status,
           );
+          const response = await (lasting?.watch(context.actor, answered) ?? answered);
           for (const [header, value] of admitted.replyHeaders) response.headers.append(header, value);
-          const { actor } = context;
-          if (!actor || !openEnded.has(name)) return response;
-          return endedEarly(response, request.signal, (over, end) => whileGood(actor, over, end));
+          return response;
         } catch (thrown) {
           return answerError(thrown, info.id);
         }
@@ -179,20 +188,4 @@ function paramsOf(
     params.rest = url.pathname.split('/').slice(before).join('/');
   }
   return params;
-}
-
-/** The answer with a body that ends when `until` says so, should it not be read to its end before. */
-function endedEarly(
-  response: Response,
-  gone: AbortSignal,
-  until: (over: AbortSignal, end: () => void) => void,
-): Response {
-  if (!response.body) return response;
-  const read = new AbortController();
-  const passing = new TransformStream<Uint8Array, Uint8Array>({
-    // An end, not an error: whoever reads asks again, and is then told what is the matter.
-    start: (controller) => until(AbortSignal.any([gone, read.signal]), () => controller.terminate()),
-    flush: () => read.abort(),
-  });
-  return new Response(response.body.pipeThrough(passing), response);
 }

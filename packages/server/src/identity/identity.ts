@@ -34,7 +34,7 @@ export type Identity = {
   readonly authenticateAgent: AuthenticateAgent;
   /** Whom a key stands for, as long as the key has not ended and its user may sign in: for what was given out to a key's holder. */
   actorOfKey(keyId: string): Promise<Actor | undefined>;
-  /** Ends what outlives the request that began it once its key is no longer good. */
+  /** Ends what outlives the request that began it once its user or key may do less, or nothing. */
   readonly whileGood: LongVisits['whileGood'];
   readonly firstUser: FirstUser;
   readonly sessions: Sessions;
@@ -66,7 +66,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     const key = await keys.find(keyId);
     return key && key.expiresAt > clock.now() && key.userStatus !== 'suspended' ? key.actor : undefined;
   }
-  const visits = createLongVisits({ isGood: async (keyId) => (await actorOfKey(keyId)) !== undefined, log });
+  const visits = createLongVisits({ actorOf: actorOfKey, log });
   const missed = () => {
     keys.forgetAll();
     visits.checkAll();

@@ -1,10 +1,13 @@
-import type { Actor } from '../authorization/index.ts';
+import { type Actor, mayAsMuch } from '../authorization/index.ts';
 import type { Logger } from '../logger.ts';
 import { sessionLogins } from './verified-keys.ts';
 
-/** What outlives the request that began it, such as a terminal, ends with the key it was opened with. */
+/**
+ * What outlives the request that began it, such as a terminal, ends with the key it was opened with, and with the power that
+ * its user and that key had then.
+ */
 export type LongVisits = {
-  /** Calls `end`, once, when the actor's key is no longer good, until `over` says that there is nothing left to end. */
+  /** Calls `end`, once, when the actor may no longer be what it was, until `over` says that there is nothing left to end. */
   whileGood(actor: Actor, over: AbortSignal, end: () => void): void;
   /** Looks again at what was opened with this key. */
   keyChanged(keyId: string): void;
@@ -18,17 +21,19 @@ export type LongVisits = {
 type Visit = { readonly actor: Actor; readonly end: () => void };
 
 export type LongVisitsOptions = {
-  isGood(keyId: string): Promise<boolean>;
+  /** Whom a key stands for now; undefined when it is no longer good. */
+  actorOf(keyId: string): Promise<Actor | undefined>;
   log: Logger;
   /** How often tokens are looked at again, since no notification tells of their expiry. Sessions live on while they are used. */
   everyMs?: number;
 };
 
-export function createLongVisits({ isGood, log, everyMs = 60_000 }: LongVisitsOptions): LongVisits {
+export function createLongVisits({ actorOf, log, everyMs = 60_000 }: LongVisitsOptions): LongVisits {
   const visits = new Set<Visit>();
 
   async function check(visit: Visit): Promise<void> {
-    if (await isGood(visit.actor.key.id)) return;
+    const now = await actorOf(visit.actor.key.id);
+    if (now && mayAsMuch(now, visit.actor)) return;
     if (visits.delete(visit)) visit.end();
   }
 

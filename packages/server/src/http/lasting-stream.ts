@@ -1,0 +1,72 @@
+import { ApiError } from '@coder/api';
+import type { Actor } from '../authorization/index.ts';
+
+/** Calls `end` when an actor may no longer be what it was, until `over` says that there is nothing left to end. */
+export type WhileGood = (actor: Actor, over: AbortSignal, end: () => void) => void;
+
+/**
+ * What a request is when it is not over at once: `events` that are sent as they come, a `file` that is sent, or an `upload` that
+ * is taken in.
+ */
+export type Stream = 'events' | 'file' | 'upload';
+
+export type LastingStream = {
+  /** Aborted when the client has gone, or an upload may go on no longer. */
+  readonly signal: AbortSignal;
+  /** Holds an answer to the right of its actor to it. */
+  watch(actor: Actor | undefined, answer: Promise<Response>): Promise<Response>;
+};
+
+/** Ends a stream with the right to it. */
+export function lastingStream(stream: Stream, gone: AbortSignal, whileGood: WhileGood): LastingStream {
+  if (stream === 'upload') return lastingUpload(gone, whileGood);
+  return {
+    signal: gone,
+    async watch(actor, answer) {
+      const response = await answer;
+      return actor
+        ? endedEarly(stream, response, gone, (over, end) => whileGood(actor, over, end))
+        : response;
+    },
+  };
+}
+
+function lastingUpload(gone: AbortSignal, whileGood: WhileGood): LastingStream {
+  const refused = new AbortController();
+  return {
+    signal: AbortSignal.any([gone, refused.signal]),
+    async watch(actor, answer) {
+      const over = new AbortController();
+      if (actor) whileGood(actor, AbortSignal.any([gone, over.signal]), () => refused.abort());
+      try {
+        return await answer;
+      } catch (error) {
+        if (refused.signal.aborted) throw new ApiError('UNAUTHENTICATED', { cause: error });
+        throw error;
+      } finally {
+        over.abort();
+      }
+    },
+  };
+}
+
+/** The answer with a body that ends when `until` says so, should it not be read to its end before. */
+function endedEarly(
+  stream: 'events' | 'file',
+  response: Response,
+  gone: AbortSignal,
+  until: (over: AbortSignal, end: () => void) => void,
+): Response {
+  if (!response.body) return response;
+  const read = new AbortController();
+  const passing = new TransformStream<Uint8Array, Uint8Array>({
+    start: (controller) =>
+      until(AbortSignal.any([gone, read.signal]), () => {
+        // Whoever reads events asks again, and is then told what is the matter. Half a file must not pass for a whole one.
+        if (stream === 'events') controller.terminate();
+        else controller.error(new ApiError('UNAUTHENTICATED'));
+      }),
+    flush: () => read.abort(),
+  });
+  return new Response(response.body.pipeThrough(passing), response);
+}
