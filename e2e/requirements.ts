@@ -281,6 +281,12 @@ export const requirements = [
     source: 'docs/clients-tested.md',
   },
   {
+    id: 'oauth.entered',
+    promise:
+      'where applications can neither register themselves nor publish who they are, a client signs in with the id and the secret that an administrator has made',
+    source: 'docs/clients/README.md',
+  },
+  {
     id: 'oauth.chosen',
     promise: 'an application that was allowed in chosen workspaces sees only these, over MCP and REST',
     source: 'docs/dashboard.md',

@@ -14,15 +14,20 @@ export type ClientProcess = AsyncDisposable &
 
 type Options = { env: Record<string, string>; cwd: string; terminal?: boolean };
 
+/** No client needs longer for anything; one that hangs is ended, so that the test can say what it printed. */
+const longest = 45_000;
+
 /** Starts a client, with pipes or in a terminal of its own. */
 export function startClient(name: ClientName, args: readonly string[], options: Options): ClientProcess {
   const transcript = createTranscript(name);
   const { promise: ended, resolve } = Promise.withResolvers<number | null>();
   const start = options.terminal ? inTerminal : withPipes;
   const { type, kill } = start(name, args, options, transcript.hear, (code) => {
+    clearTimeout(timer);
     transcript.end();
     resolve(code);
   });
+  const timer = setTimeout(kill, longest);
   return {
     text: transcript.text,
     printed: transcript.printed,
@@ -63,9 +68,9 @@ function inTerminal(
   const child = spawnInTerminal(clientProgram(name), [...args], { env: clientEnv(env), cwd, ...size });
   let running = true;
   child.onData(hear);
-  child.onExit(({ exitCode }) => {
+  child.onExit(({ exitCode, signal }) => {
     running = false;
-    end(exitCode);
+    end(signal ? null : exitCode);
   });
   return {
     type: (text) => child.write(text),

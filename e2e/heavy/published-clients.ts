@@ -31,3 +31,6 @@ export const clientDocuments = {
     ...common,
   },
 };
+
+/** The id of an application that has registered itself. */
+export const registeredId = /^[0-9a-f-]{36}$/;
