@@ -15,6 +15,7 @@ export * from './schemas/api-keys.ts';
 export * from './schemas/approvals.ts';
 export * from './schemas/common.ts';
 export * from './schemas/deployment.ts';
+export * from './schemas/files.ts';
 export * from './schemas/jobs.ts';
 export * from './schemas/manifest.ts';
 export * from './schemas/manifest-values.ts';

@@ -40,6 +40,7 @@ import {
   workspaceAgentSchema,
 } from '../schemas/agents.ts';
 import { queryInteger, responseMessage, userRef, uuid } from '../schemas/common.ts';
+import { copiedFileSchema, copyFileSchema, createFileLinkSchema, fileLinkSchema } from '../schemas/files.ts';
 import { logQuery } from '../schemas/jobs.ts';
 
 const tags = ['Agents'];
@@ -244,4 +245,17 @@ export const fileRoutes = {
     .route(file('/search', 'Search names and content'))
     .input(FileSearch.extend(agent))
     .output(FileMatches),
+  copy: route
+    .meta(act)
+    .route(file('/copy', 'Copy a file or folder, also out of another workspace'))
+    .input(copyFileSchema.extend(agent))
+    .output(copiedFileSchema),
+  createLink: route
+    .meta({ permission: 'workspace:ssh', audit: { action: 'create', resource: 'file_link' } })
+    .route({
+      ...file('/links', 'Make an address by which one file is read, or written once, without a token'),
+      successStatus: 201,
+    })
+    .input(createFileLinkSchema.extend(agent))
+    .output(fileLinkSchema),
 };

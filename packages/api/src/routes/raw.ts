@@ -115,6 +115,24 @@ export const rawRoutes = {
     summary: 'Stream a folder out of the workspace as a tar (?path=)',
     meta: { ...ssh, audit: { action: 'read', resource: 'workspace_agent' } },
   },
+  unpackWorkspaceFolder: {
+    method: 'PUT',
+    path: '/workspaceagents/{agent}/files/unpack',
+    summary: 'Make a folder in the workspace of an uncompressed tar (?path=, ?strip=, ?overwrite=)',
+    meta: { ...ssh, audit: { action: 'execute', resource: 'workspace_agent' } },
+  },
+  readFileLink: {
+    method: 'GET',
+    path: '/filelinks/{name}',
+    summary: 'Read the one file that a link is for (?ticket=)',
+    meta: { auth: 'none', audit: { action: 'read', resource: 'file_link' } },
+  },
+  writeFileLink: {
+    method: 'PUT',
+    path: '/filelinks/{name}',
+    summary: 'Write the one file that a link is for, once (?ticket=)',
+    meta: { auth: 'none', audit: { action: 'execute', resource: 'file_link' } },
+  },
   portProxy: {
     method: 'GET',
     path: '/@{user}/{workspace}/ports/{port}/*',

@@ -1,8 +1,11 @@
+import type { Actor } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Db, Notifications } from '../database/index.ts';
 import type { RawRoutes } from '../http/index.ts';
 import type { Logger } from '../logger.ts';
 import { createActivity } from './activity.ts';
+import { makeLink } from './file-links/make-link.ts';
+import { createFileTickets } from './file-links/ticket.ts';
 import { pruneStats } from './intake/prune-stats.ts';
 import type { AgentConnection } from './link/index.ts';
 import { heartbeat } from './links/heartbeat.ts';
@@ -31,6 +34,10 @@ export interface AgentsOptions {
   inactiveDisconnectMs?: number | undefined;
   /** How long a call waits for an agent that is likely to link soon. */
   linkWaitMs?: number | undefined;
+  /** The address people reach the server by: it is part of the links to files. */
+  accessUrl: string;
+  /** The actor a key stands for, as long as the key and its user are good. */
+  actorOfKey(keyId: string): Promise<Actor | undefined>;
 }
 
 export interface Agents {
@@ -55,12 +62,13 @@ const PRUNE_EVERY_MS = 10 * 60_000;
 
 /** Everything that has to do with the agents inside workspaces. */
 export async function createAgents(options: AgentsOptions): Promise<Agents> {
-  const { db, clock, log, notifications, replicaId, linkWaitMs } = options;
+  const { db, clock, log, notifications, replicaId, linkWaitMs, accessUrl, actorOfKey } = options;
   const { inactiveDisconnectMs = DEFAULT_INACTIVE_DISCONNECT_MS } = options;
   const registry = createLinkRegistry<AgentLink>();
   const activity = createActivity(options);
   const held = await createHeldTargets({ clock, notifications });
   const access = createAgentAccess({ db, clock, registry, held, inactiveDisconnectMs, linkWaitMs });
+  const tickets = await createFileTickets(db);
   const logSignals = await createSignals(notifications, 'agent_log');
   const workspaceSignals = await createSignals(notifications, 'workspace_changed');
   const sessions = new Set<Promise<void>>();
@@ -105,10 +113,22 @@ export async function createAgents(options: AgentsOptions): Promise<Agents> {
         inactiveDisconnectMs,
       }),
       processes: processRoutes({ access }),
-      files: fileRoutes({ access }),
+      files: fileRoutes({
+        access,
+        createLink: (context, request) => makeLink({ access, tickets, clock, accessUrl }, context, request),
+      }),
     },
     mount: (rawRoutes) =>
-      mountAgentRawRoutes(rawRoutes, { db, log, access, session, track, logSignals, workspaceSignals }),
+      mountAgentRawRoutes(rawRoutes, {
+        db,
+        log,
+        access,
+        session,
+        track,
+        logSignals,
+        workspaceSignals,
+        fileLinks: { access, tickets, clock, actorOfKey },
+      }),
     beat,
     async close() {
       for (const timer of timers) clearInterval(timer);

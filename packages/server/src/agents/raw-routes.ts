@@ -3,12 +3,13 @@ import * as z from 'zod';
 import type { Db } from '../database/index.ts';
 import type { RawRoutes } from '../http/index.ts';
 import type { Logger } from '../logger.ts';
+import { readByLink, type UseLinkDeps, writeByLink } from './file-links/use-link.ts';
 import { type SessionDeps, serveLink } from './links/session.ts';
 import { followAgentLogs } from './logs/follow-logs.ts';
 import type { LogSignals } from './logs/log-signals.ts';
 import type { AgentAccess } from './routes/access.ts';
 import { loadTarget } from './routes/agent-target.ts';
-import { archiveFolder, downloadFile, uploadFile } from './streams/file-streams.ts';
+import { archiveFolder, downloadFile, unpackFolder, uploadFile } from './streams/file-streams.ts';
 import { parseInput, queryOf } from './streams/parse-input.ts';
 import { processResize, processStdin, processStream } from './streams/process-streams.ts';
 import { joinTerminal, terminalRequest } from './terminal/terminal.ts';
@@ -22,6 +23,7 @@ export interface RawRoutesDeps {
   track(session: Promise<void>): void;
   logSignals: LogSignals;
   workspaceSignals: LogSignals;
+  fileLinks: UseLinkDeps;
 }
 
 const FollowQuery = z.object({ after: z.coerce.number().int().min(0).default(0) });
@@ -57,9 +59,13 @@ export function mountAgentRawRoutes({ rawRoute, upgradeRoute }: RawRoutes, deps:
   rawRoute('uploadWorkspaceFile', (request) => uploadFile(access, request));
   rawRoute('downloadWorkspaceFile', (request) => downloadFile(access, request));
   rawRoute('archiveWorkspaceFolder', (request) => archiveFolder(access, request));
+  rawRoute('unpackWorkspaceFolder', (request) => unpackFolder(access, request));
+  rawRoute('readFileLink', (request) => readByLink(deps.fileLinks, request));
+  rawRoute('writeFileLink', (request) => writeByLink(deps.fileLinks, request));
 }
 
-const streamed = /^\/api\/v2\/workspaceagents\/[^/]+\/(?:files\/upload|processes\/[^/]+\/stdin)$/;
+const streamed =
+  /^\/api\/v2\/(?:filelinks\/[^/]+|workspaceagents\/[^/]+\/(?:files\/(?:upload|unpack)|processes\/[^/]+\/stdin))$/;
 
 /** Whether a path takes a body of any length, because it is passed on as it comes. */
 export function isStreamedBody(path: string): boolean {

@@ -1,5 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Db } from '../database/index.ts';
+import { createSignedTexts, type Db } from '../database/index.ts';
 
 /** Lets a browser reach one port or app of one workspace, as the user of one key, until a time. */
 type Ticket = {
@@ -24,39 +23,15 @@ export type Tickets = {
   read(text: string, now: Date): Ticket | undefined;
 };
 
-const SETTING = 'app_ticket_key';
-
-/** Tickets signed with a secret that all servers of the deployment share; it is made at first use. */
+/** Tickets that all servers of the deployment issue and read. */
 export async function createTickets(db: Db): Promise<Tickets> {
-  const value = randomBytes(32).toString('base64url');
-  await db
-    .insertInto('site_settings')
-    .values({ key: SETTING, value })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  const stored = await db
-    .selectFrom('site_settings')
-    .select('value')
-    .where('key', '=', SETTING)
-    .executeTakeFirstOrThrow();
-  const secret = Buffer.from(stored.value, 'base64url');
-  const sign = (payload: string) => createHmac('sha256', secret).update(payload).digest();
-
+  const texts = await createSignedTexts(db, 'app-tickets');
   return {
-    issue({ keyId, scope, expiresAt }) {
-      const payload = Buffer.from(JSON.stringify([keyId, scope, expiresAt])).toString('base64url');
-      return `${payload}.${sign(payload).toString('base64url')}`;
-    },
+    issue: ({ keyId, scope, expiresAt }) => texts.sign([keyId, scope, expiresAt]),
     read(text, now) {
-      const [payload = '', signature = ''] = text.split('.');
-      const given = Buffer.from(signature, 'base64url');
-      const wanted = sign(payload);
-      if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return undefined;
-      const [keyId, scope, expiresAt] = JSON.parse(Buffer.from(payload, 'base64url').toString()) as [
-        string,
-        string,
-        number,
-      ];
+      const value = texts.open(text);
+      if (value === undefined) return undefined;
+      const [keyId, scope, expiresAt] = value as [string, string, number];
       return expiresAt > now.getTime() ? { keyId, scope, expiresAt } : undefined;
     },
   };

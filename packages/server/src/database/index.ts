@@ -16,6 +16,7 @@ export {
 export { type Migration, migrate } from './migrate.ts';
 export { migrations } from './migrations/index.ts';
 export { type ChannelHandler, createNotifications, type Notifications, notify } from './notifications.ts';
+export { createSignedTexts, type SignedTexts } from './signed-text.ts';
 export { deploymentId, ensureSetting, signingKey } from './site-settings.ts';
 export { storableJson } from './storable.ts';
 export type { Tables } from './tables.ts';

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Headers, pack } from 'tar-stream';
+import { type Header, pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestAgent, type TestAgent } from './testing.ts';
 
@@ -11,13 +11,13 @@ beforeAll(async () => {
 });
 afterAll(() => agent.stop());
 
-type Entry = Headers & { content?: string };
+type Entry = Partial<Header> & { name: string; content?: string };
 
 async function* tarOf(entries: readonly Entry[]): AsyncGenerator<Uint8Array> {
   const archive = pack();
   for (const { content = '', ...header } of entries) archive.entry(header, content);
   archive.finalize();
-  yield* archive;
+  yield* archive as AsyncIterable<Uint8Array>;
 }
 const unpack = (path: string, entries: readonly Entry[], more: object = {}) =>
   agent.connection.files.unpack({ path, ...more }, tarOf(entries));

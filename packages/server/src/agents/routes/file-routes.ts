@@ -1,9 +1,21 @@
+import type { createFileLinkSchema, FileLink } from '@coder/api';
+import type * as z from 'zod';
 import { api, type RequestContext } from '../../http/index.ts';
 import type { FileCalls } from '../link/index.ts';
 import type { AgentAccess, CallSignal } from './access.ts';
+import { copyFiles } from './copy-files.ts';
+
+export type FileRoutesDeps = {
+  access: AgentAccess;
+  /** Makes the address of one file. */
+  createLink(
+    context: RequestContext,
+    request: z.output<typeof createFileLinkSchema> & { agent: string },
+  ): Promise<FileLink>;
+};
 
 /** Files: each route is the agent's own, asked for by somebody who may. */
-export function fileRoutes({ access }: { access: AgentAccess }) {
+export function fileRoutes({ access, createLink }: FileRoutesDeps) {
   function pass<T>(
     context: RequestContext,
     agent: string,
@@ -49,5 +61,7 @@ export function fileRoutes({ access }: { access: AgentAccess }) {
         files.search(input, { ...call, deadlineMs: input.timeout_ms + 30_000 }),
       ),
     ),
+    copy: api.files.copy.handler(({ input, context }) => copyFiles(access, context, input)),
+    createLink: api.files.createLink.handler(({ input, context }) => createLink(context, input)),
   };
 }

@@ -1,4 +1,4 @@
-import { FILE_MODE_HEADER, FileArchive, FileDownload, FileUpload } from '@coder/api/agent';
+import { FILE_MODE_HEADER, FileArchive, FileDownload, FileUnpack, FileUpload } from '@coder/api/agent';
 import type { RawRequest } from '../../http/index.ts';
 import type { AgentAccess } from '../routes/access.ts';
 import { holdLast } from './hold-last.ts';
@@ -50,8 +50,21 @@ export async function archiveFolder(
   return streamResponse(tar, { ...downloadHeaders(`${name}.tar`), 'Content-Type': 'application/x-tar' });
 }
 
+/** Streams a tar into the workspace, where it becomes a folder once all of it has arrived. */
+export async function unpackFolder(
+  access: AgentAccess,
+  { context, request, url, params }: RawRequest,
+): Promise<Response> {
+  const query = parseInput(FileUnpack, queryOf(url));
+  context.audit.field('path', query.path);
+  const unpacked = await access.use(context, params.agent ?? '', 'ssh', ({ files }, call) =>
+    files.unpack(query, bodyOf(request), call),
+  );
+  return Response.json(unpacked);
+}
+
 /** What comes out of a workspace is a file to be saved, never a page of this origin. */
-function downloadHeaders(name: string): Record<string, string> {
+export function downloadHeaders(name: string): Record<string, string> {
   return {
     'Content-Type': 'application/octet-stream',
     'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,

@@ -17,6 +17,7 @@ import {
 } from '../../http/index.ts';
 import {
   createNoopLogger,
+  type TestApi,
   type TestClock,
   type TestDatabase,
   type TestUser,
@@ -103,8 +104,10 @@ async function startServer(
     onActivity: (workspaceId) => activity.push(workspaceId),
     linkWaitMs: options.linkWaitMs,
     inactiveDisconnectMs: options.inactiveDisconnectMs,
+    accessUrl: testAccessUrl,
+    actorOfKey: (keyId) => api.identity.actorOfKey(keyId),
   });
-  const api = await testApi({ database, clock, router: () => agents.routes });
+  const api: TestApi = await testApi({ database, clock, router: () => agents.routes });
   const trustedProxies = { headers: [], origins: [] };
   const health = createHealth({ check: async () => undefined });
   const bodyLimits = (path: string) =>

@@ -19,6 +19,8 @@ const nobodysAgent = {
   member: 'UNAUTHENTICATED',
 } as const;
 
+const noLink = { look: 'NOT_FOUND', whole: 'NOT_FOUND', member: 'NOT_FOUND' } as const;
+
 const agent = (path: string, call: Omit<RawCall, 'path'> = {}) => ({
   at: ({ agent: id, process }: Place): RawCall => ({
     path: `/workspaceagents/${id}${path.replace('{process}', process)}`,
@@ -81,6 +83,15 @@ export const rawRows: Record<RawRouteName, RawRow> = {
   },
   downloadWorkspaceFile: { ...agent('/files/download?path=~/notes.txt'), ...kept },
   archiveWorkspaceFolder: { ...agent('/files/archive?path=~'), ...kept },
+  // It is no tar.
+  unpackWorkspaceFolder: {
+    ...agent('/files/unpack?path=~/unpacked', { method: 'PUT', body: 'x' }),
+    ...kept,
+    whole: 'VALIDATION_FAILED',
+  },
+  // What a link opens depends on the key that it was made with, and on no other.
+  readFileLink: { with: () => ({ path: '/filelinks/x?ticket=x.y' }), ...noLink },
+  writeFileLink: { with: () => ({ path: '/filelinks/x?ticket=x.y', method: 'PUT', body: 'x' }), ...noLink },
   // Nothing listens there, which only who may connect is told.
   portProxy: {
     at: ({ owner, name }) => ({ path: `//@${owner}/${name}/ports/48124/` }),

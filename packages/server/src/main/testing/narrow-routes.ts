@@ -242,6 +242,8 @@ export const routeRows: Record<string, RouteRow> = {
   'files.remove': { ...inAgent({ path: '~/moved.txt' }), ...kept },
   'files.mkdir': { ...inAgent({ path: '~/folder' }), ...kept },
   'files.search': { ...inAgent({ path: '~', pattern: 'notes of' }), ...kept },
+  'files.copy': { ...inAgent({ path: '~/copied.txt', from_path: notes.path, overwrite: true }), ...kept },
+  'files.createLink': { ...inAgent({ ...notes, direction: 'download' }), ...kept },
 
   'oauth2.getInteraction': {
     with: { uid: 'aaaaaaaaaaaaaaaaaaaaa' },
