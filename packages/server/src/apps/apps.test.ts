@@ -23,6 +23,7 @@ const server = createServer((request, response) => {
   if (request.url === '/away') return response.writeHead(302, { location: 'https://example.com/x' }).end();
   if (request.url === '/cookies') return response.writeHead(200, { 'clear-site-data': '"*"', 'content-security-policy': "default-src 'self'", 'set-cookie': ['a=1; Domain=coder.test; Path=/; HttpOnly', 'coder_session_token=evil', 'b=2'] }).end('ok');
   if (request.url === '/nameless') return response.writeHead(200, { 'set-cookie': ['=coder_session_token=evil', 'coder_session_token', 'b=2'] }).end('ok');
+  if (request.url === '/forever') return response.write('begun');
   let size = 0;
   request.on('data', (part) => { size += part.length; });
   request.on('end', () => {
@@ -250,6 +251,27 @@ describe('who may', () => {
     await h.database.db.deleteFrom('api_keys').where('user_id', '=', other.user.id).execute();
     await h.database.pool.query(`select pg_notify('api_key_changed', $1)`, [other.actor.key.id]);
     await closed;
+  });
+
+  it('keeps no answer that goes on for a key that is gone, nor a body that is being sent', async () => {
+    const app = { slug: 'lasting', url: `http://localhost:${port}`, sharing_level: 'authenticated' };
+    await seedApp(h.database.db, seeded, app);
+    const other = await h.user();
+    const send = (path: string, method: string) => {
+      const url = new URL(`/@${owner.user.username}/web/apps/lasting${path}`, h.url);
+      return request(url, { method, headers: { host: 'coder.test', ...token(other) } });
+    };
+    const sending = send('/counting', 'PUT');
+    sending.write('part');
+    const [answer] = (await once(send('/forever', 'GET').end(), 'response')) as [IncomingMessage];
+    expect(String((await once(answer, 'data'))[0])).toBe('begun');
+    const broken = [once(answer, 'error'), once(sending, 'response')];
+    await h.database.db.deleteFrom('api_keys').where('user_id', '=', other.user.id).execute();
+    await h.database.pool.query(`select pg_notify('api_key_changed', $1)`, [other.actor.key.id]);
+    const [, [refusal]] = (await Promise.all(broken)) as [unknown, [IncomingMessage]];
+    // An answer that breaks off must not look like a whole one.
+    expect(answer.complete).toBe(false);
+    expect(refusal.statusCode).toBe(401);
   });
 
   it('is one audit row for a visit, whatever a page loads', async () => {

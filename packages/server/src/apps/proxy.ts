@@ -88,14 +88,24 @@ export function createProxy(deps: ProxyDeps) {
     async http(visit: Visit, body: ReadableStream<Uint8Array> | null): Promise<Response> {
       const entered = await enter(visit);
       if (entered instanceof Response) return entered;
-      const { app } = entered;
-      const call = await callOf(visit, app);
-      const answer = await exchange(call, body).catch((error: unknown) => {
-        throw visit.signal.aborted ? error : badAnswer(app, error);
-      });
-      const headers = headersOf(answer);
-      fitResponse(headers, answering(visit, app));
-      return responseOf(answer, headers, visit.method);
+      const { app, actor } = entered;
+      const revoked = new AbortController();
+      const over = new AbortController();
+      if (actor && app.sharing !== 'public') whileGood(actor, over.signal, () => revoked.abort());
+      try {
+        const call = await callOf({ ...visit, signal: AbortSignal.any([visit.signal, revoked.signal]) }, app);
+        const answer = await exchange(call, body).catch((error: unknown) => {
+          if (revoked.signal.aborted) throw new ApiError('UNAUTHENTICATED');
+          throw visit.signal.aborted ? error : badAnswer(app, error);
+        });
+        answer.once('close', () => over.abort());
+        const headers = headersOf(answer);
+        fitResponse(headers, answering(visit, app));
+        return responseOf(answer, headers, visit.method);
+      } catch (error) {
+        over.abort();
+        throw error;
+      }
     },
 
     async upgrade(visit: Visit, { takeOver, end }: Pick<UpgradeRequest, 'takeOver' | 'end'>): Promise<void> {
