@@ -16,7 +16,7 @@ beforeAll(async () => {
   const { client } = world.member;
   const { agent } = world.c;
   await client.processes.start({ agent, id: 'large', command: 'truncate -s 2G large.bin', wait_ms: 10_000 });
-  await client.processes.start({ agent, id: 'reads', command: 'cat > /dev/null', stdin: 'pipe' });
+  await client.processes.start({ agent, id: 'reads', command: 'cat', stdin: 'pipe' });
 }, 120_000);
 afterAll(() => world[Symbol.asyncDispose](), 60_000);
 beforeEach(async () => {
@@ -56,19 +56,34 @@ async function openDownload(address: string): Promise<Opened> {
   };
 }
 
-async function openUpload(address: string, method: string): Promise<Opened> {
+/** A body that does not end, of which something has arrived. */
+async function openUpload(
+  address: string,
+  method: string,
+  hasArrived: () => Promise<boolean>,
+): Promise<Opened> {
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       controller.enqueue(Buffer.alloc(100_000));
     },
   });
   const answer = fetch(address, { method, headers, body, duplex: 'half' } as RequestInit);
+  await expect.poll(hasArrived).toBe(true);
   return {
     ended: answer.then(
       ({ status }) => String(status),
       () => 'broken',
     ),
   };
+}
+
+async function isUploading(): Promise<boolean> {
+  const { entries } = await owner.files.list({ agent: world.c.agent, path: '~' });
+  return entries.some(({ name }) => name.startsWith('.up.bin.'));
+}
+
+async function outputBytes(): Promise<number> {
+  return (await owner.processes.get({ agent: world.c.agent, process: 'reads' })).output_bytes;
 }
 
 const kinds: Record<string, { open(): Promise<Opened>; ends: RegExp }> = {
@@ -91,11 +106,14 @@ const kinds: Record<string, { open(): Promise<Opened>; ends: RegExp }> = {
   },
   'an archive': { open: () => openDownload(inside('/files/archive?path=~')), ends: /^broken$/ },
   'an upload': {
-    open: () => openUpload(inside('/files/upload?path=~/up.bin'), 'PUT'),
+    open: () => openUpload(inside('/files/upload?path=~/up.bin'), 'PUT', isUploading),
     ends: /^(401|broken)$/,
   },
   'the input of a process': {
-    open: () => openUpload(inside('/processes/reads/stdin'), 'POST'),
+    open: async () => {
+      const before = await outputBytes();
+      return openUpload(inside('/processes/reads/stdin'), 'POST', async () => (await outputBytes()) > before);
+    },
     ends: /^(401|broken)$/,
   },
 };
