@@ -4,8 +4,8 @@ import type { Actor } from '../authorization/index.ts';
 import type { Logger } from '../logger.ts';
 import type { CallIntent } from './call-intent.ts';
 import { toApiError } from './error-response.ts';
-import type { ApiHandler } from './openapi.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { HttpBindings } from './request-info.ts';
 import { createPrepare, type Prepared } from './run-procedure.ts';
 import type { Via } from './via.ts';
 
@@ -26,8 +26,8 @@ export type InProcessCaller = {
 export type InProcessClientOptions = {
   router: AnyRouter;
   pipeline: Pipeline;
-  /** For the raw routes, which are requests whatever the caller. */
-  handleApi: ApiHandler;
+  /** The application, for the raw routes, which are requests whatever the caller. */
+  fetch: (request: Request, bindings: HttpBindings) => Response | Promise<Response>;
   accessUrl: string;
   log: Logger;
 };
@@ -42,7 +42,7 @@ type Folders = Record<string, Record<string, Call>>;
 export function createInProcessClients(
   options: InProcessClientOptions,
 ): (caller: InProcessCaller) => ApiClient {
-  const { router, pipeline, handleApi, accessUrl, log } = options;
+  const { router, pipeline, accessUrl, log } = options;
   const prepare = createPrepare(pipeline, { validateOutput: false });
   const procedures = Object.entries(router as Record<string, Record<string, AnyProcedure>>).map(
     ([folder, routes]) =>
@@ -98,8 +98,9 @@ export function createInProcessClients(
       createApiClient({
         url: accessUrl,
         fetch: async (request) =>
-          (await handleApi(request, { requestId, ip, userAgent, actor, via: viaOfCaller(caller) })) ??
-          Response.json({ message: 'Route not found.' }, { status: 404 }),
+          options.fetch(request, {
+            inProcess: { requestId, ip, userAgent, actor, via: viaOfCaller(caller) },
+          }),
       }).raw(path, init);
     return Object.defineProperties(folders, {
       url: { value: base.href.replace(/\/+$/, '') },

@@ -91,6 +91,7 @@ export function createRawRoutes(options: RawRoutesOptions): RawRoutes {
             requestId: info.id,
             userAgent: info.userAgent,
             actor: c.env?.inProcess?.actor,
+            via: c.env?.inProcess?.via,
           });
           const params = paramsOf(c.req.param() as Record<string, string>, path, url);
           const { context } = admitted;
@@ -155,6 +156,7 @@ export function createRawRoutes(options: RawRoutesOptions): RawRoutes {
           requestId: info.id,
           userAgent: info.userAgent,
           actor: c.env?.inProcess?.actor,
+          via: c.env?.inProcess?.via,
           onRoute: (pattern) => c.set('routePattern', pattern),
         });
         return response ?? next();

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from 'hono';
 import type { Actor } from '../authorization/index.ts';
+import type { Via } from './via.ts';
 
 /** What is known of every request, however it came. */
 export interface RequestInfo {
@@ -26,6 +27,8 @@ export interface HttpBindings {
     readonly userAgent: string;
     /** Who it is made for, when that has been verified already. */
     readonly actor?: Actor | undefined;
+    /** By what it comes, where the code that makes it says so; otherwise its headers do. */
+    readonly via?: Via | undefined;
   };
 }
 

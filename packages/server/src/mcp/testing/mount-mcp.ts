@@ -4,7 +4,6 @@ import {
   type AuditEntry,
   type AuditOutcome,
   api,
-  createApiHandler,
   createHealth,
   createHttpApp,
   createInProcessClients,
@@ -79,7 +78,6 @@ export function mountMcp(options: Partial<McpDeps> = {}): MountedMcp {
     log,
   });
   const routed = router(() => held, commands);
-  const handleApi = createApiHandler({ router: routed, pipeline, accessUrl, log });
   const { routes } = createMcpRoutes({
     experiments: new Set(['oauth2', 'mcp-server-http']),
     accessUrl,
@@ -89,7 +87,13 @@ export function mountMcp(options: Partial<McpDeps> = {}): MountedMcp {
     version: 'v1.2.3',
     settings: { timeoutMs: 120_000, maxRequests: 100, rateLimit: 0 },
     authenticate,
-    clientFor: createInProcessClients({ router: routed, pipeline, handleApi, accessUrl, log }),
+    clientFor: createInProcessClients({
+      router: routed,
+      pipeline,
+      fetch: (request, bindings) => app.fetch(request, bindings),
+      accessUrl,
+      log,
+    }),
     limits,
     audit,
     clock,
