@@ -1,4 +1,5 @@
 import { createApiClient, MCP_PATH } from '@coder/api';
+import { UnauthorizedError } from '@modelcontextprotocol/client';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserMissing, buildDashboard, launchBrowser } from '../harness/browser.ts';
@@ -104,7 +105,9 @@ describe.skipIf(missing)("the SDK's client", { timeout: 90_000 }, () => {
     await using sdk = await program('Pushing program', { allowance: { may: [] } });
     await using connected = await sdk.connect('modern');
     const bash = () => connected.call('coder_workspace_bash', { workspace: 'demo', command: 'true' });
-    await expect(sdk.withConsent(connected, bash)).rejects.toThrow(/insufficient_scope|user authorization/);
+    await expect(sdk.withConsent(connected, bash)).rejects.toThrow(UnauthorizedError);
+    // Signing in, and each time that the tool was refused.
+    expect(sdk.asked).toHaveLength(3);
     const refused = await fetch(deployment.url + MCP_PATH, {
       method: 'POST',
       headers: {
