@@ -4,7 +4,7 @@ const packages = {
   tools: ['api'],
   agent: ['api'],
   server: ['api', 'tools', 'agent'],
-  cli: ['api', 'tools', 'server', 'agent'],
+  cli: ['api', 'tools', 'server'],
   dashboard: ['api'],
 };
 

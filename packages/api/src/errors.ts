@@ -49,7 +49,7 @@ export const errorRegistry = {
   SESSION_REQUIRED: {
     status: 403,
     message: 'Only a person who has signed in can do this.',
-    next: 'Sign in at the dashboard, or with "coder login", and do it there.',
+    next: 'Sign in at the dashboard, or with "coder login --email <email>", and do it there.',
   },
   NOT_FOUND: {
     status: 404,

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { isCompletionRequest, workspaceNames } from './completion.ts';
+import { findCandidates, wordsToComplete } from './completion/completion.ts';
 import { reportError } from './output/report-error.ts';
 import { createProgram } from './program.ts';
 
@@ -10,8 +10,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  const workspaces = isCompletionRequest(process.argv) ? await workspaceNames() : [];
-  await createProgram(workspaces).parseAsync(process.argv);
+  const words = wordsToComplete(process.argv);
+  const candidates = words === undefined ? undefined : await findCandidates(words);
+  await createProgram(candidates).parseAsync(process.argv);
 } catch (error) {
   process.exitCode = reportError(error);
 }

@@ -25,14 +25,14 @@ import {
 import { usersCommand } from './commands/users.ts';
 import { versionCommand } from './commands/version.ts';
 import { whoamiCommand } from './commands/whoami.ts';
-import { addCompletion } from './completion.ts';
+import { addCompletion, type Candidates } from './completion/completion.ts';
 import { exitOverride } from './exit-override.ts';
 import { addGlobalFlags, leavesOf } from './global-flags.ts';
 import { lazyCommand } from './lazy-command.ts';
 import { version } from './version.ts';
 
-/** The whole `coder` command. `workspaces` are what the shell may be offered when it asks for candidates. */
-export function createProgram(workspaces: readonly string[] = []): Command {
+/** The whole `coder` command, with what the shell may be offered when it asks for candidates. */
+export function createProgram(candidates?: Candidates): Command {
   const program = new Command('coder')
     .description('Development workspaces that people and AI agents share.')
     .version(version, '-v, --version')
@@ -88,7 +88,7 @@ export function createProgram(workspaces: readonly string[] = []): Command {
     for (const command of commands) program.addCommand(command.helpGroup(heading));
   }
   for (const command of leavesOf(program)) addGlobalFlags(command, true);
-  addCompletion(program, workspaces);
+  addCompletion(program, candidates);
   exitOverride(program);
   return program;
 }

@@ -24,20 +24,24 @@ export function loginCommand(): Command {
   return new Command('login')
     .description('Sign in to a deployment; on a new one, create its first user')
     .argument('[url]', 'address of the deployment')
-    .option('--first-user-email <email>', 'email of the first user', process.env.CODER_FIRST_USER_EMAIL)
-    .option(
-      '--first-user-username <name>',
-      'username of the first user',
-      process.env.CODER_FIRST_USER_USERNAME,
+    .addOption(
+      new Option('--first-user-email <email>', 'email of the first user').env('CODER_FIRST_USER_EMAIL'),
     )
-    .option(
-      '--first-user-full-name <name>',
-      'full name of the first user',
-      process.env.CODER_FIRST_USER_FULL_NAME,
+    .addOption(
+      new Option('--first-user-username <name>', 'username of the first user').env(
+        'CODER_FIRST_USER_USERNAME',
+      ),
     )
-    .option(
-      '--first-user-password <password>',
-      'password of the first user; prefer CODER_FIRST_USER_PASSWORD',
+    .addOption(
+      new Option('--first-user-full-name <name>', 'full name of the first user').env(
+        'CODER_FIRST_USER_FULL_NAME',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--first-user-password <password>',
+        'password of the first user, better given by the variable',
+      ).env('CODER_FIRST_USER_PASSWORD'),
     )
     .option('--email <email>', 'sign in with this email')
     .option('--password <password>', 'sign in with this password; prefer to be asked')
@@ -54,16 +58,10 @@ export function loginCommand(): Command {
       const target = address ?? session.url;
       if (target === undefined) throw new CliError('Say where to sign in: "coder login <url>".');
       const url = normalizeUrl(target);
-      const firstUserPassword = flags.firstUserPassword ?? process.env.CODER_FIRST_USER_PASSWORD;
       // A token that is stored for another deployment says nothing about this one.
       const given = givenToken(command.optsWithGlobals<GlobalFlags>());
       const obtained =
-        given === undefined
-          ? await obtainLogin(createApiClient({ url }), url, {
-              ...flags,
-              ...(firstUserPassword === undefined ? {} : { firstUserPassword }),
-            })
-          : { token: given };
+        given === undefined ? await obtainLogin(createApiClient({ url }), url, flags) : { token: given };
       const me = await createApiClient({ url, token: obtained.token }).users.get({ user: 'me' });
       storeLogin(session.folder, { url, ...obtained });
       console.log(`Signed in to ${url} as ${me.username} on ${hostname()}.`);

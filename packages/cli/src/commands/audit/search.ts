@@ -2,23 +2,27 @@ import type { Command } from 'commander';
 
 /** Each filter's flag, the key of the search it stands for, and what it takes. */
 const filters = [
-  ['--username <name>', 'username', 'of this user, or "me"'],
-  ['--email <email>', 'email', 'of the user with this email'],
-  ['--action <action>', 'action', 'create, write, delete, start, stop, login, execute, read, …'],
-  ['--resource-type <type>', 'resource_type', 'workspace, template, mcp_tool, oauth2_grant, …'],
-  ['--resource-id <id>', 'resource_id', 'of the thing with this id'],
-  ['--resource-target <name>', 'resource_target', 'of the thing with this name'],
-  ['--request-id <id>', 'request_id', 'of one request: a tool call and all it did'],
-  ['--build-reason <reason>', 'build_reason', 'builds begun for this reason, such as autostart'],
-  ['--date-from <date>', 'date_from', 'from this day (YYYY-MM-DD) or time on'],
-  ['--date-to <date>', 'date_to', 'up to the end of this day, or up to this time'],
+  ['--username <name>', 'username', 'only of this user, or "me"'],
+  ['--email <email>', 'email', 'only of the user with this email'],
+  ['--action <action>', 'action', 'only this action: create, write, delete, start, login, execute, read, …'],
+  [
+    '--resource-type <type>',
+    'resource_type',
+    'only this type: workspace, template, mcp_tool, oauth2_grant, …',
+  ],
+  ['--resource-id <id>', 'resource_id', 'only the thing with this id'],
+  ['--resource-target <name>', 'resource_target', 'only the thing with this name'],
+  ['--request-id <id>', 'request_id', 'only one request: a tool call and all it did'],
+  ['--build-reason <reason>', 'build_reason', 'only builds begun for this reason, such as autostart'],
+  ['--date-from <date>', 'date_from', 'only from this day (YYYY-MM-DD) or time on'],
+  ['--date-to <date>', 'date_to', 'only up to the end of this day, or up to this time'],
 ] as const;
 
 export type SearchFlags = Record<string, unknown> & { q?: string };
 
 /** Adds upstream's filters of the audit log, each as a flag, and `--q` for them in one. */
 export function addSearchFlags(command: Command): Command {
-  for (const [flag, , description] of filters) command.option(flag, `only ${description}`);
+  for (const [flag, , description] of filters) command.option(flag, description);
   return command.option(
     '-q, --q <query>',
     "the filters as one text, for example 'action:delete username:ada date_from:2026-01-31'",

@@ -1,0 +1,65 @@
+import type { ApiClient } from '@coder/api';
+
+/** What an argument names, for the shell to offer what there is. */
+export type Kind = 'workspace' | 'template' | 'app' | 'connection' | 'approval' | 'token';
+
+/** The first argument of each command that takes a thing of the deployment. */
+export const argumentKinds: Readonly<Record<string, Kind>> = {
+  show: 'workspace',
+  start: 'workspace',
+  stop: 'workspace',
+  restart: 'workspace',
+  update: 'workspace',
+  delete: 'workspace',
+  logs: 'workspace',
+  ssh: 'workspace',
+  stat: 'workspace',
+  ping: 'workspace',
+  'schedule show': 'workspace',
+  'schedule start': 'workspace',
+  'schedule stop': 'workspace',
+  'schedule extend': 'workspace',
+  'templates push': 'template',
+  'templates pull': 'template',
+  'templates edit': 'template',
+  'templates delete': 'template',
+  'templates versions list': 'template',
+  'templates versions promote': 'template',
+  'tokens remove': 'token',
+  'approvals show': 'approval',
+  'approvals approve': 'approval',
+  'approvals deny': 'approval',
+  'oauth2-provider apps show': 'app',
+  'oauth2-provider apps edit': 'app',
+  'oauth2-provider apps delete': 'app',
+  'oauth2-provider apps secrets list': 'app',
+  'oauth2-provider apps secrets create': 'app',
+  'oauth2-provider apps secrets delete': 'app',
+  'oauth2-provider connections revoke': 'connection',
+};
+
+/** How many of a kind are offered. */
+const limit = 100;
+
+/** The names of what there is of each kind. */
+export const loaders: Readonly<Record<Kind, (client: ApiClient) => Promise<string[]>>> = {
+  workspace: async (client) =>
+    (await client.workspaces.list({ q: 'owner:me', limit })).workspaces.map((w) => w.name),
+  template: async (client) => (await client.templates.list({})).map((template) => template.name),
+  app: async (client) => (await client.oauth2Provider.listApps({ limit })).apps.map((app) => app.name),
+  connection: async (client) =>
+    (await client.oauth2.listGrants()).grants.map((grant) => grant.application.name),
+  approval: async (client) =>
+    (await client.approvals.list({ status: 'pending', limit })).approvals.map((approval) => approval.id),
+  token: async (client) => (await client.apiKeys.listTokens({ user: 'me' })).map((token) => token.token_name),
+};
+
+/** What the words before the cursor ask for; undefined when they ask for a command, a flag or anything else. */
+export function kindOf(words: readonly string[]): Kind | undefined {
+  const plain = words.filter((word) => !word.startsWith('-'));
+  for (let length = plain.length; length > 0; length--) {
+    const kind = argumentKinds[plain.slice(0, length).join(' ')];
+    if (kind !== undefined) return kind;
+  }
+  return undefined;
+}
