@@ -138,4 +138,26 @@ describe('authenticate', () => {
     keys.forgetAll();
     await expect(ask(headers)).rejects.toMatchObject({ status: 401 });
   });
+
+  it('moves the end of a session that lasts less than an hour, too', async () => {
+    await using database = await testDatabase();
+    const { ask, clock, use } = setUp(database);
+    const { token } = await testUser(database.db);
+    const minutes = (count: number) => count * 60_000;
+    await database.db
+      .updateTable('api_keys')
+      .set({
+        login_type: 'password',
+        lifetime_seconds: 600,
+        expires_at: new Date(clock.now().getTime() + minutes(10)),
+      })
+      .execute();
+    for (let visit = 0; visit < 5; visit++) {
+      clock.advance(minutes(6));
+      await ask({ 'coder-session-token': token });
+      await use.flush();
+    }
+    clock.advance(minutes(11));
+    await expect(ask({ 'coder-session-token': token })).rejects.toMatchObject({ status: 401 });
+  });
 });

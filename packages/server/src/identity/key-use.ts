@@ -24,8 +24,9 @@ export type KeyUseOptions = {
 
 /** A key's use is written at most this often. */
 const usedEveryMs = 60_000;
-/** A session's end is moved at most this often. */
+/** A session's end is moved at most this often; that of a short one more often, since it would otherwise end in use. */
 const refreshEveryMs = 3_600_000;
+const refreshesInLifetime = 10;
 
 type Waiting = {
   id: string;
@@ -80,8 +81,8 @@ export function createKeyUse(options: KeyUseOptions): KeyUse {
     note(key, now, ip) {
       const { lifetimeSeconds, isSession } = key;
       const end = new Date(now.getTime() + lifetimeSeconds * 1_000);
-      const refresh =
-        isSession && !disableSessionRefresh && end.getTime() - key.expiresAt.getTime() >= refreshEveryMs;
+      const every = Math.min(refreshEveryMs, (lifetimeSeconds * 1_000) / refreshesInLifetime);
+      const refresh = isSession && !disableSessionRefresh && end.getTime() - key.expiresAt.getTime() >= every;
       const stale = now.getTime() - key.lastUsed.getTime() >= usedEveryMs;
       if (!refresh && !stale) return;
       const { id } = key.actor.key;
