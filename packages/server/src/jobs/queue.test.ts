@@ -2,12 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
-import { inTransaction } from '../database/index.ts';
+import { type Db, inTransaction } from '../database/index.ts';
+import { createLogger } from '../logger.ts';
 import { createNoopLogger, type TestDatabase, testDatabase } from '../testing/index.ts';
+import { releaseDeadLocks } from './locks.ts';
 import { createQueue, type Queue } from './queue.ts';
 import { createReplica } from './replicas.ts';
 
 const log = createNoopLogger();
+
+async function locks(db: Db): Promise<(string | null)[]> {
+  const { rows } = await sql<{
+    locked_by: string | null;
+  }>`select locked_by from graphile_worker.jobs`.execute(db);
+  return rows.map((row) => row.locked_by);
+}
 
 async function withQueue(
   work: (queue: Queue, database: TestDatabase, replica: ReturnType<typeof createReplica>) => Promise<void>,
@@ -92,6 +101,40 @@ describe('the queue', () => {
       const { rows } = await sql`select locked_by from graphile_worker.jobs`.execute(db);
       expect(rows).toEqual([{ locked_by: null }]);
     });
+  });
+
+  it('says what keeps it from stopping in order, and leaves its locks to be freed', async () => {
+    await using database = await testDatabase();
+    const { db, pool } = database;
+    const lines: string[] = [];
+    const noisy = createLogger({
+      level: 'warn',
+      format: 'json',
+      destination: { write: (line) => lines.push(line) },
+    });
+    const replica = createReplica({ db, clock: systemClock, log, version: 'test' });
+    await replica.start();
+    const queue = createQueue({ pool, db, log: noisy, replicaId: replica.id });
+    await queue.migrate();
+    const running = Promise.withResolvers<void>();
+    queue.handle('endless', async () => {
+      running.resolve();
+      await new Promise(() => undefined);
+    });
+    await queue.run({ concurrency: 1 });
+    await queue.enqueue('endless', {});
+    await running.promise;
+    const { connect } = pool;
+    pool.connect = (async () => {
+      throw new Error('the database is full');
+    }) as typeof connect;
+    await queue.stop({ deadlineMs: 50 });
+    pool.connect = connect;
+    expect(lines.filter((line) => line.includes('in order')).join('')).toContain('the database is full');
+    expect(await locks(db)).toEqual([expect.any(String)]);
+    await replica.stop();
+    expect(await releaseDeadLocks(db)).toBe(1);
+    expect(await locks(db)).toEqual([null]);
   });
 
   it('runs a job again that a dead server had locked', async () => {

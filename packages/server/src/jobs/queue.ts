@@ -96,19 +96,23 @@ export function createQueue({ pool, db, log, replicaId }: QueueOptions): Queue {
       const running = worker;
       if (!running) return;
       worker = undefined;
-      const finished = Promise.resolve(running.gracefulShutdown('the server stops')).then(
-        () => true,
-        () => true,
-      );
-      const { promise: late, resolve } = Promise.withResolvers<false>();
-      const timer = setTimeout(() => resolve(false), deadlineMs);
-      const inTime = await Promise.race([finished, late]);
-      clearTimeout(timer);
-      if (!inTime) {
-        log.warn({ deadlineMs }, 'jobs that still run are left to the next server');
-        await Promise.resolve(running.forcefulShutdown('the server stops now')).catch(() => undefined);
+      const finished = Promise.resolve(running.gracefulShutdown('the server stops'));
+      const { promise: late, resolve } = Promise.withResolvers<'late'>();
+      const timer = setTimeout(() => resolve('late'), deadlineMs);
+      try {
+        if ((await Promise.race([finished, late])) === 'late') {
+          // It rejects too when it is overtaken.
+          finished.catch(() => undefined);
+          log.warn({ deadlineMs }, 'jobs that still run are left to the next server');
+          await running.forcefulShutdown('the server stops now');
+        }
+        await forgetPool(db, running.id);
+      } catch (err) {
+        // The pool stays known as this server's, so that the next one frees what it has locked.
+        log.error({ err }, 'the job queue could not be stopped in order; the next server takes its jobs over');
+      } finally {
+        clearTimeout(timer);
       }
-      await forgetPool(db, running.id);
     },
   };
 }
