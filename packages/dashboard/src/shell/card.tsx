@@ -20,7 +20,7 @@ export function CardPage({
         <div className="space-y-5 rounded-lg border border-line bg-surface p-5 shadow-sm sm:p-6">
           <div className="space-y-1">
             <h1 className="text-lg font-semibold tracking-tight [overflow-wrap:anywhere]">{title}</h1>
-            {lead !== undefined && <div className="text-muted">{lead}</div>}
+            {lead !== undefined && <div className="text-pretty text-muted">{lead}</div>}
           </div>
           {children}
         </div>

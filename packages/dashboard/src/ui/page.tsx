@@ -28,7 +28,7 @@ export function Page({
       <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3">
         <div className="min-w-0">
           <h1 className="text-xl font-semibold tracking-tight [overflow-wrap:anywhere]">{title}</h1>
-          {lead !== undefined && <div className="mt-1 max-w-2xl text-muted">{lead}</div>}
+          {lead !== undefined && <div className="mt-1 max-w-2xl text-pretty text-muted">{lead}</div>}
         </div>
         {actions !== undefined && <div className="flex flex-wrap gap-2">{actions}</div>}
       </header>
@@ -68,7 +68,9 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   return (
     <div className="px-4 py-12 text-center">
       <p className="font-medium">{title}</p>
-      {children !== undefined && <div className="mx-auto mt-1 max-w-md text-muted">{children}</div>}
+      {children !== undefined && (
+        <div className="mx-auto mt-1 max-w-md text-pretty text-muted">{children}</div>
+      )}
     </div>
   );
 }

@@ -118,6 +118,12 @@ const verbs: Record<string, string> = {
   read: 'read',
 };
 
+/** What people decide about, by the route of the decision. */
+const decisions: Record<string, string> = {
+  'POST /approvals/{approval}/approve': 'approved',
+  'POST /approvals/{approval}/deny': 'denied',
+};
+
 /** What happened, as a sentence: `ada created workspace web`, `ada called coder_workspace_bash on web`. */
 function describe({
   username,
@@ -127,12 +133,13 @@ function describe({
 }: Selectable<Tables['audit_logs']>): string {
   const succeeded = status !== null && status < 400;
   const { tool } = row.additional_fields as { tool?: unknown };
+  const decision = decisions[row.description];
   const words =
     row.resource_type === 'mcp_tool' && typeof tool === 'string'
       ? [succeeded ? 'called' : 'tried:', tool, row.resource_target && `on ${row.resource_target}`]
       : [
-          succeeded ? (verbs[action] ?? action) : `tried: ${action}`,
-          row.resource_type.replaceAll('_', ' '),
+          succeeded ? (decision ?? verbs[action] ?? action) : `tried: ${action}`,
+          succeeded && decision !== undefined ? 'for' : row.resource_type.replaceAll('_', ' '),
           row.resource_target,
         ];
   return [username || 'somebody', ...words].filter(Boolean).join(' ');

@@ -223,7 +223,11 @@ describe('the audit log', () => {
     await trail.intend(agent);
     trail.settle(agent, outcome({ resourceTarget: 'ada/web.main' }));
     trail.record(
-      entry({ resourceType: 'approval', requestId: 'approval' }),
+      entry({
+        resourceType: 'approval',
+        requestId: 'approval',
+        description: 'POST /approvals/{approval}/deny',
+      }),
       outcome({ resourceTarget: 'ada: ada/web' }),
     );
     trail.record(entry({ resourceType: 'template', requestId: 'template' }), outcome());
@@ -242,6 +246,8 @@ describe('the audit log', () => {
     expect(await found('workspace:bob/web')).toEqual(['other']);
     const [short] = (await auditor.deployment.audit({ q: 'tool:short' })).audit_logs;
     expect(short?.description).toBe('ada called short on web');
+    const [denied] = (await auditor.deployment.audit({ q: 'request_id:approval' })).audit_logs;
+    expect(denied?.description).toBe('ada denied for ada: ada/web');
     expect(short?.additional_fields).toMatchObject({ ...claude, tool: 'short' });
   });
 

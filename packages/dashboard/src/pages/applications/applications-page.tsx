@@ -102,7 +102,8 @@ function GrantRow(props: { grant: OAuth2Grant; username: string | undefined; onR
           {grant.last_used_at ? (
             <>
               {' '}
-              · used <Ago time={grant.last_used_at} /> from {grant.last_used_ip}
+              · used <Ago time={grant.last_used_at} />
+              {grant.last_used_ip !== '' && ` from ${grant.last_used_ip}`}
             </>
           ) : (
             ' · never used'

@@ -1,6 +1,7 @@
-import type { FormEvent } from 'react';
+import { type FormEvent, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { Field, SelectField } from '../../ui/field.tsx';
+import { Icon } from '../../ui/icon.tsx';
 import type { suggestionsOf } from './entry.ts';
 import { type AuditFilter, auditFilterOf } from './filter.ts';
 
@@ -21,6 +22,8 @@ type Props = {
 
 /** What the list is narrowed to. It becomes the address of the page, which can be kept and sent. */
 export function AuditFilterForm({ filter, ofAll, suggestions, onShow }: Props) {
+  // Where there is little room, the fields show when they are asked for, or when something is in them.
+  const [open, setOpen] = useState(Object.keys(filter).some((name) => name !== 'page'));
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     onShow(auditFilterOf(Object.fromEntries(new FormData(event.currentTarget))));
@@ -44,9 +47,15 @@ export function AuditFilterForm({ filter, ofAll, suggestions, onShow }: Props) {
   );
   return (
     <search>
+      {!open && (
+        <Button className="sm:hidden" aria-expanded={false} onClick={() => setOpen(true)}>
+          <Icon name="sliders" />
+          Filter
+        </Button>
+      )}
       <form
         onSubmit={submit}
-        className="grid grid-cols-2 items-end gap-3 sm:grid-cols-3 lg:grid-cols-5 [&>*]:min-w-0"
+        className={`${open ? 'grid' : 'grid max-sm:hidden'} grid-cols-2 items-end gap-3 sm:grid-cols-3 lg:grid-cols-5 [&>*]:min-w-0`}
       >
         {ofAll && <div>{text('User', 'user')}</div>}
         <div>{text('Application', 'application')}</div>
