@@ -60,6 +60,7 @@ const streams: Partial<Record<RawRouteName, Stream>> = {
   downloadWorkspaceFile: 'file',
   archiveWorkspaceFolder: 'file',
   uploadWorkspaceFile: 'upload',
+  unpackWorkspaceFolder: 'upload',
   processStdin: 'upload',
 };
 

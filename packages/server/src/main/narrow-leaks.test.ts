@@ -61,6 +61,19 @@ describe('a list', () => {
   });
 });
 
+it('copies nothing out of what the token does not reach', async () => {
+  const copy = (from_agent: string) =>
+    narrow.files.copy({
+      agent: world.a.agent,
+      path: '~/taken.txt',
+      from_agent,
+      from_path: '~/notes.txt',
+    });
+  const unknown = await failure(copy(crypto.randomUUID()));
+  expect(unknown).toMatchObject({ status: 404 });
+  for (const { agent } of [world.b, world.c]) expect(await failure(copy(agent))).toEqual(unknown);
+});
+
 describe('an idempotency key', () => {
   it('of another token gives neither what it made nor a word about it', async () => {
     const template = world.template.id;
