@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApiError, type createWorkspaceSchema, type Validation } from '@coder/api';
 import { sql } from 'kysely';
 import type * as z from 'zod';
-import { type Actor, ALLOW_ALL, authorize, authorizeNew, holderOf } from '../authorization/index.ts';
+import { type Actor, authorize, authorizeNew } from '../authorization/index.ts';
 import { type Db, inTransaction, isUniqueViolation } from '../database/index.ts';
 import { loadBuildableVersion } from '../templates/index.ts';
 import { admitCreated } from './admit-created.ts';
@@ -10,7 +10,7 @@ import { resolveValues } from './builds/create-build.ts';
 import { insertBuild } from './builds/insert-build.ts';
 import type { WorkspacesDeps } from './deps.ts';
 import { refuseDeletedParents } from './hold-parents.ts';
-import { claimKey, findEarlier, type IdempotentRequest } from './idempotency.ts';
+import { claimKey, claimOf, findEarlier, Overtaken } from './idempotency.ts';
 import { findOwner } from './owners.ts';
 import { nextStart, parseAutostart, ScheduleError } from './schedule/autostart.ts';
 
@@ -21,11 +21,6 @@ export type CreateRequest = z.output<typeof createWorkspaceSchema> & {
   readonly organization?: string;
 };
 type Fields = Omit<CreateRequest, 'user' | 'organization'>;
-
-/** Another request with the same idempotency key was faster. */
-class Overtaken extends Error {
-  override readonly name = 'Overtaken';
-}
 
 /**
  * Creates a workspace and queues its first build. With an idempotency key the same request again gives the same workspace,
@@ -41,15 +36,10 @@ export async function createWorkspace(
 ): Promise<string> {
   authorizeNew(actor, 'workspace');
   const owner = await findOwner(deps.db, actor, user);
-  const claim: IdempotentRequest | undefined =
+  const claim =
     idempotencyKey === undefined
       ? undefined
-      : {
-          userId: actor.user.id,
-          key: keyOf(actor, idempotencyKey),
-          route: 'workspaces.create',
-          request: { owner: owner.id, ...request },
-        };
+      : claimOf(actor, idempotencyKey, 'workspaces.create', { owner: owner.id, ...request });
   const earlier = claim && (await findEarlier(deps.db, claim));
   if (earlier !== undefined) return stillTheirs(deps.db, actor, earlier);
 
@@ -129,15 +119,6 @@ export async function createWorkspace(
     throw error;
   }
   return id;
-}
-
-/**
- * An idempotency key as it is kept. A token that does not reach everything of its user has keys of its own, so that it finds
- * nothing that was made with another token.
- */
-function keyOf(actor: Actor, given: string): string {
-  // A key has no spaces, so no key of one token can be written as that of another.
-  return actor.key.allowList.includes(ALLOW_ALL) ? given : `${holderOf(actor)} ${given}`;
 }
 
 /** The workspace that an earlier request made, if its caller may still make it. */

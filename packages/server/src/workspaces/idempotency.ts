@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ApiError, idempotencyKeySchema } from '@coder/api';
+import { type Actor, ALLOW_ALL, holderOf } from '../authorization/index.ts';
 import type { Db } from '../database/index.ts';
 
 /** How long a key is remembered. */
@@ -15,6 +16,21 @@ export function parseIdempotencyKey(value: string | null | undefined): string | 
   throw new ApiError('VALIDATION_FAILED', {
     validations: [{ field: 'Idempotency-Key', detail: 'must be 1 to 128 visible ASCII characters' }],
   });
+}
+
+/**
+ * What a caller claims with a key. A token that does not reach everything of its user has keys of its own, so that it finds
+ * nothing that was made with another token.
+ */
+export function claimOf(actor: Actor, given: string, route: string, request: unknown): IdempotentRequest {
+  // A key has no spaces, so no key of one token can be written as that of another.
+  const key = actor.key.allowList.includes(ALLOW_ALL) ? given : `${holderOf(actor)} ${given}`;
+  return { userId: actor.user.id, key, route, request };
+}
+
+/** Another request with the same key was faster. */
+export class Overtaken extends Error {
+  override readonly name = 'Overtaken';
 }
 
 /** What an earlier request with this key made, or undefined when there was none. */

@@ -35,7 +35,8 @@ export const workspaceRoutes = ({ workspaces }: Deps) => ({
   createBuild: api.workspaces.createBuild.handler(async ({ input: { workspace, ...request }, context }) => {
     context.audit.target(workspace, '');
     context.audit.field('transition', request.transition);
-    const build = await workspaces.createBuild(context.actor!, workspace, request);
+    const key = parseIdempotencyKey(context.request.headers.get('idempotency-key'));
+    const build = await workspaces.createBuild(context.actor!, workspace, request, key);
     context.audit.target(build.id, `${build.workspace_owner_name}/${build.workspace_name}`);
     context.audit.field('build_number', build.build_number);
     return build;

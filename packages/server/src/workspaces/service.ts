@@ -152,11 +152,13 @@ export function createWorkspaces(deps: WorkspacesDeps) {
       );
       return presentBuilds(deps, rows);
     },
-    createBuild: changing(async (actor: Actor, workspaceId: string, request: BuildRequest) => {
-      const buildId = await createBuild(deps, actor, workspaceId, request);
-      const [row] = await selectBuilds(db, sql`where b.id = ${buildId}`);
-      return presentBuild(row);
-    }),
+    createBuild: changing(
+      async (actor: Actor, workspaceId: string, request: BuildRequest, idempotencyKey?: string) => {
+        const buildId = await createBuild(deps, actor, workspaceId, request, idempotencyKey);
+        const [row] = await selectBuilds(db, sql`where b.id = ${buildId}`);
+        return presentBuild(row);
+      },
+    ),
     async getBuild(actor: Actor, id: string): Promise<WorkspaceBuild> {
       return presentBuild(await findBuild(db, actor, id));
     },

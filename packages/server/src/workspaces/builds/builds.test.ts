@@ -105,6 +105,55 @@ describe('the life of a workspace', () => {
     expect(builds.map(({ build_number }) => build_number)).toEqual(builds.map((_, i) => builds.length - i));
   });
 
+  it('restarts what runs by a start with other values, and lets it end by itself first', async () => {
+    const asked: string[] = [];
+    const shutdownAgent = async (_: string, { reason }: { reason?: string | undefined }) => {
+      asked.push(reason ?? '');
+      return true;
+    };
+    await using world = await createWorld({ agents: { shutdownAgent } });
+    const { workspaces, actor, provisioner } = world;
+    const { id } = await world.created('web');
+    const first = await provisioner.pidOf(id);
+    expect(asked).toEqual([]);
+    const again = await workspaces.createBuild(actor, id, {
+      transition: 'start',
+      rich_parameter_values: [{ name: 'size', value: '4' }],
+    });
+    expect((await world.ended(again.id)).status).toBe('running');
+    expect(asked).toEqual(['The workspace restarts.']);
+    expect(await workspaces.buildParameters(actor, again.id)).toContainEqual({ name: 'size', value: '4' });
+    const second = await provisioner.pidOf(id);
+    expect(second).toBeTypeOf('number');
+    expect(second).not.toBe(first);
+    const valid = await world.db
+      .selectFrom('workspace_agents')
+      .select('build_id')
+      .where('token_hash', 'is not', null)
+      .execute();
+    expect(valid).toEqual([{ build_id: again.id }]);
+  });
+
+  it('gives the same build for the same request with the same idempotency key', async () => {
+    await using world = await createWorld();
+    const { workspaces, actor } = world;
+    const { id } = await world.created('web');
+    const stop = () => workspaces.createBuild(actor, id, { transition: 'stop' }, 'key-1');
+    const answers = await Promise.all(Array.from({ length: 6 }, stop));
+    const [first] = answers;
+    expect(new Set(answers.map((build) => build.id))).toEqual(new Set([first?.id]));
+    await world.ended(first?.id ?? '');
+    expect((await stop()).status).toBe('stopped');
+    const other = await failure(workspaces.createBuild(actor, id, { transition: 'start' }, 'key-1'));
+    expect(other.message).toBe('This idempotency key was used for another request.');
+    const elsewhere = await world.created('api');
+    const crossed = await failure(
+      workspaces.createBuild(actor, elsewhere.id, { transition: 'stop' }, 'key-1'),
+    );
+    expect(crossed.code).toBe('CONFLICT');
+    expect((await workspaces.builds(actor, id, {})).length).toBe(2);
+  });
+
   it('says at once everything a stop does not accept', async () => {
     await using world = await createWorld({ workers: 0 });
     const { id } = await world.create('web');

@@ -1,7 +1,7 @@
 import { ApiError, type createBuildSchema, type Validation } from '@coder/api';
 import type * as z from 'zod';
 import { type Actor, authorize, can } from '../../authorization/index.ts';
-import { inTransaction } from '../../database/index.ts';
+import { type Db, inTransaction } from '../../database/index.ts';
 import {
   type BuildableVersion,
   loadBuildableVersion,
@@ -10,6 +10,7 @@ import {
   resolveParameters,
 } from '../../templates/index.ts';
 import type { WorkspacesDeps } from '../deps.ts';
+import { claimKey, claimOf, findEarlier, Overtaken } from '../idempotency.ts';
 import { isActive } from '../status.ts';
 import { cancelJob } from './cancel.ts';
 import { insertBuild } from './insert-build.ts';
@@ -19,7 +20,7 @@ export type BuildRequest = z.output<typeof createBuildSchema>;
 
 /**
  * Starts, stops or deletes a workspace. A delete is always legal: it cancels what runs and follows it. Everything that is
- * wrong with a request is said at once.
+ * wrong with a request is said at once. With an idempotency key the same request again gives the same build.
  *
  * @returns the id of the new build (of the delete under way when one is asked for twice)
  */
@@ -28,6 +29,7 @@ export async function createBuild(
   actor: Actor,
   workspaceId: string,
   request: BuildRequest,
+  idempotencyKey?: string,
 ): Promise<string> {
   const before = await loadLatest(deps.db, workspaceId);
   if (!before) throw new ApiError('NOT_FOUND');
@@ -38,6 +40,13 @@ export async function createBuild(
     organizationId: before.organizationId,
   } as const;
   authorize(actor, request.transition, resource);
+  const { reason: _, ...what } = request;
+  const claim =
+    idempotencyKey === undefined
+      ? undefined
+      : claimOf(actor, idempotencyKey, 'workspaces.createBuild', { workspaceId, ...what });
+  const earlier = claim && (await findEarlier(deps.db, claim));
+  if (earlier !== undefined) return earlier;
   if (before.deleted) throw gone(before);
   const template = {
     type: 'template',
@@ -53,7 +62,7 @@ export async function createBuild(
   const { values, presetId } = resolveValues(before, request, version);
   assertVersionAllowed(before, request, version, can(actor, 'update', template));
 
-  return inTransaction(deps.db, async (trx) => {
+  const make = async (trx: Db) => {
     const latest = await loadLatest(trx, workspaceId, true);
     if (!latest || latest.deleted) throw gone(before);
     if (isActive(latest.jobStatus)) {
@@ -88,7 +97,23 @@ export async function createBuild(
       orphan: request.orphan ?? false,
       state: latest.state,
     });
-  });
+  };
+  try {
+    return await inTransaction(deps.db, async (trx) => {
+      // The workspace is locked first, as by every build of it, so that two requests with one key cannot wait for each other.
+      if (claim) await loadLatest(trx, workspaceId, true);
+      const faster = claim && (await findEarlier(trx, claim));
+      if (faster !== undefined) return faster;
+      const id = await make(trx);
+      if (claim && !(await claimKey(trx, claim, id, deps.clock.now()))) throw new Overtaken();
+      return id;
+    });
+  } catch (error) {
+    // The key was used for another workspace in the same moment: what for, decides what is answered.
+    const other = error instanceof Overtaken && claim ? await findEarlier(deps.db, claim) : undefined;
+    if (other !== undefined) return other;
+    throw error;
+  }
 }
 
 /** The version a build is of: the one asked for, the active one where that is followed, else the one before. */

@@ -117,8 +117,12 @@ async function start(
     workspace: { name: build.workspaceName },
     owner: { name: build.ownerName },
   });
-  // What a dead server had started holds a token that is about to be replaced.
-  if (build.again) await provisioner.stop(build.workspaceId, build.state, log);
+  // A start of what runs is a restart, and what runs is given the time to end. What a dead server had started is ended at
+  // once: it holds a token that is about to be replaced.
+  const restarts = build.number > 1 && !build.again && (await shutDownAgents(deps, build, log));
+  if (restarts) steps.done('shutdown');
+  if (restarts || build.again) await provisioner.stop(build.workspaceId, build.state, log);
+  signal.throwIfAborted();
   const agents = await storeWorld(deps, build, spec);
   steps.done('store');
   const started = await bounded(
@@ -193,8 +197,13 @@ async function endWorkspace(
   });
 }
 
-/** Lets the agents run their shutdown scripts. One that does not answer in time is ended by the provisioner anyway. */
-async function shutDownAgents(deps: RunDeps, build: ClaimedBuild, log: BuildLog): Promise<void> {
+const endings = { start: 'restarts', stop: 'stops', delete: 'is deleted' } as const;
+
+/**
+ * Lets the agents run their shutdown scripts. One that does not answer in time is ended by the provisioner anyway. False
+ * when there are none.
+ */
+async function shutDownAgents(deps: RunDeps, build: ClaimedBuild, log: BuildLog): Promise<boolean> {
   const agents = await deps.db
     .selectFrom('workspace_agents')
     .select(['id', 'name'])
@@ -202,7 +211,7 @@ async function shutDownAgents(deps: RunDeps, build: ClaimedBuild, log: BuildLog)
     .where('token_hash', 'is not', null)
     .execute();
   const { shutdownGraceMs: graceMs, shutdownWaitMs: waitMs } = deps.settings;
-  const reason = `The workspace ${build.transition === 'stop' ? 'stops' : 'is deleted'}.`;
+  const reason = `The workspace ${endings[build.transition]}.`;
   await Promise.all(
     agents.map(async ({ id, name }) => {
       try {
@@ -218,6 +227,7 @@ async function shutDownAgents(deps: RunDeps, build: ClaimedBuild, log: BuildLog)
       }
     }),
   );
+  return agents.length > 0;
 }
 
 /** After a start that came to nothing no process and no valid token may be left. */
