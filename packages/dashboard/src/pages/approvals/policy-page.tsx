@@ -20,8 +20,7 @@ export function ApprovalPolicyPage() {
       lead={
         <>
           Before a program does one of these in your name, it has to wait until you have seen what exactly it
-          is and approved it. You yourself, signed in here or with{' '}
-          <code className="font-mono">coder login</code>, need no approval.{' '}
+          is and approved it. What you do here yourself needs no approval.{' '}
           <Link to="/approvals" className="rounded text-accent hover:underline">
             All approvals
           </Link>
