@@ -80,9 +80,12 @@ test(verifies('cli.create'), { timeout: 60_000 }, async () => {
   expect(created.stderr).toContain('==>');
   expect(created.stderr).toContain('second is running');
   const taken = await deployment.coder(['create', 'second', '--template', 'local', '--yes']);
-  expect([taken.code, taken.stderr]).toEqual([1, expect.stringContaining('second')]);
+  expect([taken.code, taken.stderr]).toEqual([1, 'Workspace "second" already exists. Choose another one.\n']);
   const { workspaces } = await deployment.client.workspaces.list({ q: 'name:second' });
-  await ok('delete', 'second', '--yes');
+  const deleted = await deployment.coder(['delete', 'second', '--yes']);
+  expect(deleted.code).toBe(0);
+  const lines = deleted.stderr.trim().split('\n');
+  expect(lines).toEqual([...new Set(lines)]);
   expect((await deployment.coder(['show', 'second'])).code).toBe(1);
   expect(processesWith(workspaces[0]?.id ?? 'none'), verifies('cli.delete')).toEqual([]);
 });
@@ -173,6 +176,36 @@ test(verifies('cli.tokens'), async () => {
   expect(used.code).toBe(1);
 });
 
+test(verifies('cli.tokens-narrow'), { timeout: 60_000 }, async () => {
+  const look = [
+    'tokens',
+    'create',
+    '--scope',
+    'workspace:read',
+    '--allow',
+    'workspace:web',
+    '--name',
+    'look',
+  ];
+  const token = (await ok(...look)).trim();
+  expect(await ok('tokens', 'list')).toMatch(/look +workspace:read +workspace:ada\/web/);
+  const as = (...args: string[]) => deployment.coder([...args, '--token', token]);
+  expect((await as('show', 'web')).code).toBe(0);
+  const stop = await as('stop', 'web');
+  expect([stop.code, stop.stderr]).toEqual([1, expect.stringContaining('"workspace:stop"')]);
+  const refused: [args: string[], message: string][] = [
+    [['--scope', 'workspace:raed'], 'did you mean "workspace:read"?'],
+    [['--allow', 'workspace:nowhere'], 'No workspace "nowhere". You have: web.'],
+    [['--allow', 'web'], 'Write it workspace:<name or id>.'],
+    [['--lifetime', '0'], 'at least a second'],
+    [['--name', 'look'], 'already exists. Choose another one.'],
+  ];
+  for (const [args, message] of refused) {
+    const { code, stderr } = await deployment.coder(['tokens', 'create', ...args]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
+  }
+});
+
 test(verifies('cli.users'), async () => {
   await ok(
     'users',
@@ -201,4 +234,8 @@ test(verifies('cli.errors'), async () => {
 test(verifies('cli.completion'), async () => {
   expect(await ok('completion', 'bash')).toContain('complete');
   await waitUntil(async () => (await ok('complete', '--', 'stop', '')).includes('web'));
+  expect(await ok('complete', '--', 'tokens', 'create', '--scope', 'workspace:r')).toContain(
+    'workspace:read',
+  );
+  expect(await ok('complete', '--', 'templates', 'pull', '')).toContain('local');
 });

@@ -118,6 +118,12 @@ export const requirements = [
     source: 'README, Connect an AI agent',
   },
   {
+    id: 'cli.tokens-narrow',
+    promise:
+      'coder tokens create --scope --allow workspace:<name> makes a token that can do just that on the command line',
+    source: 'README, Connect an AI agent',
+  },
+  {
     id: 'cli.oauth2-apps',
     promise:
       'coder oauth2-provider apps lists, shows, creates, edits and deletes applications, and their secrets, each shown once',
