@@ -2,7 +2,7 @@ export type { Actor } from './actor.ts';
 export { ALLOW_ALL, ALLOW_CREATED, allowListContains, intersectAllowLists } from './allow-list.ts';
 export { mayAsMuch } from './as-much.ts';
 export { authorize, authorizeNew, can, mayKnowOf, missingScope, tokenCarries } from './authorize.ts';
-export { holderOf } from './holder.ts';
+export { APPLICATION_LOGIN, holderOf } from './holder.ts';
 export { isOwnSession } from './own-session.ts';
 export { mayAssignRole, presentRole, siteRoles } from './roles.ts';
 export { visible, visibleSql } from './visible.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ApiError, MCP_PATH } from '@coder/api';
+import { APPLICATION_LOGIN } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../database/index.ts';
 import type { Authenticate, AuthenticateAgent } from '../http/index.ts';
@@ -37,6 +38,11 @@ export function createAuthenticate({ keys, use, clock, accessUrl }: Authenticate
     const key = await keys.find(parts.id);
     if (!key) throw unauthenticated('API key is invalid.');
     if (!secretMatches(parts.secret, key.hashedSecret)) throw unauthenticated('API key secret is invalid.');
+    if (found.fromQuery && key.actor.key.loginType === APPLICATION_LOGIN) {
+      throw unauthenticated(
+        'The token of an application is sent in the Authorization header, never in an address.',
+      );
+    }
     if (!audiences.has(key.audience)) {
       throw unauthenticated(`The token's audience is ${key.audience}, not this deployment.`);
     }

@@ -1,21 +1,25 @@
 import { SESSION_TOKEN_COOKIE, SESSION_TOKEN_HEADER } from '@coder/api';
 
-/** A token as it came, and whether the browser sent it by itself. */
-export type FoundToken = { readonly token: string; readonly fromCookie: boolean };
+/** A token as it came: whether the browser sent it by itself, and whether it stood in the address. */
+export type FoundToken = {
+  readonly token: string;
+  readonly fromCookie: boolean;
+  readonly fromQuery: boolean;
+};
 
 /** Looks a token up where upstream does and in its order; the first place that has one counts, even if it is no good. */
 export function findToken(headers: Headers, url: URL): FoundToken | undefined {
   const cookie = cookieValue(headers.get('cookie'), SESSION_TOKEN_COOKIE);
-  if (cookie) return { token: cookie, fromCookie: true };
+  if (cookie) return { token: cookie, fromCookie: true, fromQuery: false };
   const others = [
-    () => queryValue(url, SESSION_TOKEN_COOKIE),
-    () => headers.get(SESSION_TOKEN_HEADER),
-    () => /^bearer +(.+)$/i.exec(headers.get('authorization') ?? '')?.[1]?.trim(),
-    () => queryValue(url, 'access_token'),
-  ];
-  for (const look of others) {
+    [() => queryValue(url, SESSION_TOKEN_COOKIE), true],
+    [() => headers.get(SESSION_TOKEN_HEADER), false],
+    [() => /^bearer +(.+)$/i.exec(headers.get('authorization') ?? '')?.[1]?.trim(), false],
+    [() => queryValue(url, 'access_token'), true],
+  ] as const;
+  for (const [look, fromQuery] of others) {
     const token = look();
-    if (token) return { token, fromCookie: false };
+    if (token) return { token, fromCookie: false, fromQuery };
   }
   return undefined;
 }

@@ -17,6 +17,10 @@ export function mountAuthorize(routes: Hono<HttpEnv>, parts: RouteParts): void {
     const query = new URL(c.req.url).searchParams;
     query.set('scope', requestedScopes(query.get('scope')));
     writeCanonicalResource(query, resources);
+    // The answer goes into the address alone. For the library this is a mode that it does not know, and so refuses.
+    if (query.has('response_mode') && query.get('response_mode') !== 'query') {
+      query.set('response_mode', 'unsupported');
+    }
     const fields = { client_id: query.get('client_id') ?? '', redirect_uri: query.get('redirect_uri') ?? '' };
     return step(
       c,

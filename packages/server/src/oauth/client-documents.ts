@@ -7,7 +7,7 @@ import type { GuardedFetch } from './guarded-fetch.ts';
 export type ClientDocumentsOptions = { db: Db; clock: Clock; log: Logger; fetch: GuardedFetch };
 
 /** For how long a document may be used after its host has stopped answering. */
-const staleMs = 30 * 86_400_000;
+export const keptDocumentMs = 30 * 86_400_000;
 
 /**
  * Fetches what applications publish about themselves (and their public keys). A client metadata document is brought into our
@@ -20,7 +20,7 @@ export function createClientDocuments({ db, clock, log, fetch }: ClientDocuments
       .selectAll()
       .where('url', '=', url)
       .executeTakeFirst();
-    if (!row || clock.now().getTime() - row.fetched_at.getTime() > staleMs) return undefined;
+    if (!row || clock.now().getTime() - row.fetched_at.getTime() > keptDocumentMs) return undefined;
     return answer(row.body, 'max-age=60');
   }
 

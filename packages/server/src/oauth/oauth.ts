@@ -1,7 +1,7 @@
 import { ApiError } from '@coder/api';
 import type { Hono } from 'hono';
 import type { Clock } from '../clock.ts';
-import { type Db, inTransaction } from '../database/index.ts';
+import type { Db } from '../database/index.ts';
 import {
   type AuditTrail,
   type Authenticate,
@@ -26,7 +26,8 @@ import { createOAuthRoutes } from './routes.ts';
 import { createOAuthSettings } from './settings.ts';
 import { createStepAudit } from './steps-audit.ts';
 import { createClientStore } from './store/clients.ts';
-import { createGrantStore, endGrants } from './store/grants.ts';
+import { createGrantStore } from './store/grants.ts';
+import { createSweep } from './store/sweep.ts';
 
 export type OAuthOptions = {
   db: Db;
@@ -123,27 +124,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     return errorResponse(error);
   });
 
-  async function sweep(): Promise<void> {
-    const now = clock.now();
-    await db.deleteFrom('oauth_artifacts').where('expires_at', '<', now).execute();
-    await db
-      .deleteFrom('api_keys')
-      .where('login_type', '=', 'oauth2_provider_app')
-      .where('expires_at', '<', now)
-      .execute();
-    await inTransaction(db, async (trx) => {
-      const ended = await trx
-        .selectFrom('oauth_grants')
-        .where('expires_at', '<', now)
-        .select('id')
-        .limit(1_000)
-        .execute();
-      await endGrants(
-        trx,
-        ended.map(({ id }) => id),
-      );
-    });
-  }
+  const sweep = createSweep({ db, clock });
   const timer = setInterval(() => {
     sweep().catch((err: unknown) => log.warn({ err }, 'what has expired could not be deleted'));
   }, sweepEveryMs).unref();

@@ -47,6 +47,7 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
   const artifacts = createArtifactStore({
     ...options,
     resumeUrl: (uid) => `${accessUrl}${paths.authorize}/${uid}`,
+    endGrant: grants.end,
   });
   const accessTokens = createAccessTokenStore(options);
   const secure = accessUrl.startsWith('https:');

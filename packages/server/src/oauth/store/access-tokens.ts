@@ -1,8 +1,9 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
+import { APPLICATION_LOGIN } from '../../authorization/index.ts';
 import type { Clock } from '../../clock.ts';
 import { type Db, inTransaction, notify } from '../../database/index.ts';
 import { parseApiKey, secretMatches } from '../../identity/index.ts';
-import { hashOf } from './artifacts.ts';
+import { hashOf, whileGranted } from './artifacts.ts';
 
 /**
  * Access tokens are API keys like any other, which belong to a grant: whatever verifies, limits and revokes keys holds for
@@ -11,7 +12,7 @@ import { hashOf } from './artifacts.ts';
 export function createAccessTokenStore({ db, clock }: { db: Db; clock: Clock }): Adapter {
   async function remove(where: { id: string } | { grantId: string }): Promise<void> {
     await inTransaction(db, async (trx) => {
-      const query = trx.deleteFrom('api_keys').where('login_type', '=', 'oauth2_provider_app');
+      const query = trx.deleteFrom('api_keys').where('login_type', '=', APPLICATION_LOGIN);
       const keys = await ('id' in where
         ? query.where('id', '=', where.id)
         : query.where('oauth_grant_id', '=', where.grantId)
@@ -27,26 +28,28 @@ export function createAccessTokenStore({ db, clock }: { db: Db; clock: Clock }):
       const parts = parseApiKey(token);
       if ('problem' in parts) throw new Error('an access token has not the form of an API key');
       const now = clock.now();
-      await db
-        .insertInto('api_keys')
-        .values({
-          id: parts.id,
-          hashed_secret: hashOf(parts.secret),
-          user_id: payload.accountId ?? '',
-          login_type: 'oauth2_provider_app',
-          token_name: `${payload.accountId}_${payload.clientId}_oauth_session_token`.slice(0, 256),
-          lifetime_seconds: expiresIn,
-          scopes: (payload.scope ?? '').split(' ').filter(Boolean),
-          // The list of its grant counts.
-          allow_list: [],
-          oauth_grant_id: payload.grantId ?? '',
-          audience: typeof payload.aud === 'string' ? payload.aud : (payload.aud?.[0] ?? ''),
-          last_used: now,
-          expires_at: new Date(now.getTime() + expiresIn * 1_000),
-          created_at: now,
-          updated_at: now,
-        })
-        .execute();
+      await whileGranted(() =>
+        db
+          .insertInto('api_keys')
+          .values({
+            id: parts.id,
+            hashed_secret: hashOf(parts.secret),
+            user_id: payload.accountId ?? '',
+            login_type: APPLICATION_LOGIN,
+            token_name: `${payload.accountId}_${payload.clientId}_oauth_session_token`.slice(0, 256),
+            lifetime_seconds: expiresIn,
+            scopes: (payload.scope ?? '').split(' ').filter(Boolean),
+            // The list of its grant counts.
+            allow_list: [],
+            oauth_grant_id: payload.grantId ?? '',
+            audience: typeof payload.aud === 'string' ? payload.aud : (payload.aud?.[0] ?? ''),
+            last_used: now,
+            expires_at: new Date(now.getTime() + expiresIn * 1_000),
+            created_at: now,
+            updated_at: now,
+          })
+          .execute(),
+      );
     },
     async find(token) {
       const parts = parseApiKey(token);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import type { Clock } from '../../clock.ts';
-import type { Db } from '../../database/index.ts';
+import { type Db, sqlState } from '../../database/index.ts';
 
 export const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
@@ -18,8 +18,14 @@ function withoutSecrets({ jti, userCode, uid, returnTo, cid, ...rest }: AdapterP
  * Keeps codes, refresh tokens and requests under way in `oauth_artifacts`, under the hash of their value. The value comes
  * back with whoever presents it, so that it is nowhere in the database.
  */
-export function createArtifactStore(deps: { db: Db; clock: Clock; resumeUrl: (uid: string) => string }) {
-  const { db, clock, resumeUrl } = deps;
+export function createArtifactStore(deps: {
+  db: Db;
+  clock: Clock;
+  resumeUrl: (uid: string) => string;
+  /** Ends a grant with everything that hangs on it. */
+  endGrant: (grantId: string) => Promise<void>;
+}) {
+  const { db, clock, resumeUrl, endGrant } = deps;
   return (kind: string): Adapter => {
     const row = (id: string) =>
       db.updateTable('oauth_artifacts').where('kind', '=', kind).where('id_hash', '=', hashOf(id));
@@ -30,16 +36,18 @@ export function createArtifactStore(deps: { db: Db; clock: Clock; resumeUrl: (ui
           grant_id: payload.grantId ?? null,
           expires_at: new Date(clock.now().getTime() + (expiresIn ?? 0) * 1_000),
         };
-        await db
-          .insertInto('oauth_artifacts')
-          .values({
-            kind,
-            id_hash: hashOf(id),
-            lookup_hash: payload.userCode === undefined ? null : hashOf(payload.userCode),
-            ...values,
-          })
-          .onConflict((conflict) => conflict.columns(['kind', 'id_hash']).doUpdateSet(values))
-          .execute();
+        await whileGranted(() =>
+          db
+            .insertInto('oauth_artifacts')
+            .values({
+              kind,
+              id_hash: hashOf(id),
+              lookup_hash: payload.userCode === undefined ? null : hashOf(payload.userCode),
+              ...values,
+            })
+            .onConflict((conflict) => conflict.columns(['kind', 'id_hash']).doUpdateSet(values))
+            .execute(),
+        );
       },
       async find(id) {
         const found = await db
@@ -54,12 +62,20 @@ export function createArtifactStore(deps: { db: Db; clock: Clock; resumeUrl: (ui
         return { ...(found.payload as AdapterPayload), jti: id, ...consumed, ...interaction };
       },
       async consume(id) {
-        // Of two that present the same value at once, one is too late.
         const { numUpdatedRows } = await row(id)
           .set({ consumed_at: clock.now() })
           .where('consumed_at', 'is', null)
           .executeTakeFirst();
-        if (numUpdatedRows === 0n) throw new errors.InvalidGrant('already used');
+        if (numUpdatedRows > 0n) return;
+        // Of two that present the same value at once one is too late, and nobody can tell which of them has stolen it.
+        const known = await db
+          .selectFrom('oauth_artifacts')
+          .where('kind', '=', kind)
+          .where('id_hash', '=', hashOf(id))
+          .select('grant_id')
+          .executeTakeFirst();
+        if (known?.grant_id) await endGrant(known.grant_id);
+        throw new errors.InvalidGrant('already used');
       },
       async destroy(id) {
         await db
@@ -81,6 +97,18 @@ export function createArtifactStore(deps: { db: Db; clock: Clock; resumeUrl: (ui
     };
   };
 }
+
+/** Writes what hangs on a grant, unless that has ended in this moment. */
+export async function whileGranted<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (sqlState(error) !== foreignKeyViolation) throw error;
+    throw new errors.InvalidGrant('the grant has ended');
+  }
+}
+
+const foreignKeyViolation = '23503';
 
 /** A device that waits for a decision. */
 export type WaitingDevice = {
