@@ -261,7 +261,7 @@ describe.skipIf(browserMissing)('the dashboard', { timeout: 120_000 }, () => {
       password,
     });
     const client = createApiClient({ url: deployment.url, token: value });
-    const { key } = await client.apiKeys.createToken({ user: 'me', token_name: 'helper' });
+    const { key } = await client.apiKeys.createToken({ user: 'me', token_name: 'reviewer' });
     await using agent = await connectHttp(deployment.url, key, 'modern');
     await agent.call('coder_list_workspaces');
 
@@ -269,7 +269,7 @@ describe.skipIf(browserMissing)('the dashboard', { timeout: 120_000 }, () => {
     const { page, problems } = bob;
     await bob.context.addCookies([{ name: 'coder_session_token', value, url: deployment.url }]);
     await page.goto('/settings/tokens');
-    await page.getByRole('link', { name: 'Activity of the token helper' }).click();
+    await page.getByRole('link', { name: 'Activity of the token reviewer' }).click();
     await page.getByRole('heading', { name: 'Activity' }).waitFor();
     const row = page.getByRole('listitem').filter({ hasText: 'bob called coder_list_workspaces' });
     await row.getByText('by the token').waitFor({ state: 'attached' });
