@@ -15,6 +15,11 @@ describe('the search of the audit log', () => {
     ],
     [['-q', ' action:start ', '--email', 'a@b.c'], 'action:start email:"a@b.c"'],
     [['--resource-target', 'a" action:"delete'], 'resource_target:"a action:delete"'],
+    [
+      ['--application', 'Claude Code', '--tool', 'coder_workspace_bash', '--workspace', 'ada/web'],
+      'application:"Claude Code" tool:"coder_workspace_bash" workspace:"ada/web"',
+    ],
+    [['--token-name', 'ci'], 'token:"ci"'],
     [['--build-reason=autostart', '--request-id', 'r'], 'request_id:"r" build_reason:"autostart"'],
   ])('of %j is %j', (args, search) => {
     expect(searchFor(...args)).toBe(search);
