@@ -144,6 +144,11 @@ describe.skipIf(browserMissing)('the dashboard and applications', { timeout: 90_
     await row.getByText('Look').waitFor();
     expect(await row.getByText('Work inside').count()).toBe(0);
     await screenshot(page, 'applications');
+    await row.getByRole('link', { name: 'Activity of Test agent' }).click();
+    const tried = page.getByRole('listitem').filter({ hasText: 'ada tried: write workspace build' });
+    await tried.getByText('Test agent').first().waitFor();
+    await tried.getByText('refused 403').waitFor();
+    await page.goBack();
     await row.getByRole('button', { name: 'Disconnect Test agent' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Disconnect' }).click();
     await page.getByText('No application is connected').waitFor();
