@@ -22,7 +22,7 @@ export function renderGuide(options: { url: string; coder: string }): string {
     ['Cursor', `${coder} exp mcp configure cursor`],
     ['VS Code', `${coder} exp mcp configure vscode`],
     ['any other, local', `${coder} exp mcp server          (MCP over stdio)`],
-    ['any other, remote', `${mcp}   with the header "Authorization: Bearer <token>"`],
+    ['any other, remote', `${mcp}   (it signs in by a browser; or send "Authorization: Bearer <token>")`],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return [

@@ -69,7 +69,7 @@ describe('authorization', () => {
       ),
     });
     expect(told('claude', 'warning')).toEqual([
-      'consent: claude.ai introduces itself by https://claude.ai/oauth/mcp-oauth-client-metadata, which the server could not use ("invalid_client: fetch failed"). → Let the server reach the internet (HTTPS_PROXY if by a proxy), or let clients register instead ("coder oauth2-provider documents disable").',
+      'consent: claude.ai introduces itself by https://claude.ai/oauth/mcp-oauth-client-metadata, which the server could not use ("invalid_client: fetch failed"). → Let the server reach the internet (through a proxy: CODER_OAUTH2_DOCUMENTS_PROXY), or let clients register instead ("coder oauth2-provider documents disable").',
     ]);
     expect(told('cursor', 'warning')).toEqual([]);
     expect(report.connects).toBe(true);

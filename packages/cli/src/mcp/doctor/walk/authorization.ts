@@ -80,7 +80,7 @@ async function judgeDocument(walk: Walk, document: string): Promise<Verdict[]> {
   return [
     warning(
       `${walk.client.name} introduces itself by ${document}, which the server could not use (${why}).`,
-      'Let the server reach the internet (HTTPS_PROXY if by a proxy), or let clients register instead ("coder oauth2-provider documents disable").',
+      'Let the server reach the internet (through a proxy: CODER_OAUTH2_DOCUMENTS_PROXY), or let clients register instead ("coder oauth2-provider documents disable").',
     ),
   ];
 }
