@@ -116,12 +116,16 @@ test(verifies('cli.audit'), { timeout: 60_000 }, async () => {
   expect(created).toMatchObject({ resource_target: 'bob', user: { username: 'ada' }, status_code: 201 });
   const wrong = await deployment.coder(['audit', 'list', '-q', 'colour:red']);
   expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('"colour" is not a key')]);
-  const refused = await deployment.client.users.login({
+  const bob = await deployment.client.users.login({
     email: 'bob@example.com',
     password: 'a long password',
   });
-  const asBob = await deployment.coder(['audit', 'list', '--token', refused.session_token]);
+  const asBob = await deployment.coder(['audit', 'list', '--token', bob.session_token]);
   expect([asBob.code, asBob.stderr]).toEqual([1, expect.stringContaining('"auditor"')]);
+
+  const own = await deployment.coder(['audit', 'list', '--mine', '--token', bob.session_token]);
+  expect([own.code, own.stdout]).toEqual([0, expect.stringMatching(/bob +login/)]);
+  expect(own.stdout).not.toContain(' ada ');
 
   const file = join(deployment.home, 'audit.jsonl');
   await ok('audit', 'export', '--file', file);

@@ -62,6 +62,9 @@ test(verifies('cli.login-device'), { timeout: 90_000 }, async () => {
   expect(readFileSync(join(folder, 'session'), 'utf8')).not.toBe(first);
 
   await using mcp = await connectStdio(env, 'modern');
+  const tools = (await mcp.client.listTools()).tools.map(({ name }) => name);
+  expect(tools).toContain('coder_create_workspace');
+  expect(tools).not.toContain('coder_workspace_bash');
   makeDue(folder);
   expect(await mcp.call('coder_get_authenticated_user')).toMatchObject({ username: 'ada' });
   const token = readFileSync(join(folder, 'session'), 'utf8').trim();

@@ -88,8 +88,6 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       if (property === 'url') return base;
       // Awaiting a client gives the client: it is no promise, and the library's own answer would be its bare one.
       if (property === 'then') return undefined;
-      // A client that is returned from an async function would otherwise be replaced by the one inside it.
-      if (property === 'then') return undefined;
       return Reflect.get(target, property, receiver) as unknown;
     },
   });

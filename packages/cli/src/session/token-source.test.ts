@@ -1,4 +1,4 @@
-import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
@@ -73,6 +73,25 @@ describe('the stored token', () => {
     await expect(token()).rejects.toThrow('no network');
     fails = false;
     expect(await token()).toBe('access-2');
+  });
+
+  it('that cannot be kept is said to be, and where', async () => {
+    using it = world();
+    it.state.now = 1000;
+    const token = storedTokenSource({
+      folder: it.folder,
+      now: () => it.state.now,
+      renew: async () => {
+        // In place of a disk that is read-only, which root could write to.
+        rmSync(it.folder, { recursive: true });
+        writeFileSync(it.folder, '');
+        return renewable(2);
+      },
+    });
+    await expect(token()).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: expect.stringContaining(`${it.folder} cannot be written to`),
+    });
   });
 
   it('follows a later sign-in to the same deployment, and no other', async () => {

@@ -1,3 +1,4 @@
+import { ApiError } from '@coder/api';
 import { readConfigFile, writeConfigFile } from './config-folder.ts';
 import { renewLogin } from './renew.ts';
 import { takeTurn } from './renewal-turn.ts';
@@ -28,6 +29,13 @@ export function storedTokenSource({ folder, now = Date.now, renew = renewLogin }
       // In this order: whoever is interrupted between the two is understood by `replaced`.
       writeConfigFile(folder, 'oauth.json', `${JSON.stringify(fresh, null, 2)}\n`);
       writeConfigFile(folder, 'session', fresh.access_token);
+    }).catch((error: NodeJS.ErrnoException) => {
+      if (error.path === undefined) throw error;
+      throw new ApiError('UNAUTHENTICATED', {
+        message: `Your sign-in must be renewed, but ${folder} cannot be written to (${error.code}).`,
+        detail: 'Make it writable, or give another folder with --global-config.',
+        cause: error,
+      });
     });
   }
 

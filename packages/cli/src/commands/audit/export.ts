@@ -29,9 +29,10 @@ const columns: Record<string, (log: AuditLog) => string> = {
   additional_fields: (log) => JSON.stringify(log.additional_fields),
 };
 
-async function* linesOf(client: ApiClient, q: string | undefined, format: Format): AsyncGenerator<string> {
+async function* linesOf(client: ApiClient, flags: Flags): AsyncGenerator<string> {
+  const { format, mine } = flags;
   if (format === 'csv') yield csvLine(Object.keys(columns));
-  for await (const page of auditPages(client, { q })) {
+  for await (const page of auditPages(client, { q: searchOf(flags), mine })) {
     for (const log of page) {
       yield format === 'csv'
         ? csvLine(Object.values(columns).map((column) => column(log)))
@@ -54,7 +55,7 @@ export function exportSubcommand(): Command {
     .option('--force', 'overwrite the file')
     .addHelpText('after', '\nIn CSV, a cell that a spreadsheet would compute begins with an apostrophe.')
     .action(async (flags: Flags, command: Command) => {
-      await writeLines(linesOf(clientOf(command), searchOf(flags), flags.format), flags);
+      await writeLines(linesOf(clientOf(command), flags), flags);
       if (flags.file !== undefined) console.error(`Written to ${flags.file}.`);
     });
 }

@@ -26,7 +26,11 @@ export function listSubcommand(): Command {
     .addOption(outputOption())
     .action(async (flags: Flags, command: Command) => {
       const found: AuditLog[] = [];
-      const pages = auditPages(clientOf(command), { q: searchOf(flags), limit: flags.limit });
+      const pages = auditPages(clientOf(command), {
+        q: searchOf(flags),
+        limit: flags.limit,
+        mine: flags.mine,
+      });
       for await (const page of pages) found.push(...page);
       printList(
         flags.output,

@@ -22,11 +22,12 @@ const filters = [
   ['--date-to <date>', 'date_to', 'only up to the end of this day, or up to this time'],
 ] as const;
 
-export type SearchFlags = Record<string, unknown> & { q?: string };
+export type SearchFlags = Record<string, unknown> & { q?: string; mine?: boolean };
 
 /** Adds upstream's filters of the audit log, each as a flag, and `--q` for them in one. */
 export function addSearchFlags(command: Command): Command {
   for (const [flag, , description] of filters) command.option(flag, description);
+  command.option('--mine', 'only what your sessions, tokens and applications have done; needs no role');
   return command.option(
     '-q, --q <query>',
     "the filters as one text, for example 'action:delete username:ada date_from:2026-01-31'",
