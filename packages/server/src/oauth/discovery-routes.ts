@@ -8,10 +8,9 @@ import { resourceMetadata, resourceOfSuffix, serverMetadata } from './metadata.t
 const serverDocuments = ['oauth-authorization-server', 'openid-configuration'];
 const resourceDocument = '/.well-known/oauth-protected-resource';
 
-/** Where the documents lie that clients look for before they know anything. */
+/** Where the documents lie that clients look for before they know anything; a pattern matches what it begins with as well. */
 export const discoveryPaths = [
-  ...serverDocuments.flatMap((name) => [`/.well-known/${name}`, `/.well-known/${name}/*`]),
-  resourceDocument,
+  ...serverDocuments.map((name) => `/.well-known/${name}/*`),
   `${resourceDocument}/*`,
   `${MCP_PATH}/.well-known/*`,
 ];

@@ -33,10 +33,7 @@ export function mountRegistration(routes: Hono<HttpEnv>, parts: RouteParts): voi
     const given = await objectOf(c);
     if (given instanceof Response) return given;
     const isChange = named.action === 'write';
-    const fields = {
-      client_name: String(given.client_name ?? ''),
-      redirect_uris: String(given.redirect_uris ?? ''),
-    };
+    const fields = { client_name: textOf(given.client_name), redirect_uris: textOf(given.redirect_uris) };
     return step(c, { ...named, resource: 'oauth2_app', fields }, async (facts) => {
       try {
         const metadata = { ...normalizeClientMetadata(given) };
@@ -69,6 +66,11 @@ async function refusal(c: HttpContext, { settings }: RouteParts): Promise<Respon
   return oauthError(401, 'invalid_token', 'registration needs the initial access token of this deployment', {
     'WWW-Authenticate': 'Bearer realm="coder", error="invalid_token"',
   });
+}
+
+/** What somebody has sent, whatever it is, for the audit row. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? '');
 }
 
 async function objectOf(c: HttpContext): Promise<Record<string, unknown> | Response> {

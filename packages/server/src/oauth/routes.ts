@@ -44,9 +44,7 @@ export function createOAuthRoutes(deps: RoutesDeps): Hono<HttpEnv> {
   for (const path of [...forPages, paths.deviceAuthorization, paths.jwks]) {
     routes.use(path, named('/oauth2/*'), cors, refused, limited);
   }
-  for (const path of [paths.authorize, `${paths.authorize}/*`]) {
-    routes.use(path, named('/oauth2/*'), refused, limited);
-  }
+  routes.use(`${paths.authorize}/*`, named('/oauth2/*'), refused, limited);
   mountDiscovery(routes, parts);
   mountAuthorize(routes, parts);
   mountTokens(routes, parts);

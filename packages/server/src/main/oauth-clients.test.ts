@@ -1,0 +1,343 @@
+import { generateKeyPairSync, type KeyObject, randomUUID, sign as signBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createOAuthWorld, type OAuthWorld, pkce, redirectUri } from './testing/oauth-world.ts';
+
+/** Applications that say what is not so about themselves, or are taken for others. */
+let world: OAuthWorld;
+beforeAll(async () => {
+  world = await createOAuthWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const register = (metadata: object, headers: Record<string, string> = {}) =>
+  fetch(`${world.url}/oauth2/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ client_name: 'Test', redirect_uris: [redirectUri], ...metadata }),
+  });
+const query = (client_id: string, challenge = pkce().challenge) => ({
+  response_type: 'code',
+  client_id,
+  redirect_uri: redirectUri,
+  code_challenge: challenge,
+  code_challenge_method: 'S256',
+});
+const authorize = (clientId: string) =>
+  world.browser().get(`/oauth2/authorize?${new URLSearchParams(query(clientId))}`);
+
+describe('a registration', () => {
+  it.each(['logo_uri', 'client_uri', 'tos_uri', 'policy_uri'])(
+    'with a %s that a browser would run or open itself is refused',
+    async (field) => {
+      for (const address of [
+        'javascript:alert(1)',
+        'JavaScript:alert(1)',
+        'java\nscript:alert(1)',
+        'data:image/svg+xml,<svg onload=alert(1)>',
+        'file:///etc/passwd',
+        'blob:https://x/1',
+        'vbscript:x',
+        '//evil.example.net/x.png',
+        'x',
+        7,
+        ['https://x/'],
+      ]) {
+        const response = await register({ [field]: address });
+        expect([address, response.status]).toEqual([address, 400]);
+        expect(await response.json()).toMatchObject({ error: 'invalid_client_metadata' });
+      }
+    },
+  );
+
+  it('with a picture is shown with that address, as text', async () => {
+    const logo_uri = 'https://app.example.com/"onerror="alert(1).png';
+    const client = await world.register({ logo_uri });
+    const { request } = await world.begin(world.browser(), query(client.client_id ?? ''));
+    expect(request.application.icon).toBe('https://app.example.com/%22onerror=%22alert(1).png');
+  });
+
+  it.each([
+    ['a body that is too large', JSON.stringify({ redirect_uris: [redirectUri], x: 'x'.repeat(70_000) })],
+    ['what is no JSON', '{'],
+    ['a list', '[]'],
+    ['nothing', ''],
+    ['JSON that is deep', `${'['.repeat(30_000)}${']'.repeat(30_000)}`],
+  ])('of %s is refused', async (_, body) => {
+    const response = await fetch(`${world.url}/oauth2/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: 'invalid_client_metadata' });
+  });
+
+  it.each([
+    [{ redirect_uris: Array.from({ length: 33 }, (_, n) => `https://app.example.com/${n}`) }],
+    [{ redirect_uris: [`https://app.example.com/${'x'.repeat(3_000)}`] }],
+    [{ redirect_uris: 'https://app.example.com/' }],
+    [{ redirect_uris: [null] }],
+    [{ redirect_uris: [{ toString: 'x' }] }],
+    [{ token_endpoint_auth_method: 'tls_client_auth' }],
+    [{ token_endpoint_auth_method: 'private_key_jwt' }],
+    [{ application_type: 'nonsense' }],
+    [{ jwks: 'x' }],
+  ])('with %j is refused', async (metadata) => {
+    const response = await register(metadata);
+    expect(response.status).toBe(400);
+    expect(((await response.json()) as { error: string }).error).toMatch(/^invalid_/);
+  });
+
+  it('has its long or tricky name cut down to a line of plain text', async () => {
+    const client = await world.register({ client_name: `Coder\u202e\u0000\n<b>${'x'.repeat(500)}` });
+    const { request } = await world.begin(world.browser(), query(client.client_id ?? ''));
+    expect(request.application.name).toMatch(/^Coder <b>x+…$/);
+    expect(request.application.name.length).toBeLessThanOrEqual(64);
+  });
+
+  it('gives no rights by what it says: neither scopes, nor grants, nor the name of another', async () => {
+    const response = await register({
+      client_name: 'Claude',
+      client_id: 'coder-cli',
+      scope: 'coder:all',
+      grant_types: ['authorization_code', 'client_credentials', 'password', 'implicit'],
+      response_types: ['code'],
+    });
+    const client = (await response.json()) as Record<string, unknown>;
+    expect(client.client_id).not.toBe('coder-cli');
+    expect(client.grant_types).toEqual(['authorization_code']);
+    const { request } = await world.begin(world.browser(), query(String(client.client_id)));
+    // The page says that nobody vouches for the name, and where the answer goes.
+    expect(request).toMatchObject({
+      application: { name: 'Claude', kind: 'dcr', verified_host: '' },
+      redirect: { host: 'app.example.com' },
+    });
+    const direct = await world.token({
+      grant_type: 'client_credentials',
+      client_id: String(client.client_id),
+    });
+    expect(await direct.json()).toMatchObject({ error: expect.stringMatching(/client|grant/) });
+  });
+
+  it('is read and changed by its own token alone', async () => {
+    const mine = await world.register();
+    const other = await world.register();
+    const ask = (id: string | undefined, token: string | undefined, method = 'GET') =>
+      fetch(`${world.url}/oauth2/clients/${id}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(method === 'PUT'
+          ? { body: JSON.stringify({ client_id: id, redirect_uris: ['https://evil.example.net/cb'] }) }
+          : {}),
+      });
+    for (const method of ['GET', 'PUT', 'DELETE']) {
+      expect((await ask(mine.client_id, other.registration_access_token, method)).status).toBe(401);
+      expect((await ask(mine.client_id, world.owner.token, method)).status).toBe(401);
+    }
+    expect((await ask(mine.client_id, mine.registration_access_token)).status).toBe(200);
+  });
+});
+
+describe('an application', () => {
+  it('does not act with the secret of another, nor without its own', async () => {
+    const confidential = { token_endpoint_auth_method: 'client_secret_basic' };
+    const [mine, other] = [await world.register(confidential), await world.register(confidential)];
+    const { verifier, challenge } = pkce();
+    const browser = world.browser();
+    const { uid } = await world.begin(browser, query(mine.client_id ?? '', challenge));
+    const answer = await browser.decide(uid, { decision: 'allow', capabilities: ['look'] });
+    const form = {
+      grant_type: 'authorization_code',
+      code: answer.searchParams.get('code') ?? '',
+      redirect_uri: redirectUri,
+      code_verifier: verifier,
+    };
+    const basic = (id = '', secret = '') => ({
+      authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
+    });
+    const tries = [
+      world.token({ ...form, client_id: mine.client_id ?? '' }),
+      world.token(form, basic(mine.client_id, other.client_secret)),
+      world.token(form, basic(mine.client_id, 'kept-as-hashes')),
+    ];
+    for (const response of await Promise.all(tries)) {
+      expect(await response.json()).toMatchObject({ error: 'invalid_client' });
+    }
+    expect((await world.token(form, basic(other.client_id, other.client_secret))).status).toBe(400);
+    expect((await world.token(form, basic(mine.client_id, mine.client_secret))).status).toBe(200);
+  });
+
+  it('that many share is asked about for each of its users and machines anew', async () => {
+    const client = await world.register({
+      redirect_uris: ['http://localhost/callback', 'https://app.example.com/callback'],
+    });
+    const clientId = client.client_id ?? '';
+    await world.connect({ clientId });
+    // Somebody else's program with the same id, which waits on this machine.
+    const browser = world.browser();
+    const { uid, request } = await world.begin(browser, {
+      ...query(clientId),
+      redirect_uri: 'http://localhost:9999/callback',
+    });
+    expect(request).toMatchObject({
+      kind: 'consent',
+      redirect: { kind: 'loopback', host: 'localhost:9999' },
+    });
+    const code = (await browser.decide(uid, { decision: 'allow', capabilities: ['look'] })).searchParams.get(
+      'code',
+    );
+    // A code goes only to where it was sent, with what only its asker knows.
+    for (const form of [
+      { redirect_uri: redirectUri, code_verifier: pkce().verifier },
+      { redirect_uri: 'http://localhost:9999/callback', code_verifier: pkce().verifier },
+    ]) {
+      const response = await world.token({
+        grant_type: 'authorization_code',
+        code: code ?? '',
+        client_id: clientId,
+        ...form,
+      });
+      expect(await response.json()).toMatchObject({ error: 'invalid_grant' });
+    }
+  });
+
+  it('of the command line takes no code and no redirect', async () => {
+    const response = await authorize('coder-cli');
+    expect([response.status, response.headers.get('location')]).toEqual([400, null]);
+    const exchanged = await world.token({
+      grant_type: 'authorization_code',
+      code: 'x',
+      redirect_uri: redirectUri,
+      client_id: 'coder-cli',
+    });
+    expect(exchanged.status).toBe(400);
+  });
+});
+
+describe('an application that signs with a key', () => {
+  const address = 'https://signed.example.com/client.json';
+  const endpoint = () => `${world.url}/oauth2/tokens`;
+  const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+  const newKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  function publish(): KeyObject {
+    const { privateKey, publicKey } = newKey();
+    const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'one', use: 'sig', alg: 'ES256' };
+    world.documents.set(address, () =>
+      Response.json({
+        client_id: address,
+        client_name: 'Signed',
+        redirect_uris: [redirectUri],
+        token_endpoint_auth_method: 'private_key_jwt',
+        token_endpoint_auth_signing_alg: 'ES256',
+        jwks_uri: 'https://signed.example.com/keys.json',
+      }),
+    );
+    world.documents.set('https://signed.example.com/keys.json', () => Response.json({ keys: [jwk] }));
+    return privateKey;
+  }
+  const claims = (change: Record<string, unknown> = {}) => ({
+    iss: address,
+    sub: address,
+    aud: world.url,
+    jti: randomUUID(),
+    exp: Math.floor(Date.now() / 1_000) + 60,
+    iat: Math.floor(Date.now() / 1_000),
+    ...change,
+  });
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const sign = (key: KeyObject, payload: object): string => {
+    const text = `${encode({ alg: 'ES256', kid: 'one' })}.${encode(payload)}`;
+    const signature = signBytes('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' });
+    return `${text}.${signature.toString('base64url')}`;
+  };
+  const withAssertion = (client_assertion: string, form: Record<string, string>) =>
+    world.token({ ...form, client_id: address, client_assertion_type: assertionType, client_assertion });
+
+  it('gets its tokens, and nobody who has not its key, its address or its moment', async () => {
+    const key = publish();
+    const { verifier, challenge } = pkce();
+    const browser = world.browser();
+    const { uid } = await world.begin(browser, query(address, challenge));
+    const answer = await browser.decide(uid, { decision: 'allow', capabilities: ['look'] });
+    const form = {
+      grant_type: 'authorization_code',
+      code: answer.searchParams.get('code') ?? '',
+      redirect_uri: redirectUri,
+      code_verifier: verifier,
+    };
+    const { privateKey: stranger } = newKey();
+    const now = Math.floor(Date.now() / 1_000);
+    const wrong = [
+      sign(stranger, claims()),
+      sign(key, claims({ aud: 'https://other.example.com' })),
+      sign(key, claims({ exp: now - 60, iat: now - 120 })),
+      sign(key, claims({ iss: 'https://other.example.com/client.json' })),
+      sign(key, claims({ sub: 'coder-cli' })),
+      sign(key, claims({ jti: undefined })),
+      `${encode({ alg: 'none' })}.${encode(claims())}.`,
+    ];
+    for (const assertion of wrong) {
+      expect(await (await withAssertion(assertion, form)).json()).toMatchObject({
+        error: expect.stringMatching(/^invalid_(client|request)$/),
+      });
+    }
+    expect(await (await world.token({ ...form, client_id: address })).json()).toMatchObject({
+      error: 'invalid_client',
+    });
+    const assertion = sign(key, claims({ aud: endpoint() }));
+    const response = await withAssertion(assertion, form);
+    const tokens = (await response.json()) as { access_token: string; refresh_token: string };
+    expect(response.status).toBe(200);
+    expect((await world.client(tokens.access_token).users.get({ user: 'me' })).username).toBe('ada');
+    // The same proof again is somebody who has overheard it.
+    const renewal = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token };
+    expect(await (await withAssertion(assertion, renewal)).json()).toMatchObject({ error: 'invalid_client' });
+    expect((await withAssertion(sign(key, claims()), renewal)).status).toBe(200);
+  });
+});
+
+describe('a document', () => {
+  it.each([
+    { redirect_uris: ['javascript:alert(1)'] },
+    { redirect_uris: ['https://moved.example.com/callback'] },
+    { client_id: 'https://other.example.com/client.json' },
+    { client_secret: 'shared' },
+    { logo_uri: 'javascript:alert(1)' },
+    { token_endpoint_auth_method: 'client_secret_basic' },
+  ])('with %j is refused', async (change) => {
+    const address = `https://bad.example.com/${randomUUID()}.json`;
+    world.documents.set(address, () =>
+      Response.json({
+        client_id: address,
+        client_name: 'Bad',
+        redirect_uris: [redirectUri],
+        token_endpoint_auth_method: 'none',
+        ...change,
+      }),
+    );
+    expect((await authorize(address)).status).toBe(400);
+  });
+
+  it.each([
+    'https://127.0.0.1/client.json',
+    'https://[::1]/client.json',
+    'https://localhost/client.json',
+    'http://flaky.example.com/client.json',
+    'https://flaky.example.com/',
+    'https://flaky.example.com/client.json#x',
+    'https://user@flaky.example.com/client.json',
+    'https://flaky.example.com/../client.json',
+    'file:///etc/passwd',
+    'urn:x:y',
+  ])('at %s is not asked for', async (client_id) => {
+    let asked = 0;
+    world.documents.set(client_id, () => {
+      asked += 1;
+      return Response.json({ client_id, client_name: 'X', redirect_uris: [redirectUri] });
+    });
+    expect((await authorize(client_id)).status).toBe(400);
+    // Private addresses are refused by whoever fetches, which a test stands in for here.
+    if (!/127\.0\.0\.1|::1|localhost/.test(client_id)) expect(asked).toBe(0);
+  });
+});
