@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildDashboard } from './harness/browser.ts';
 import { createDeployment, type Deployment } from './harness/deployment.ts';
 import { startProxy, type TestProxy } from './harness/proxy.ts';
 import { starter } from './harness/templates.ts';
@@ -8,6 +9,8 @@ let proxy: TestProxy;
 let deployment: Deployment;
 
 beforeAll(async () => {
+  // The consent page is a part of it.
+  buildDashboard();
   proxy = await startProxy();
   deployment = await createDeployment({ env: { CODER_ACCESS_URL: proxy.url } });
   proxy.target = deployment.url;

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOAuthWorld, type OAuthWorld } from '../../../../server/src/main/testing/oauth-world.ts';
 import { profiles } from './clients/index.ts';
@@ -7,6 +9,10 @@ import { parseTarget } from './target.ts';
 
 let world: OAuthWorld;
 beforeAll(async () => {
+  // The page that asks the user is part of the dashboard, which a fresh clone has yet to build.
+  execFileSync(process.execPath, [
+    fileURLToPath(new URL('../../../../../scripts/build-dashboard.mjs', import.meta.url)),
+  ]);
   world = await createOAuthWorld();
   for (const { document } of profiles) {
     if (document === undefined) continue;
