@@ -266,6 +266,12 @@ export const requirements = [
     source: 'README, Connect an AI agent',
   },
   {
+    id: 'tokens.narrow-commands',
+    promise:
+      'with a narrow token the command line lists, shows and does just what the token may; of other workspaces it says what it says of none',
+    source: 'SECURITY.md',
+  },
+  {
     id: 'oauth.sdk',
     promise: "the SDK's client signs in by the address alone, in both eras, registered or by its document",
     source: 'docs/clients-tested.md',
