@@ -35,6 +35,12 @@ export const requirements = [
   },
   { id: 'server.health', promise: '/healthz and /api/v2/buildinfo answer', source: 'docs/architecture.md' },
   {
+    id: 'mcp.cancel',
+    promise:
+      'a command of coder_workspace_bash ends when its call is cancelled, unless it can be asked for again; what it wrote is kept',
+    source: 'docs/mcp.md',
+  },
+  {
     id: 'limits.memory',
     promise: 'when the commands of a workspace take all its memory, its agent and what it keeps go on',
     source: 'docs/templates.md, runtime',

@@ -74,6 +74,8 @@ export async function runBash(
       background ? (timeout ?? BACKGROUND_WATCH_MS) : limit + KILL_GRACE_MS + END_MARGIN_MS,
     ),
     label: 'coder_workspace_bash',
+    // What was given a key is asked for again, and what is to run on does so.
+    cancelled: background || args.idempotency_key !== undefined ? undefined : context.signal,
   });
   return presentRun(result, background);
 }

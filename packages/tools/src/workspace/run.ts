@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { ApiClient } from '@coder/api';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type ApiClient, ApiError } from '@coder/api';
 import type { ProcessResult, StartProcessInput } from '@coder/api/agent';
 import { OUTPUT_LIMIT } from '../present/output.ts';
 import { ToolError } from '../tool-error.ts';
@@ -13,29 +14,67 @@ function processIdFor(idempotencyKey: string | undefined): string {
   return `k${createHash('sha256').update(idempotencyKey).digest('hex').slice(0, 24)}`;
 }
 
+/** Between the TERM and the KILL of a command that nobody waits for any more. */
+const KILL_AFTER_MS = 500;
+
 /**
  * Starts a shell command and waits for it. A command that had been started under the same idempotency key is waited
- * for and not started again; a different command under that key is refused.
+ * for and not started again; a different command under that key is refused. When `cancelled` aborts, the command is ended.
  */
 export async function runCommand(
   client: ApiClient,
   agent: string,
   command: string,
-  options: Omit<StartProcessInput, 'id' | 'command'> & { idempotencyKey: string | undefined },
+  options: Omit<StartProcessInput, 'id' | 'command'> & {
+    idempotencyKey: string | undefined;
+    cancelled?: AbortSignal | undefined;
+  },
 ): Promise<ProcessResult> {
-  const { idempotencyKey, ...rest } = options;
-  const result = await client.processes.start({
-    agent,
-    id: processIdFor(idempotencyKey),
-    command,
-    max_output_bytes: OUTPUT_LIMIT,
-    keep: 'ends',
-    ...rest,
-  });
+  const { idempotencyKey, cancelled, ...rest } = options;
+  if (cancelled?.aborted) throw new ToolError('The call was cancelled before its command was started.');
+  const id = processIdFor(idempotencyKey);
+  const over = new AbortController();
+  const cancel = () => void endCommand(client, agent, id, over.signal);
+  cancelled?.addEventListener('abort', cancel, { once: true, signal: over.signal });
+  const result = await client.processes
+    .start({
+      agent,
+      id,
+      command,
+      max_output_bytes: OUTPUT_LIMIT,
+      keep: 'ends',
+      ...rest,
+    })
+    .finally(() => over.abort());
   if (!result.started && result.process.command !== command) {
     throw new ToolError(
       `The idempotency key ${JSON.stringify(idempotencyKey)} belongs to another command: ${JSON.stringify(result.process.command.slice(0, 200))}. Use a new key.`,
     );
   }
   return result;
+}
+
+/** Ends a command whose caller has gone. It may not have reached the agent yet, and is then asked for again. */
+async function endCommand(
+  client: ApiClient,
+  agent: string,
+  process: string,
+  over: AbortSignal,
+): Promise<void> {
+  while (!over.aborted) {
+    try {
+      await client.processes.signal({
+        agent,
+        process,
+        signal: 'TERM',
+        cancel: true,
+        kill_after_ms: KILL_AFTER_MS,
+      });
+      return;
+    } catch (error) {
+      // Otherwise the command's own timeout ends it: there is nobody left to tell.
+      if (!(error instanceof ApiError) || error.code !== 'NOT_FOUND') return;
+      await pause(50);
+    }
+  }
 }

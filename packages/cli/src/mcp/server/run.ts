@@ -1,5 +1,6 @@
 import { Console } from 'node:console';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   APPROVAL_WAIT_HEADER,
   type ApiClient,
@@ -8,7 +9,7 @@ import {
   nearest,
   VIA_HEADER,
 } from '@coder/api';
-import { isToolset, MAX_WAIT_MS, tools, toolsets } from '@coder/tools';
+import { type CallOutcome, isToolset, MAX_WAIT_MS, type Tool, tools, toolsets } from '@coder/tools';
 import { createSurface, createToolServer, DEFAULT_INSTRUCTIONS, type ToolCallMark } from '@coder/tools/mcp';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { CliError } from '../../cli-error.ts';
@@ -16,6 +17,9 @@ import { plain } from '../../output/table.ts';
 import { createSessionClient, type Session } from '../../session/context.ts';
 import { version } from '../../version.ts';
 import { tokenPermissions } from './token-permissions.ts';
+
+/** How long calls may take to end when the client has gone, in milliseconds. */
+const LAST_CALLS_MS = 3_000;
 
 export type McpServerOptions = {
   session: Pick<Session, 'url' | 'token'>;
@@ -60,6 +64,7 @@ export async function runMcpServer(options: McpServerOptions): Promise<void> {
     version,
     instructions: options.instructions ?? DEFAULT_INSTRUCTIONS,
   };
+  const running = new Set<Promise<unknown>>();
   const served = {
     surface,
     client,
@@ -71,6 +76,11 @@ export async function runMcpServer(options: McpServerOptions): Promise<void> {
     permissions: permissions ?? ('all' as const),
     waitMs: MAX_WAIT_MS,
     now: Date.now,
+    around: (_tool: Tool, _args: unknown, run: () => Promise<CallOutcome>) => {
+      const call = run();
+      running.add(call);
+      return call.finally(() => running.delete(call));
+    },
   };
   // A pipe that ends does not always close, and a closed one may never have ended.
   const gone = Promise.race([once(process.stdin, 'end'), once(process.stdin, 'close')]);
@@ -80,6 +90,8 @@ export async function runMcpServer(options: McpServerOptions): Promise<void> {
   say('Press Ctrl+C to stop the server.');
   await gone;
   await handle.close();
+  // The calls that were running have been cancelled, and must still end what they had started.
+  await Promise.race([Promise.allSettled(running), pause(LAST_CALLS_MS)]);
 }
 
 function say(text: string): void {
