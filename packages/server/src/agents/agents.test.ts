@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createApiClient } from '@coder/api';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { failure } from './testing/failure.ts';
 import { type Harness, harness } from './testing/harness.ts';
 import { seedApp } from './testing/seed.ts';
@@ -102,6 +105,51 @@ describe('an agent that links', () => {
       headers: { 'Coder-Session-Token': 'nonsense' },
     });
     expect(refused.status).toBe(401);
+  });
+
+  it('is the agent whose token it shows, whatever else it knows, and no user', async () => {
+    const mine = await linked();
+    const theirs = await linked();
+    await mine.client.processes.list({ agent: mine.id });
+    const first = h.server().agents.agentConnections.get(mine.id);
+    // It runs where the first agent does not, and shows the token of a workspace of somebody else.
+    const impostor = await h.startAgent(theirs.seeded);
+    await vi.waitFor(async () => {
+      const { output } = await theirs.client.processes.start({
+        agent: theirs.id,
+        command: 'pwd',
+        wait_ms: 9_000,
+      });
+      expect(text(output).trim()).toBe(impostor.home);
+    }, 10_000);
+    expect(h.server().agents.agentConnections.get(mine.id)).toBe(first);
+    const { output } = await mine.client.processes.start({ agent: mine.id, command: 'pwd', wait_ms: 9_000 });
+    expect(text(output).trim()).toBe(mine.agent.home);
+
+    const link = (token: string, path = '/api/v2/workspaceagents/me/link') => {
+      const socket = new WebSocket(h.url.replace('http', 'ws') + path, {
+        headers: { 'coder-session-token': token },
+      });
+      return once(
+        socket.on('error', () => undefined),
+        'unexpected-response',
+      ).then(([, response]) => response.statusCode);
+    };
+    const agentToken = theirs.seeded.token;
+    expect(await link(mine.user.token)).toBe(401);
+    expect(await link(`${agentToken.slice(0, -1)}x`)).toBe(401);
+    expect(await link(agentToken, `/api/v2/workspaceagents/${theirs.id}/logs?follow`)).toBe(401);
+    expect(await link(agentToken, `/api/v2/workspaceagents/${theirs.id}/pty?reconnect=${randomUUID()}`)).toBe(
+      401,
+    );
+    const asUser = createApiClient({ url: h.url, token: agentToken });
+    for (const call of [
+      () => asUser.agents.get({ agent: theirs.id }),
+      () => asUser.processes.list({ agent: theirs.id }),
+      () => asUser.files.stat({ agent: theirs.id, path: '~' }),
+    ]) {
+      expect(await failure(call())).toMatchObject({ code: 'UNAUTHENTICATED', status: 401 });
+    }
   });
 
   it('shuts down when it is asked to', async () => {
