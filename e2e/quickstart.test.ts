@@ -7,6 +7,7 @@ import { createApiClient, MCP_PATH } from '@coder/api';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { cleanEnv, runCoder, spawnCoder } from './harness/coder.ts';
 import { waitUntil } from './harness/deployment.ts';
+import { processesWith } from './harness/processes.ts';
 import { verifies } from './requirements.ts';
 
 let home: string;
@@ -113,4 +114,27 @@ test(verifies('quickstart.chosen-owner'), { timeout: 120_000 }, async () => {
   expect(me).toMatchObject({ username: chosen.username, email: chosen.email });
   expect(me.roles.map((role) => role.name)).toContain('owner');
   await deleteDemo(url, env);
+});
+
+test(verifies('quickstart.no-sandbox'), { timeout: 120_000 }, async () => {
+  const { url, errors } = await quickstart({ CODER_LOCAL_SANDBOX: 'none' });
+  expect(errors).toContain('WORKSPACES RUN WITHOUT A SANDBOX');
+  const script =
+    'echo "$(id -u) $CODER_WORKSPACE_NAME"; echo kept > ~/kept; (setsid sleep 300 >/dev/null 2>&1 &)';
+  const said = await runCoder(['ssh', 'demo', '--', script], env);
+  expect(said.code, said.stderr).toBe(0);
+  const [uid, name] = said.stdout.trim().split(' ');
+  expect(name).toBe('demo');
+  // Root gives each workspace an account of its own, and nobody else has any to give.
+  if (process.getuid?.() === 0) expect(Number(uid)).toBeGreaterThan(0);
+  else expect(uid).toBe(String(process.getuid?.()));
+  const listed = await runCoder(['list', '--output', 'json'], env);
+  const [{ id } = { id: '' }] = JSON.parse(listed.stdout) as { id: string }[];
+  expect(processesWith(id).length).toBeGreaterThan(1);
+  expect((await runCoder(['stop', 'demo', '--yes'], env)).code).toBe(0);
+  expect(processesWith(id)).toEqual([]);
+  expect((await runCoder(['start', 'demo', '--yes'], env)).code).toBe(0);
+  expect((await runCoder(['ssh', 'demo', '--', 'cat ~/kept'], env)).stdout).toBe('kept\n');
+  await deleteDemo(url, env);
+  expect(processesWith(id)).toEqual([]);
 });

@@ -22,6 +22,12 @@ export const requirements = [
     promise: 'CODER_FIRST_USER_EMAIL, _USERNAME and _PASSWORD choose the owner',
     source: 'README, Start',
   },
+  {
+    id: 'quickstart.no-sandbox',
+    promise:
+      'without bubblewrap quickstart says so loudly and runs workspaces as plain processes, which still end and go with their workspace',
+    source: 'README, Start',
+  },
   { id: 'quickstart.again', promise: 'run again, quickstart only serves', source: 'README, Start' },
   {
     id: 'server.help',
