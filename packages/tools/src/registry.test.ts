@@ -7,6 +7,34 @@ import { toolsets } from './toolsets.ts';
 const names = (toolset: (typeof toolsets)[number]): string[] =>
   toolsFor(toolset, 'all').map((tool) => tool.name);
 
+/** The tools of upstream's standard toolset, but for tasks and what a later generation dropped. */
+const upstream = [
+  'coder_create_template',
+  'coder_create_template_version',
+  'coder_create_workspace',
+  'coder_create_workspace_build',
+  'coder_delete_template',
+  'coder_get_authenticated_user',
+  'coder_get_template',
+  'coder_get_template_version_logs',
+  'coder_get_workspace',
+  'coder_get_workspace_agent_logs',
+  'coder_get_workspace_build_logs',
+  'coder_list_templates',
+  'coder_list_workspaces',
+  'coder_template_version_parameters',
+  'coder_update_template_active_version',
+  'coder_upload_tar_file',
+  'coder_workspace_bash',
+  'coder_workspace_edit_file',
+  'coder_workspace_edit_files',
+  'coder_workspace_list_apps',
+  'coder_workspace_ls',
+  'coder_workspace_port_forward',
+  'coder_workspace_read_file',
+  'coder_workspace_write_file',
+];
+
 describe('the registry', () => {
   it('lists what it listed before', async () => {
     for (const tool of tools) {
@@ -15,27 +43,39 @@ describe('the registry', () => {
     }
   });
 
-  it('has in standard the tools of the first slice and nothing of ChatGPT', () => {
-    expect(names('standard').toSorted()).toEqual([
+  it('has in standard every name of upstream that goes without an agent of its own', () => {
+    expect(names('standard')).toEqual(expect.arrayContaining(upstream));
+    expect(
+      names('standard')
+        .filter((name) => !upstream.includes(name))
+        .toSorted(),
+    ).toEqual([
+      'coder_list_organizations',
+      'coder_workspace_copy',
+      'coder_workspace_download_link',
+      'coder_workspace_execute',
+      'coder_workspace_metrics',
+      'coder_workspace_process_list',
+      'coder_workspace_process_output',
+      'coder_workspace_process_signal',
+      'coder_workspace_readiness',
+      'coder_workspace_update',
+      'coder_workspace_upload_link',
+    ]);
+  });
+
+  it('has in workspace what daily work takes, and in chatgpt just its pair', () => {
+    expect(names('workspace').toSorted()).toEqual([
       'coder_create_workspace',
       'coder_create_workspace_build',
-      'coder_get_authenticated_user',
       'coder_get_template',
-      'coder_get_workspace',
-      'coder_get_workspace_agent_logs',
       'coder_get_workspace_build_logs',
       'coder_list_templates',
       'coder_list_workspaces',
-      'coder_template_version_parameters',
       'coder_workspace_bash',
       'coder_workspace_edit_file',
-      'coder_workspace_edit_files',
-      'coder_workspace_execute',
-      'coder_workspace_list_apps',
       'coder_workspace_ls',
-      'coder_workspace_metrics',
       'coder_workspace_port_forward',
-      'coder_workspace_process_list',
       'coder_workspace_process_output',
       'coder_workspace_process_signal',
       'coder_workspace_read_file',
@@ -51,9 +91,20 @@ describe('the registry', () => {
     expect(readonly.filter((tool) => !tool.annotations.readOnlyHint)).toEqual([]);
   });
 
-  it.each(toolsets)('costs little in %s', (toolset) => {
+  it.each([
+    ['standard', 8_000],
+    ['workspace', 4_000],
+    ['readonly', 4_000],
+    ['chatgpt', 500],
+  ] as const)('costs in %s at most %d tokens', (toolset, tokens) => {
     const listing = JSON.stringify({ tools: toolsFor(toolset, 'all').map(listTool) });
-    expect(listing.length / 4).toBeLessThan(5_000);
+    expect(listing.length / 4).toBeLessThan(tokens);
+  });
+
+  it.each(toolsets)('describes in %s no tool by another that is missing there', (toolset) => {
+    const listed = JSON.stringify(toolsFor(toolset, 'all').map(listTool));
+    const mentioned = new Set(listed.match(/coder_[a-z_]+/g) ?? []);
+    expect([...mentioned].filter((name) => !names(toolset).includes(name))).toEqual([]);
   });
 
   it('shows a narrow token only what it may use', () => {

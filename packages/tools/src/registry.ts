@@ -5,13 +5,23 @@ import { workspaceListApps, workspacePortForward } from './tools/apps.ts';
 import { workspaceBash } from './tools/bash.ts';
 import { createWorkspaceBuild } from './tools/builds.ts';
 import { fetchObject, search } from './tools/chatgpt.ts';
+import { workspaceCopy } from './tools/copy.ts';
 import { createWorkspace } from './tools/create-workspace.ts';
 import { workspaceEditFile, workspaceEditFiles } from './tools/edits.ts';
 import { workspaceExecute } from './tools/execute.ts';
+import { downloadLink, uploadLink } from './tools/file-links.ts';
 import { workspaceLs, workspaceReadFile, workspaceWriteFile } from './tools/files.ts';
 import { getWorkspaceAgentLogs, getWorkspaceBuildLogs, workspaceReadiness } from './tools/logs.ts';
+import { listOrganizations } from './tools/organizations.ts';
 import { processList, processOutput, processSignal } from './tools/processes.ts';
+import {
+  createTemplate,
+  deleteTemplate,
+  updateTemplateActiveVersion,
+} from './tools/template-administration.ts';
+import { createTemplateVersion, getTemplateVersionLogs, uploadTarFile } from './tools/template-versions.ts';
 import { getTemplate, listTemplates, templateVersionParameters } from './tools/templates.ts';
+import { workspaceUpdate } from './tools/update-workspace.ts';
 import { getAuthenticatedUser } from './tools/user.ts';
 import { getWorkspace, listWorkspaces, workspaceMetrics } from './tools/workspaces.ts';
 import type { Toolset } from './toolsets.ts';
@@ -33,14 +43,25 @@ export const tools: readonly Tool[] = [
   workspaceWriteFile,
   workspaceEditFile,
   workspaceEditFiles,
+  workspaceCopy,
+  downloadLink,
+  uploadLink,
   workspaceListApps,
   workspacePortForward,
   workspaceMetrics,
+  workspaceUpdate,
   getWorkspaceBuildLogs,
   getWorkspaceAgentLogs,
   listTemplates,
   getTemplate,
   templateVersionParameters,
+  uploadTarFile,
+  createTemplateVersion,
+  getTemplateVersionLogs,
+  createTemplate,
+  updateTemplateActiveVersion,
+  deleteTemplate,
+  listOrganizations,
   getAuthenticatedUser,
   search,
   fetchObject,

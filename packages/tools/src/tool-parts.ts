@@ -1,2 +1,2 @@
 export { adds, defineTool, destroys, reads } from './tool.ts';
-export { actingToolsets, readingToolsets } from './toolsets.ts';
+export { actingToolsets, dailyActing, dailyReading, readingToolsets } from './toolsets.ts';

@@ -1,4 +1,5 @@
 import { MCP_PATH, suggestedScopes } from '@coder/api';
+import { tools } from '@coder/tools';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { describe, expect, it } from 'vitest';
 import { accessUrl, type MountedMcp, mountMcp } from './testing/mount-mcp.ts';
@@ -9,18 +10,19 @@ const whole = { authorization: 'Bearer whole' };
 async function connect(
   mcp: MountedMcp,
   mode: 'legacy' | 'auto',
-  options: { token?: string; query?: string } = {},
+  options: { token?: string; query?: string; headers?: Record<string, string> } = {},
 ) {
-  const { token = 'whole', query = '' } = options;
+  const { token = 'whole', query = '', headers = {} } = options;
   const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } });
   await client.connect(
     new StreamableHTTPClientTransport(new URL(`${accessUrl}${MCP_PATH}${query}`), {
       fetch: async (url, init) => mcp.app.fetch(new Request(url, init)),
-      requestInit: { headers: { authorization: `Bearer ${token}` } },
+      requestInit: { headers: { ...headers, authorization: `Bearer ${token}` } },
     }),
   );
   return client;
 }
+const namesOf = async (client: Client) => (await client.listTools()).tools.map((tool) => tool.name);
 
 const call = (name: string, args: unknown = {}, meta?: unknown) => ({
   method: 'POST',
@@ -41,10 +43,15 @@ describe.each(['legacy', 'auto'] as const)('a client of the %s era', (mode) => {
     expect(client.getInstructions()).toContain(
       'Coder MCP Server providing workspace and template management',
     );
-    expect((await client.listTools()).tools).toHaveLength(24);
+    expect(await namesOf(client)).toEqual(
+      tools.filter(({ toolsets }) => toolsets.includes('standard')).map(({ name }) => name),
+    );
     const result = await client.callTool({ name: 'coder_get_authenticated_user', arguments: {} });
     expect(result.structuredContent).toMatchObject({ username: 'ada' });
-    expect((await client.listResources()).resources.map((one) => one.uri)).toEqual(['coder://workspaces']);
+    expect((await client.listResources()).resources.map((one) => one.uri)).toEqual([
+      'coder://workspaces',
+      'coder://templates/guide',
+    ]);
     const read = await client.readResource({ uri: 'coder://workspaces' });
     expect(read.contents[0]).toMatchObject({ text: '{"workspaces":[],"count":0}' });
     await expect(client.readResource({ uri: 'workspace://me/none' })).rejects.toThrow();
@@ -68,6 +75,43 @@ describe.each(['legacy', 'auto'] as const)('a client of the %s era', (mode) => {
     const { tools } = await readonly.listTools();
     expect(tools.every((tool) => tool.annotations?.readOnlyHint)).toBe(true);
   });
+
+  it('is narrowed by headers, and never widened', async () => {
+    const mcp = mountMcp();
+    const few = await connect(mcp, mode, {
+      headers: { 'X-MCP-Toolsets': 'workspace', 'X-MCP-Readonly': 'true' },
+    });
+    const names = await namesOf(few);
+    expect(names).toContain('coder_workspace_ls');
+    expect(names).not.toContain('coder_workspace_metrics');
+    expect(names).not.toContain('coder_workspace_bash');
+    expect(few.getInstructions()).not.toContain('coder_workspace_bash');
+    const readonly = { query: '?toolset=readonly', headers: { 'X-MCP-Toolsets': 'standard' } };
+    expect(await namesOf(await connect(mcp, mode, readonly))).toEqual(
+      await namesOf(await connect(mcp, mode, { query: '?toolset=readonly' })),
+    );
+    const headers = { 'X-MCP-Tools': 'coder_list_workspaces, coder_workspace_bash' };
+    const two = await connect(mcp, mode, { headers });
+    expect(await namesOf(two)).toEqual(['coder_list_workspaces', 'coder_workspace_bash']);
+    expect(two.getServerCapabilities()).not.toHaveProperty('resources');
+    const without = await connect(mcp, mode, { headers: { 'X-MCP-Exclude-Tools': 'coder_workspace_bash' } });
+    expect(await namesOf(without)).not.toContain('coder_workspace_bash');
+  });
+
+  it.each(['whole', 'narrow'])(
+    'cannot call with a %s token what it was narrowed away from',
+    async (token) => {
+      const client = await connect(mountMcp(), mode, {
+        token,
+        headers: { 'X-MCP-Tools': 'coder_list_workspaces' },
+      });
+      const refused = await client.callTool({ name: 'coder_get_workspace', arguments: { workspace: 'x' } });
+      expect(refused.isError).toBe(true);
+      expect(JSON.stringify(refused.content)).toContain(
+        'not among the tools that this connection is narrowed to',
+      );
+    },
+  );
 
   it('is not shown what its token may not use, and is told the scope when it calls it', async () => {
     const mcp = mountMcp();
@@ -177,6 +221,62 @@ describe('the gate', () => {
       message: 'Invalid toolset: all',
       detail: 'Use one of: standard, workspace, readonly, chatgpt.',
     });
+  });
+
+  it.each([
+    [
+      { 'X-MCP-Tools': 'coder_workspace_bsh' },
+      'Unknown tool in X-MCP-Tools: coder_workspace_bsh',
+      'Did you mean',
+    ],
+    [{ 'X-MCP-Exclude-Tools': 'zzz' }, 'Unknown tool in X-MCP-Exclude-Tools: zzz', 'Known tools: coder_list'],
+    [{ 'X-MCP-Toolsets': 'read' }, 'Invalid toolset in X-MCP-Toolsets: read', 'Use one of: standard'],
+    [{ 'X-MCP-Tools': 'search' }, 'The tool search in X-MCP-Tools is not in the toolset standard', 'chatgpt'],
+    [{ 'X-MCP-Readonly': 'perhaps' }, 'X-MCP-Readonly is "perhaps"', 'true or false'],
+    [{ 'X-MCP-Toolsets': 'chatgpt' }, 'No tool of the toolset standard is left', 'another toolset'],
+    [{ 'X-MCP-Tools': 'x'.repeat(9_000) }, 'X-MCP-Tools is longer than 8192 characters.', ''],
+  ])('refuses the headers %j with 400 and what would do', async (headers, message, detail) => {
+    const mcp = mountMcp();
+    for (const method of ['GET', 'POST']) {
+      const response = await mcp.request('', {
+        method,
+        headers: { ...json, ...whole, accept: 'application/json', ...(headers as Record<string, string>) },
+        ...(method === 'POST' ? { body: '{}' } : {}),
+      });
+      expect(response.status).toBe(400);
+      const body = (await response.json()) as { message: string; detail?: string };
+      expect(body.message).toContain(message);
+      expect(body.detail ?? '').toContain(detail);
+    }
+  });
+
+  it('narrows what stands beside MCP by the same headers', async () => {
+    const mcp = mountMcp();
+    const headers = { ...json, ...whole, 'X-MCP-Readonly': 'true' };
+    expect((await mcp.request('/workspaces', { headers })).status).toBe(200);
+    const execute = await mcp.request('/workspaces/running/execute', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ command: 'true' }),
+    });
+    expect(execute.status).toBe(403);
+    expect(await execute.text()).toContain('coder_workspace_bash');
+    expect(mcp.commands).toEqual([]);
+  });
+
+  it('lets a page send the headers that narrow', async () => {
+    const response = await mountMcp().request('', {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://anywhere.example.net',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'x-mcp-tools,x-mcp-readonly',
+      },
+    });
+    const allowed = response.headers.get('access-control-allow-headers') ?? '';
+    for (const name of ['X-MCP-Toolsets', 'X-MCP-Tools', 'X-MCP-Exclude-Tools', 'X-MCP-Readonly']) {
+      expect(allowed).toContain(name);
+    }
   });
 
   it('lets a user send so many a second and no more', async () => {

@@ -1,5 +1,6 @@
 import { ApiError, scopeFor } from '@coder/api';
 import { findTool, missingPermissions, type Tool } from '@coder/tools';
+import type { Selection } from '@coder/tools/mcp';
 import type { Actor } from '../authorization/index.ts';
 
 /** A call that a token may not make: of which tool, with which arguments, and what the client is told. */
@@ -10,7 +11,11 @@ export type RefusedCall = { readonly tool: Tool; readonly args: unknown; readonl
  * scopes that a token would have to hold, so that the client can ask its user for just that. A token that a person made has
  * nobody to ask; its call is answered by the tool itself, in words.
  */
-export function findRefusedCall(actor: Actor, body: unknown): RefusedCall | undefined {
+export function findRefusedCall(
+  actor: Actor,
+  { tools }: Pick<Selection, 'tools'>,
+  body: unknown,
+): RefusedCall | undefined {
   if (!actor.key.application) return undefined;
   for (const message of [body].flat()) {
     const { method, params } = (message ?? {}) as {
@@ -20,7 +25,8 @@ export function findRefusedCall(actor: Actor, body: unknown): RefusedCall | unde
     if (method !== 'tools/call' || typeof params?.name !== 'string') continue;
     const tool = findTool(params.name);
     const missing = tool ? missingPermissions(tool, actor.key.permissions) : [];
-    if (!tool || missing.length === 0) continue;
+    // More scopes would not help with a tool that the connection leaves out.
+    if (!tool || missing.length === 0 || !tools.includes(tool)) continue;
     const needed = [...new Set(missing.map(scopeFor))];
     const error = new ApiError('INSUFFICIENT_SCOPE', {
       message: `This token does not have the ${needed.length === 1 ? 'scope' : 'scopes'} ${needed.map((scope) => `"${scope}"`).join(', ')} that ${tool.name} needs.`,

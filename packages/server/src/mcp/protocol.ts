@@ -1,5 +1,4 @@
-import type { Toolset } from '@coder/tools';
-import { createSurfaces, createToolServer, DEFAULT_INSTRUCTIONS, type ToolSession } from '@coder/tools/mcp';
+import { createSurfaces, createToolServer, type Selection, type ToolSession } from '@coder/tools/mcp';
 import {
   createMcpHandler,
   isJsonContentType,
@@ -29,7 +28,7 @@ export type McpProtocol = {
   answer(
     request: Request,
     caller: McpRequest,
-    toolset: Toolset,
+    selection: Selection,
     countMore: (count: number) => void,
   ): Promise<{ response: Response; done: Promise<unknown> }>;
   close(): Promise<void>;
@@ -40,21 +39,21 @@ export function createMcpProtocol(deps: McpDeps): McpProtocol {
   const { settings, clock, log, version } = deps;
   const surfaces = createSurfaces();
   const audited = createCallAudit(deps);
-  const info = { name: 'Coder', version, instructions: DEFAULT_INSTRUCTIONS };
+  const info = { name: 'Coder', version };
   const waitMs = waitWithin(settings.timeoutMs);
   const onerror = (error: Error) => log.debug({ err: error }, 'an MCP request was refused');
 
-  function serverFor(caller: McpRequest, toolset: Toolset, running: Promise<unknown>[]): Server {
+  function serverFor(caller: McpRequest, selection: Selection, running: Promise<unknown>[]): Server {
     const { permissions } = caller.actor.key;
     const session: ToolSession = {
-      surface: surfaces(toolset, permissions),
+      surface: surfaces(selection, permissions),
       client: caller.client,
       clientFor: (mark) => clientFor(deps, caller, mark),
       permissions,
       waitMs,
       now: () => clock.now().getTime(),
       around: (tool, args, run) => {
-        const call = audited(caller, { tool, args, via: `mcp ${toolset}` }, async (intent) => {
+        const call = audited(caller, { tool, args, via: `mcp ${selection.toolset}` }, async (intent) => {
           const work = run((mark) => clientFor(deps, caller, { ...mark, intent }));
           running.push(work);
           const outcome = await withinTimeout(settings.timeoutMs, tool.name, () => work);
@@ -82,10 +81,10 @@ export function createMcpProtocol(deps: McpDeps): McpProtocol {
 
   return {
     close: () => modern.close(),
-    async answer(request, caller, toolset, countMore) {
+    async answer(request, caller, selection, countMore) {
       const running: Promise<unknown>[] = [];
-      const make = () => serverFor(caller, toolset, running);
-      const response = await respond(request, caller, make, countMore);
+      const make = () => serverFor(caller, selection, running);
+      const response = await respond(request, caller, selection, make, countMore);
       return { response, done: Promise.allSettled(running) };
     },
   };
@@ -93,6 +92,7 @@ export function createMcpProtocol(deps: McpDeps): McpProtocol {
   async function respond(
     request: Request,
     caller: McpRequest,
+    selection: Selection,
     make: () => Server,
     countMore: (count: number) => void,
   ): Promise<Response> {
@@ -117,7 +117,7 @@ export function createMcpProtocol(deps: McpDeps): McpProtocol {
     if (problem !== undefined) return rpcError(400, -32_600, problem);
     const more = requestsIn(body) - 1;
     if (more > 0) countMore(more);
-    const refused = findRefusedCall(caller.actor, body);
+    const refused = findRefusedCall(caller.actor, selection, body);
     if (refused) {
       const { error: failure, ...call } = refused;
       await audited(caller, { ...call, via: 'mcp' }, async () => ({

@@ -1,5 +1,4 @@
 import { ApiError, MCP_PATH, suggestedScopes } from '@coder/api';
-import { isToolset, type Toolset, toolsets } from '@coder/tools';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import {
@@ -16,6 +15,7 @@ import { createExecute, listWorkspaces } from './conveniences.ts';
 import type { McpDeps } from './deps.ts';
 import { createGate, hasToken } from './gate.ts';
 import { createMcpProtocol } from './protocol.ts';
+import { createSelect, requireTool, selectionHeaders } from './selection.ts';
 import type { McpRequest } from './session.ts';
 import { statusOf } from './status.ts';
 
@@ -31,6 +31,7 @@ export function createMcpRoutes(deps: McpDeps): McpRoutes {
   const gate = createGate(deps);
   const places = createConcurrencyLimiter(deps.settings.maxRequests);
   const protocol = createMcpProtocol(deps);
+  const select = createSelect();
   const execute = createExecute(deps, createCallAudit(deps));
   const resourceMetadata = `${deps.accessUrl}${PROTECTED_RESOURCE_PATH}${MCP_PATH}`;
   const routes = new Hono<HttpEnv>();
@@ -111,13 +112,13 @@ export function createMcpRoutes(deps: McpDeps): McpRoutes {
     const caller = await admit(c);
     // A client of the older era asks for a stream, which there is none of.
     if (wantsStream(c)) return methodNotAllowed('POST');
-    return c.json(statusOf(deps, caller, toolsetOf(c)));
+    return c.json(statusOf(deps, caller, select(c)));
   };
   const speak = async (c: HttpContext): Promise<Response> => {
     const caller = await admit(c);
-    const toolset = toolsetOf(c);
+    const selection = select(c);
     return withPlace((takeMore) =>
-      protocol.answer(c.req.raw, caller, toolset, (count) => {
+      protocol.answer(c.req.raw, caller, selection, (count) => {
         for (let i = 0; i < count; i++) gate.rate(caller.actor);
         takeMore(count);
       }),
@@ -133,14 +134,17 @@ export function createMcpRoutes(deps: McpDeps): McpRoutes {
   }
   routes.get('/workspaces', async (c) => {
     const caller = await admit(c);
+    requireTool(select(c), 'coder_list_workspaces');
     return withPlace(async () => ({ response: await listWorkspaces(c, caller) }));
   });
   routes.post('/workspaces/:workspace/execute', async (c) => {
     const caller = await admit(c);
+    requireTool(select(c), 'coder_workspace_bash');
     return withPlace(async () => ({ response: await execute(c, caller, c.req.param('workspace')) }));
   });
   routes.post('/workspaces/:owner/:workspace/execute', async (c) => {
     const caller = await admit(c);
+    requireTool(select(c), 'coder_workspace_bash');
     const name = `${c.req.param('owner')}/${c.req.param('workspace')}`;
     return withPlace(async () => ({ response: await execute(c, caller, name) }));
   });
@@ -171,18 +175,8 @@ const corsHeaders = [
   'Mcp-Method',
   'Mcp-Name',
   'Mcp-Session-Id',
+  ...selectionHeaders,
 ];
-
-/** The toolset that the address names. */
-function toolsetOf(c: HttpContext): Toolset {
-  const name = c.req.query('toolset');
-  if (name === undefined) return 'standard';
-  if (isToolset(name)) return name;
-  throw new ApiError('BAD_REQUEST', {
-    message: `Invalid toolset: ${name}`,
-    detail: `Use one of: ${toolsets.join(', ')}.`,
-  });
-}
 
 const wantsStream = (c: HttpContext): boolean => (c.req.header('accept') ?? '').includes('text/event-stream');
 

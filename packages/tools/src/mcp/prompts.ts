@@ -1,44 +1,71 @@
-import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { nearest } from '@coder/api';
+import {
+  type GetPromptResult,
+  type ListPromptsResult,
+  ProtocolError,
+  ProtocolErrorCode,
+} from '@modelcontextprotocol/server';
+import type { Tool } from '../tool.ts';
+import { crossWorkspace, infrastructureCheck, projectInitialization } from './prompts/examples.ts';
+import type { Prompt } from './prompts/prompt.ts';
+import { workInWorkspace } from './prompts/work-in-workspace.ts';
+import { writeTemplate } from './prompts/write-template.ts';
 
-/** The prompts that can be listed. */
-export const prompts = {
-  prompts: [
-    {
-      name: 'work_in_workspace',
-      title: 'Do a task in a workspace',
-      description: 'Do a development task in a workspace, from choosing or creating it to a checked result',
-      arguments: [
-        { name: 'task', description: 'What is to be done', required: true },
-        { name: 'workspace', description: 'The workspace to use; without it one is chosen or created' },
-      ],
-    },
-  ],
+/** What can be listed and asked for. */
+export type PromptList = {
+  readonly listing: ListPromptsResult;
+  /** The text of a prompt. Throws the protocol's own error when it is unknown or lacks an argument. */
+  get(name: string, args: Record<string, string> | undefined): GetPromptResult;
 };
 
-/** The text of a prompt. Throws the protocol's own error when it is unknown or lacks an argument. */
-export function getPrompt(name: string, args: Record<string, string> | undefined) {
-  const prompt = prompts.prompts.find((one) => one.name === name);
-  if (!prompt) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown prompt: ${name}`);
-  const task = args?.task;
-  if (!task) {
-    throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'missing required prompt argument: task');
-  }
-  const where = args?.workspace
-    ? `Use the workspace ${JSON.stringify(args.workspace)}.`
-    : 'Look at my workspaces and choose the fitting one, or propose a template for a new one and ask me before you create it.';
-  const text = [
-    'Do this task in a development workspace:',
-    '',
-    task,
-    '',
-    `1. ${where}`,
-    '2. Wait until it is ready, and look at what is there before you change anything.',
-    '3. Work with the file tools and with commands. Start servers in the background.',
-    '4. Check the result by running it, and show me what you ran and what came out.',
-    '5. Say what is left to do. Do not stop or delete the workspace unless I ask for it.',
-  ].join('\n');
+export const allPrompts: readonly Prompt[] = [
+  workInWorkspace,
+  projectInitialization,
+  crossWorkspace,
+  infrastructureCheck,
+  writeTemplate,
+];
+
+/** The prompts whose steps can be done with these tools; undefined when there are none. */
+export function promptsFor(tools: ReadonlyMap<string, Tool>): PromptList | undefined {
+  const offered = allPrompts.filter(({ needs }) => needs.every((name) => tools.has(name)));
+  if (offered.length === 0) return undefined;
   return {
-    description: prompt.description,
-    messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }],
+    listing: {
+      prompts: offered.map(({ name, title, description, arguments: args }) => ({
+        name,
+        title,
+        description,
+        ...(args.length === 0 ? {} : { arguments: [...args] }),
+      })),
+    },
+    get(name, given = {}) {
+      const prompt = offered.find((one) => one.name === name);
+      if (!prompt) throw unknownPrompt(name, offered);
+      for (const { name: argument, required } of prompt.arguments) {
+        if (required !== true || (given[argument] ?? '').trim() !== '') continue;
+        throw new ProtocolError(
+          ProtocolErrorCode.InvalidParams,
+          `missing required prompt argument: ${argument}`,
+        );
+      }
+      // An argument that is left empty is left out.
+      const args = Object.fromEntries(Object.entries(given).filter(([, value]) => value.trim() !== ''));
+      return {
+        description: prompt.description,
+        messages: [{ role: 'user', content: { type: 'text', text: prompt.render(args) } }],
+      };
+    },
   };
+}
+
+function unknownPrompt(name: string, offered: readonly Prompt[]): ProtocolError {
+  const near = nearest(
+    name,
+    offered.map((prompt) => prompt.name),
+  );
+  return new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    `Unknown prompt: ${name}.${near === undefined ? '' : ` Did you mean ${near}?`}`,
+  );
 }

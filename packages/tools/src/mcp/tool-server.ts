@@ -13,8 +13,6 @@ import { type CallOutcome, callTool } from '../call.ts';
 import { findTool, tools } from '../registry.ts';
 import type { Tool, ToolContext } from '../tool.ts';
 import { askForApproval, capabilitiesOf, holdMs, pageAnswerOf, withoutApproval } from './approval.ts';
-import { getPrompt, prompts } from './prompts.ts';
-import { readResource, resources, resourceTemplates } from './resources.ts';
 import type { Surface } from './surface.ts';
 
 /** Whom a server serves, and with what. */
@@ -39,7 +37,12 @@ export type ToolSession = {
 export type ToolCallMark = { tool: string; approvalWaitMs: number };
 
 /** How the server introduces itself. */
-export type ToolServerInfo = { name: string; version: string; instructions: string };
+export type ToolServerInfo = {
+  name: string;
+  version: string;
+  /** In place of those that fit the tools. */
+  instructions?: string | undefined;
+};
 
 /** One for all: it is costly to make and holds nothing of a caller's. */
 const validator = new AjvJsonSchemaValidator();
@@ -60,11 +63,16 @@ const cacheHints = {
  */
 export function createToolServer(info: ToolServerInfo, session: ToolSession): Server {
   const { surface } = session;
+  const { resources, prompts } = surface;
   const server = new Server(
     { name: info.name, version: info.version },
     {
-      capabilities: { tools: {}, ...(surface.hasResources ? { resources: {}, prompts: {} } : {}) },
-      instructions: info.instructions,
+      capabilities: {
+        tools: {},
+        ...(resources ? { resources: {} } : {}),
+        ...(prompts ? { prompts: {} } : {}),
+      },
+      instructions: info.instructions ?? surface.instructions,
       cacheHints,
       jsonSchemaValidator: validator,
     },
@@ -73,12 +81,14 @@ export function createToolServer(info: ToolServerInfo, session: ToolSession): Se
   server.setRequestHandler('tools/call', ({ params }, context) =>
     answerCall(session, params.name, params.arguments, context, () => server.getClientCapabilities()),
   );
-  if (surface.hasResources) {
-    server.setRequestHandler('resources/list', () => resources);
-    server.setRequestHandler('resources/templates/list', () => resourceTemplates);
-    server.setRequestHandler('resources/read', ({ params }) => readResource(session.client, params.uri));
-    server.setRequestHandler('prompts/list', () => prompts);
-    server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments));
+  if (resources) {
+    server.setRequestHandler('resources/list', () => resources.listing);
+    server.setRequestHandler('resources/templates/list', () => resources.templates);
+    server.setRequestHandler('resources/read', ({ params }) => resources.read(session.client, params.uri));
+  }
+  if (prompts) {
+    server.setRequestHandler('prompts/list', () => prompts.listing);
+    server.setRequestHandler('prompts/get', ({ params }) => prompts.get(params.name, params.arguments));
   }
   return server;
 }
@@ -114,13 +124,12 @@ async function answerCall(
 }
 
 /** A tool outside the surface is refused, unless the token is why: then the call itself says which scope it lacks. */
-function refusedBySurface({ surface, permissions }: ToolSession, tool: Tool): CallOutcome | undefined {
-  if (surface.tools.has(tool.name)) return undefined;
-  const isInToolset = tool.toolsets.includes(surface.toolset);
-  if (isInToolset && permissions !== 'all') return undefined;
-  const text = isInToolset
-    ? `The tool ${tool.name} is not among the tools that this server was started with.`
-    : `The tool ${tool.name} is not in the toolset ${surface.toolset}. Connect with one of: ${tool.toolsets.join(', ')}.`;
+function refusedBySurface({ surface }: ToolSession, tool: Tool): CallOutcome | undefined {
+  const { selection } = surface;
+  if (surface.tools.has(tool.name) || selection.tools.includes(tool)) return undefined;
+  const text = tool.toolsets.includes(selection.toolset)
+    ? `The tool ${tool.name} is not among the tools that this connection is narrowed to.`
+    : `The tool ${tool.name} is not in the toolset ${selection.toolset}. Connect with one of: ${tool.toolsets.join(', ')}.`;
   return { result: { content: [{ type: 'text', text }], isError: true } };
 }
 

@@ -32,8 +32,11 @@ const refuse = (code: ErrorCode, options: ConstructorParameters<typeof ApiError>
   throw new ApiError(code, options);
 };
 
+/** Raw routes that a test answers itself: `POST /files`. */
+export type RawOverrides = Record<string, (request: Request) => Response | Promise<Response>>;
+
 /** Makes a deployment. `overrides` answer routes the deployment has no behaviour for, above all those of the agent. */
-export function fakeDeployment(overrides: Overrides = {}): FakeDeployment {
+export function fakeDeployment(overrides: Overrides = {}, raw: RawOverrides = {}): FakeDeployment {
   const state: Omit<FakeDeployment, 'client'> = {
     workspaces: [aWorkspace('api'), aWorkspace('db')],
     calls: [],
@@ -120,6 +123,8 @@ export function fakeDeployment(overrides: Overrides = {}): FakeDeployment {
     url: 'https://coder.example.com',
     token: 'token',
     fetch: async (request) => {
+      const answer = raw[`${request.method} ${new URL(request.url).pathname.replace('/api/v2', '')}`];
+      if (answer) return answer(request);
       const { response } = await handler.handle(request, { prefix: '/api/v2', context: {} });
       return response ?? Response.json({ message: 'Route not found.' }, { status: 404 });
     },

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type {
+  Organization,
   Preset,
   Template,
+  TemplateVersion,
   TemplateVersionParameter,
   User,
   Workspace,
@@ -63,6 +65,43 @@ export const aTemplate: Template = {
   max_port_share_level: 'public',
   cors_behavior: 'simple',
   use_classic_parameter_flow: true,
+};
+
+export const anOrganization: Organization = {
+  id: organizationId,
+  name: 'coder',
+  display_name: 'Coder',
+  description: '',
+  icon: '',
+  created_at: at,
+  updated_at: at,
+  is_default: true,
+};
+
+export const aVersion: TemplateVersion = {
+  id: 'd0000000-0000-4000-8000-000000000009',
+  organization_id: organizationId,
+  created_at: at,
+  updated_at: at,
+  name: 'v2',
+  message: '',
+  job: {
+    id: 'd0000000-0000-4000-8000-00000000000a',
+    created_at: at,
+    status: 'succeeded',
+    file_id: 'd0000000-0000-4000-8000-00000000000b',
+    tags: {},
+    queue_position: 0,
+    queue_size: 0,
+    organization_id: organizationId,
+    initiator_id: aUser.id,
+    input: {},
+    type: 'template_version_import',
+    logs_overflowed: false,
+  },
+  readme: '',
+  created_by: { id: aUser.id, username: 'ada', avatar_url: '' },
+  archived: false,
 };
 
 export const presets: Preset[] = [

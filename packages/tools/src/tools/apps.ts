@@ -1,7 +1,7 @@
 import type { ApiClient, Workspace, WorkspaceAgent, WorkspaceApp } from '@coder/api';
 import * as z from 'zod';
 import { jsonResult } from '../result.ts';
-import { defineTool, readingToolsets, reads } from '../tool-parts.ts';
+import { dailyReading, defineTool, readingToolsets, reads } from '../tool-parts.ts';
 import { workspaceArgument } from '../workspace/arguments.ts';
 import { agentsOf } from '../workspace/find.ts';
 import { lookIntoWorkspace } from '../workspace/open.ts';
@@ -35,7 +35,7 @@ export const workspacePortForward = defineTool({
   name: 'coder_workspace_port_forward',
   title: 'URL of a port',
   description: 'URL under which a port of a workspace can be opened by people who may.',
-  toolsets: readingToolsets,
+  toolsets: dailyReading,
   permissions: ['workspace:read', 'workspace:application_connect'],
   annotations: reads,
   input: z.strictObject({ workspace: workspaceArgument, port: z.int().min(1).max(65_535) }),

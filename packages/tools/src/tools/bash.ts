@@ -5,7 +5,7 @@ import { startBudget } from '../budget.ts';
 import { endNote, exitCodeOf, NOT_TEXT_NOTE, presentOutput } from '../present/output.ts';
 import { jsonResult } from '../result.ts';
 import type { ToolContext } from '../tool.ts';
-import { actingToolsets, defineTool, destroys } from '../tool-parts.ts';
+import { dailyActing, defineTool, destroys } from '../tool-parts.ts';
 import { idempotencyArgument, workspaceArgument } from '../workspace/arguments.ts';
 import { enterWorkspace } from '../workspace/open.ts';
 import { runCommand } from '../workspace/run.ts';
@@ -48,7 +48,7 @@ export const workspaceBash = defineTool({
   title: 'Run a shell command',
   description:
     'Run a shell command in a workspace (started if stopped) and return its output and exit code. One that takes over 45 s goes on, and a process_id is returned to follow it with coder_workspace_process_output. Prefer the file tools for files.',
-  toolsets: actingToolsets,
+  toolsets: dailyActing,
   permissions: ['workspace:read', 'workspace:ssh'],
   annotations: destroys,
   input,

@@ -4,10 +4,10 @@ import { MAX_WAIT_MS, startBudget } from '../budget.ts';
 import { presentBuild } from '../present/workspace.ts';
 import { jsonResult } from '../result.ts';
 import { ToolError } from '../tool-error.ts';
-import { actingToolsets, defineTool, destroys } from '../tool-parts.ts';
+import { dailyActing, defineTool, destroys } from '../tool-parts.ts';
 import { detailArgument, idempotencyArgument, workspaceArgument } from '../workspace/arguments.ts';
 import { findWorkspace } from '../workspace/find.ts';
-import { findPreset } from '../workspace/find-template.ts';
+import { findPreset, findVersion } from '../workspace/find-template.ts';
 import { parametersArgument, toBuildParameters } from '../workspace/parameters.ts';
 import { waitForBuild } from '../workspace/wait-for-build.ts';
 
@@ -16,14 +16,14 @@ export const createWorkspaceBuild = defineTool({
   title: 'Start, stop or delete a workspace',
   description:
     'Start, stop or delete a workspace. Delete destroys its files. A start keeps the template version unless template_version_id is given ("active" for the newest).',
-  toolsets: actingToolsets,
+  toolsets: dailyActing,
   permissions: ['workspace:read'],
   anyPermission: ['workspace:start', 'workspace:stop', 'workspace:delete'],
   annotations: destroys,
   input: z.strictObject({
     workspace_id: workspaceArgument,
     transition: z.enum(['start', 'stop', 'delete']),
-    template_version_id: z.string().optional(),
+    template_version_id: z.string().min(1).optional(),
     template_version_preset_id: z.string().optional().describe('Preset name or id'),
     rich_parameters: parametersArgument,
     wait_ms: z
@@ -55,11 +55,15 @@ export const createWorkspaceBuild = defineTool({
       throw new ToolError(misplaced.map((name) => `${name} is only valid for start transitions`).join('\n'));
     }
     const { workspace } = await findWorkspace(client, args.workspace_id);
+    const template = {
+      id: workspace.template_id,
+      name: workspace.template_name,
+      activeVersionId: workspace.template_active_version_id,
+    };
     const version =
-      args.template_version_id === 'active' ? workspace.template_active_version_id : args.template_version_id;
-    if (version !== undefined && !z.uuid().safeParse(version).success) {
-      throw new ToolError('template_version_id must be a valid UUID, or "active"');
-    }
+      args.template_version_id === undefined
+        ? undefined
+        : await findVersion(client, template, args.template_version_id);
     const preset = args.template_version_preset_id;
     const parameters = toBuildParameters(args.rich_parameters);
     const build = await client.workspaces.createBuild(

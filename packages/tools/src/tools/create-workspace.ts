@@ -4,7 +4,7 @@ import { MAX_WAIT_MS, startBudget } from '../budget.ts';
 import { presentWorkspace } from '../present/workspace.ts';
 import { jsonResult } from '../result.ts';
 import { ToolError } from '../tool-error.ts';
-import { actingToolsets, adds, defineTool } from '../tool-parts.ts';
+import { adds, dailyActing, defineTool } from '../tool-parts.ts';
 import { detailArgument, idempotencyArgument } from '../workspace/arguments.ts';
 import { findPreset, findTemplate } from '../workspace/find-template.ts';
 import { parametersArgument, toBuildParameters } from '../workspace/parameters.ts';
@@ -14,7 +14,7 @@ export const createWorkspace = defineTool({
   title: 'Create a workspace',
   description:
     'Create a workspace from a template. With wait_ms the answer comes when it is ready; otherwise ask coder_workspace_readiness before working in it. See coder_get_template for parameters and presets.',
-  toolsets: actingToolsets,
+  toolsets: dailyActing,
   permissions: ['workspace:create', 'workspace:read', 'template:read'],
   annotations: adds,
   input: z.strictObject({

@@ -5,7 +5,7 @@ import { startBudget } from '../budget.ts';
 import { isRecord, jsonResult } from '../result.ts';
 import type { ToolContext, ToolResult } from '../tool.ts';
 import { describeFailure, ToolError } from '../tool-error.ts';
-import { actingToolsets, defineTool, destroys } from '../tool-parts.ts';
+import { actingToolsets, dailyActing, defineTool, destroys } from '../tool-parts.ts';
 import { pathArgument, workspaceArgument } from '../workspace/arguments.ts';
 import { enterWorkspace } from '../workspace/open.ts';
 
@@ -25,6 +25,7 @@ const common = {
 
 export const workspaceEditFile = defineTool({
   ...common,
+  toolsets: dailyActing,
   name: 'coder_workspace_edit_file',
   title: 'Edit a file',
   description:

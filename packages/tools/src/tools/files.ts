@@ -5,7 +5,7 @@ import { OUTPUT_LIMIT } from '../present/output.ts';
 import { jsonResult, textResult } from '../result.ts';
 import type { ToolResult } from '../tool.ts';
 import { ToolError } from '../tool-error.ts';
-import { actingToolsets, defineTool, destroys, readingToolsets, reads } from '../tool-parts.ts';
+import { dailyActing, dailyReading, defineTool, destroys, reads } from '../tool-parts.ts';
 import { pathArgument, workspaceArgument } from '../workspace/arguments.ts';
 import { enterWorkspace, lookThroughAgent } from '../workspace/open.ts';
 
@@ -15,7 +15,7 @@ export const workspaceLs = defineTool({
   name: 'coder_workspace_ls',
   title: 'List a folder',
   description: 'List a folder in a workspace.',
-  toolsets: readingToolsets,
+  toolsets: dailyReading,
   permissions,
   annotations: reads,
   input: z.strictObject({
@@ -55,7 +55,7 @@ export const workspaceReadFile = defineTool({
   title: 'Read a file',
   description:
     'Read a text file by lines; a note follows when there is more. A binary file comes as base64 with its MIME type, and then offset and limit count bytes.',
-  toolsets: readingToolsets,
+  toolsets: dailyReading,
   permissions,
   annotations: reads,
   input: z.strictObject({
@@ -145,7 +145,7 @@ export const workspaceWriteFile = defineTool({
   name: 'coder_workspace_write_file',
   title: 'Write a file',
   description: 'Write a whole file in a workspace (started if stopped); folders are made as needed.',
-  toolsets: actingToolsets,
+  toolsets: dailyActing,
   permissions,
   annotations: { ...destroys, idempotentHint: true },
   input: z.strictObject({

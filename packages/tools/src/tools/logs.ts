@@ -4,7 +4,7 @@ import { MAX_WAIT_MS, startBudget } from '../budget.ts';
 import { type LogLine, presentLog } from '../present/log.ts';
 import { jsonResult } from '../result.ts';
 import { ToolError } from '../tool-error.ts';
-import { defineTool, readingToolsets, reads } from '../tool-parts.ts';
+import { dailyReading, defineTool, readingToolsets, reads } from '../tool-parts.ts';
 import { workspaceArgument } from '../workspace/arguments.ts';
 import { chooseAgent, findWorkspace } from '../workspace/find.ts';
 import { hasEnded, waitForBuild } from '../workspace/wait-for-build.ts';
@@ -18,7 +18,7 @@ export const getWorkspaceBuildLogs = defineTool({
   title: 'Read a build log',
   description:
     "Log of a build, or of a workspace's latest. While it runs, waits up to 45 s for its end; its last line says how to go on.",
-  toolsets: readingToolsets,
+  toolsets: dailyReading,
   permissions,
   annotations: reads,
   input: z.strictObject({
@@ -95,7 +95,7 @@ export const workspaceReadiness = defineTool({
   name: 'coder_workspace_readiness',
   title: 'Is a workspace ready',
   description: 'Whether a workspace can be worked in, and if not, why. Starts nothing.',
-  toolsets: readingToolsets,
+  toolsets: dailyReading,
   permissions,
   annotations: reads,
   input: z.strictObject({

@@ -4,7 +4,7 @@ import { startBudget } from '../budget.ts';
 import { durationText, parseWait } from '../duration.ts';
 import { endNote, exitCodeOf, NOT_TEXT_NOTE, OUTPUT_LIMIT, presentOutput } from '../present/output.ts';
 import { jsonResult } from '../result.ts';
-import { actingToolsets, defineTool, destroys, readingToolsets, reads } from '../tool-parts.ts';
+import { dailyActing, dailyReading, defineTool, destroys, readingToolsets, reads } from '../tool-parts.ts';
 import { workspaceArgument } from '../workspace/arguments.ts';
 import { lookThroughAgent } from '../workspace/open.ts';
 import { howToGoOn } from './bash.ts';
@@ -22,7 +22,7 @@ export const processOutput = defineTool({
   title: 'Read output of a process',
   description:
     'Output and state of a process. Without after: the beginning and end of all output. Waits up to wait_timeout for the end, or, with after, for new output.',
-  toolsets: readingToolsets,
+  toolsets: dailyReading,
   permissions,
   annotations: reads,
   input: z.strictObject({
@@ -101,7 +101,7 @@ export const processSignal = defineTool({
   name: 'coder_workspace_process_signal',
   title: 'End a process',
   description: 'End a process and its children: terminate asks (TERM), kill forces.',
-  toolsets: actingToolsets,
+  toolsets: dailyActing,
   permissions,
   annotations: destroys,
   input: z.strictObject({

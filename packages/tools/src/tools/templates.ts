@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { presentTemplate } from '../present/workspace.ts';
 import { jsonResult } from '../result.ts';
 import { ToolError } from '../tool-error.ts';
-import { defineTool, readingToolsets, reads } from '../tool-parts.ts';
+import { dailyReading, defineTool, readingToolsets, reads } from '../tool-parts.ts';
 import { detailArgument } from '../workspace/arguments.ts';
 import { findTemplate } from '../workspace/find-template.ts';
 
@@ -13,13 +13,27 @@ export const listTemplates = defineTool({
   name: 'coder_list_templates',
   title: 'List templates',
   description: 'Templates that workspaces can be created from.',
-  toolsets: readingToolsets,
+  toolsets: dailyReading,
   permissions,
   annotations: reads,
-  input: z.strictObject({ detail: detailArgument }),
-  handler: async (client, args) => {
-    const templates = await client.templates.list({});
-    return jsonResult(args.detail === 'full' ? templates : templates.map((one) => presentTemplate(one)));
+  input: z.strictObject({
+    organization_id: z.string().min(1).optional().describe('Name or id; default all of yours'),
+    detail: detailArgument,
+  }),
+  aliases: { organization: 'organization_id' },
+  handler: async (client, { organization_id: organization, detail }) => {
+    const templates = await (organization === undefined
+      ? client.templates.list({})
+      : client.templates.listInOrganization({ organization }));
+    if (detail === 'full') return jsonResult(templates);
+    // Where there is but one organization its name says nothing.
+    const several = new Set(templates.map((one) => one.organization_id)).size > 1;
+    return jsonResult(
+      templates.map((one) => ({
+        ...presentTemplate(one),
+        ...(several ? { organization: one.organization_name } : {}),
+      })),
+    );
   },
 });
 
@@ -27,7 +41,7 @@ export const getTemplate = defineTool({
   name: 'coder_get_template',
   title: 'Get a template',
   description: 'A template with the parameters and presets of its active version.',
-  toolsets: readingToolsets,
+  toolsets: dailyReading,
   permissions,
   annotations: reads,
   input: z.strictObject({ template_id: z.string().min(1).describe('Name or id'), detail: detailArgument }),

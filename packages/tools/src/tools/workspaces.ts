@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { presentMetrics, presentWorkspace } from '../present/workspace.ts';
 import { jsonResult } from '../result.ts';
-import { defineTool, readingToolsets, reads } from '../tool-parts.ts';
+import { dailyReading, defineTool, readingToolsets, reads } from '../tool-parts.ts';
 import { detailArgument, workspaceArgument } from '../workspace/arguments.ts';
 import { findWorkspace } from '../workspace/find.ts';
 
@@ -16,7 +16,7 @@ export const listWorkspaces = defineTool({
   name: 'coder_list_workspaces',
   title: 'List workspaces',
   description: 'Workspaces with status, owner, health and resource use.',
-  toolsets: readingToolsets,
+  toolsets: dailyReading,
   permissions,
   annotations: reads,
   input: z.strictObject({

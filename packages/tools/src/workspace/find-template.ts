@@ -1,6 +1,9 @@
 import { type ApiClient, isUuid, type Preset, type Template } from '@coder/api';
 import { isNotFound, ToolError } from '../tool-error.ts';
 
+/** How many of a template's versions an error names. */
+const VERSIONS_SHOWN = 10;
+
 /** The template of this name or id. Throws a {@link ToolError} that names those there are. */
 export async function findTemplate(client: ApiClient, nameOrId: string): Promise<Template> {
   const wanted = nameOrId.trim();
@@ -18,7 +21,9 @@ export async function findTemplate(client: ApiClient, nameOrId: string): Promise
   if (found.length === 1) return found[0] as Template;
   if (found.length > 1) {
     const names = found.map((template) => `${template.organization_name}/${template.name}`);
-    throw new ToolError(`Several templates are called ${JSON.stringify(wanted)}: ${names.join(', ')}.`);
+    throw new ToolError(
+      `Several templates are called ${JSON.stringify(wanted)}. Write which: ${names.join(', ')}.`,
+    );
   }
   const names = templates.map((template) => template.name);
   throw new ToolError(
@@ -26,6 +31,27 @@ export async function findTemplate(client: ApiClient, nameOrId: string): Promise
       ? `No template ${JSON.stringify(wanted)}. There are none; ask an administrator to publish one.`
       : `No template ${JSON.stringify(wanted)}. There are: ${names.join(', ')}.`,
   );
+}
+
+/** The id of a template's version: a name, an id, or `active` for the newest that is published. */
+export async function findVersion(
+  client: ApiClient,
+  template: { id: string; name: string; activeVersionId: string },
+  nameOrId: string,
+): Promise<string> {
+  const wanted = nameOrId.trim();
+  if (wanted === 'active') return template.activeVersionId;
+  if (isUuid(wanted)) return wanted;
+  try {
+    return (await client.templates.versionByName({ template: template.id, name: wanted })).id;
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    const versions = await client.templates.versions({ template: template.id, limit: VERSIONS_SHOWN });
+    const names = versions.map((version) => version.name);
+    throw new ToolError(
+      `Template ${JSON.stringify(template.name)} has no version ${JSON.stringify(wanted)}. Newest: ${names.join(', ')}. Or write "active".`,
+    );
+  }
 }
 
 /** The id of a version's preset, by name or id. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { tools } from '@coder/tools';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -73,17 +74,24 @@ const environment = (token: string | undefined): Record<string, string> => ({
   ...(token === undefined ? {} : { CODER_SESSION_TOKEN: token }),
 });
 
-async function connect(mode: 'legacy' | 'auto', token: string, args: string[] = []) {
+async function connect(
+  mode: 'legacy' | 'auto',
+  token: string,
+  args: string[] = [],
+  env: Record<string, string> = {},
+) {
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [entry, 'server', ...args],
-    env: environment(token),
+    env: { ...environment(token), ...env },
     stderr: 'pipe',
   });
   const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } });
   await client.connect(transport);
   return client;
 }
+
+const namesOf = async (client: Client) => (await client.listTools()).tools.map((tool) => tool.name);
 
 /** Runs the server without a client and waits for its end. */
 async function run(args: string[], token?: string) {
@@ -108,8 +116,9 @@ describe('coder exp mcp server', () => {
   it.each(['legacy', 'auto'] as const)('serves a client of the %s era', async (mode) => {
     const client = await connect(mode, 'whole12345-secret');
     try {
-      const { tools } = await client.listTools();
-      expect(tools).toHaveLength(24);
+      expect(await namesOf(client)).toEqual(
+        tools.filter(({ toolsets }) => toolsets.includes('standard')).map(({ name }) => name),
+      );
       expect(client.getServerVersion()?.name).toBe('Coder Agent');
       expect(client.getInstructions()).toContain('Coder MCP Server');
       const result = await client.callTool({ name: 'coder_get_authenticated_user', arguments: {} });
@@ -152,6 +161,49 @@ describe('coder exp mcp server', () => {
     }
   });
 
+  it.each([
+    [['--toolsets=workspace', '--readonly'], {}],
+    [['--readonly=true'], { CODER_MCP_TOOLSETS: 'workspace' }],
+    [[], { CODER_MCP_TOOLSETS: 'workspace', CODER_MCP_READONLY: 'true' }],
+  ])('is narrowed by %j and %j', async (args, env) => {
+    const client = await connect('auto', 'whole12345-secret', args, env);
+    try {
+      const expected = tools.filter(
+        (tool) => tool.toolsets.includes('workspace') && tool.annotations.readOnlyHint,
+      );
+      expect(await namesOf(client)).toEqual(expected.map(({ name }) => name));
+      expect(client.getInstructions()).not.toContain('coder_workspace_bash');
+    } finally {
+      await client.close();
+    }
+  });
+
+  it.each([
+    [['--tools=coder_list_workspaces'], {}],
+    [[], { CODER_MCP_TOOLS: 'coder_list_workspaces' }],
+    [[], { CODER_MCP_ALLOWED_TOOLS: 'coder_list_workspaces' }],
+  ])('is narrowed to certain tools by %j and %j, also for a narrow token', async (args, env) => {
+    const client = await connect('auto', 'narrow1234-secret', args, env);
+    try {
+      expect(await namesOf(client)).toEqual(['coder_list_workspaces']);
+      const refused = await client.callTool({ name: 'coder_get_workspace', arguments: { workspace: 'x' } });
+      expect(JSON.stringify(refused.content)).toContain('narrowed to');
+    } finally {
+      await client.close();
+    }
+  });
+
+  it('leaves tools out by --exclude-tools', async () => {
+    const client = await connect('auto', 'whole12345-secret', ['--exclude-tools=coder_workspace_bash']);
+    try {
+      const names = await namesOf(client);
+      expect(names).toContain('coder_workspace_execute');
+      expect(names).not.toContain('coder_workspace_bash');
+    } finally {
+      await client.close();
+    }
+  });
+
   it('writes nothing but MCP to standard output, and what is for people to standard error', async () => {
     const { code, stdout, stderr } = await run(['--app-status-slug=x'], 'whole12345-secret');
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
@@ -164,6 +216,13 @@ describe('coder exp mcp server', () => {
     [[], 'nobody1234-secret', 'Sign in with "coder login'],
     [['--allowed-tools=coder_workspace_bsh'], 'whole12345-secret', 'Did you mean coder_workspace_bash?'],
     [['--toolset=all'], 'whole12345-secret', 'Invalid toolset: all. Use one of: standard,'],
+    [['--exclude-tools=x'], 'whole12345-secret', 'Unknown tool in --exclude-tools: x. Known tools:'],
+    [['--readonly=perhaps'], 'whole12345-secret', '--readonly is "perhaps". It must be true or false.'],
+    [
+      ['--tools=coder_workspace_bash', '--allowed-tools=coder_workspace_bash'],
+      'whole12345-secret',
+      'Give one of them.',
+    ],
   ])('ends with a sentence and exit code 1 for %j as %s', async (args, token, message) => {
     const { code, stdout, stderr } = await run(args, token);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

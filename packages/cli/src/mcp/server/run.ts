@@ -1,16 +1,17 @@
 import { Console } from 'node:console';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
+import { APPROVAL_WAIT_HEADER, type ApiClient, ApiError, describeError, VIA_HEADER } from '@coder/api';
+import { type CallOutcome, MAX_WAIT_MS, type Tool } from '@coder/tools';
 import {
-  APPROVAL_WAIT_HEADER,
-  type ApiClient,
-  ApiError,
-  describeError,
-  nearest,
-  VIA_HEADER,
-} from '@coder/api';
-import { type CallOutcome, isToolset, MAX_WAIT_MS, type Tool, tools, toolsets } from '@coder/tools';
-import { createSurface, createToolServer, DEFAULT_INSTRUCTIONS, type ToolCallMark } from '@coder/tools/mcp';
+  createSurface,
+  createToolServer,
+  type Selection,
+  SelectionError,
+  type SelectionInput,
+  selectTools,
+  type ToolCallMark,
+} from '@coder/tools/mcp';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { CliError } from '../../cli-error.ts';
 import { plain } from '../../output/table.ts';
@@ -23,11 +24,10 @@ const LAST_CALLS_MS = 3_000;
 
 export type McpServerOptions = {
   session: Pick<Session, 'url' | 'token'>;
-  toolset?: string;
+  /** Which tools are offered. */
+  selection?: SelectionInput;
   /** In place of the usual instructions. */
   instructions?: string | undefined;
-  /** Exact names; undefined or none for all of the toolset. */
-  allowedTools?: readonly string[] | undefined;
   appStatusSlug?: string | undefined;
   aiAgentapiUrl?: string | undefined;
 };
@@ -37,13 +37,10 @@ export type McpServerOptions = {
  * for people goes to standard error. Throws a {@link CliError} before it begins when it could not work.
  */
 export async function runMcpServer(options: McpServerOptions): Promise<void> {
-  const { session, toolset = 'standard' } = options;
+  const { session } = options;
   // A stray console.log, of ours or of a library's, would break the protocol.
   globalThis.console = new Console(process.stderr);
-  if (!isToolset(toolset)) {
-    throw new CliError(`Invalid toolset: ${toolset}. Use one of: ${toolsets.join(', ')}.`);
-  }
-  const allowed = checkAllowedTools(options.allowedTools);
+  const selection = select(options.selection ?? {});
   // What comes by MCP says so, since a person's own session is otherwise taken for the person.
   const clientWith = (headers: Record<string, string>): ApiClient =>
     createSessionClient(session, { 'user-agent': `coder-mcp/${version}`, [VIA_HEADER]: 'mcp', ...headers });
@@ -54,16 +51,12 @@ export async function runMcpServer(options: McpServerOptions): Promise<void> {
   if (permissions === undefined) {
     say('Scopes            not known: tools that this token may not use are listed, and refused when called');
   }
-  const surface = createSurface(toolset, permissions ?? 'all', allowed);
-  say(`Tools             ${toolset}, ${surface.tools.size}`);
-  if (allowed !== undefined) say(`Allowed tools     ${[...allowed].join(', ')}`);
+  const surface = createSurface(selection, permissions ?? 'all');
+  say(`Tools             ${selection.toolset}, ${surface.tools.size}`);
+  if (selection.isNarrowed) say(`Allowed tools     ${selection.tools.map(({ name }) => name).join(', ')}`);
   sayWhatIsMissing(options);
 
-  const info = {
-    name: 'Coder Agent',
-    version,
-    instructions: options.instructions ?? DEFAULT_INSTRUCTIONS,
-  };
+  const info = { name: 'Coder Agent', version, instructions: options.instructions };
   const running = new Set<Promise<unknown>>();
   const served = {
     surface,
@@ -98,16 +91,14 @@ function say(text: string): void {
   process.stderr.write(`${plain(text)}\n`);
 }
 
-/** An unknown name is refused, so that a misspelled list does not leave a model without its tools. */
-function checkAllowedTools(names: readonly string[] | undefined): ReadonlySet<string> | undefined {
-  if (names === undefined || names.length === 0) return undefined;
-  const known = tools.map((tool) => tool.name);
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown === undefined) return new Set(names);
-  const near = nearest(unknown, known);
-  throw new CliError(
-    `Unknown tool in --allowed-tools: ${unknown}.${near === undefined ? ` Known tools: ${known.join(', ')}.` : ` Did you mean ${near}?`}`,
-  );
+/** A wrong name is refused, so that a misspelled list does not leave a model without its tools. */
+function select(input: SelectionInput): Selection {
+  try {
+    return selectTools(input);
+  } catch (error) {
+    if (!(error instanceof SelectionError)) throw error;
+    throw new CliError(`${error.message}. ${error.hint}`);
+  }
 }
 
 /** A token that is no good ends the server; a deployment that cannot be reached may be back at the first call. */

@@ -1,0 +1,66 @@
+import { ApiError } from '@coder/api';
+import { type Said, type Selection, SelectionError, selectTools } from '@coder/tools/mcp';
+import type { HttpContext } from '../http/index.ts';
+
+/** The headers by which a client narrows what it is offered. They can take tools away and add none. */
+export const selectionHeaders = [
+  'X-MCP-Toolsets',
+  'X-MCP-Tools',
+  'X-MCP-Exclude-Tools',
+  'X-MCP-Readonly',
+] as const;
+
+/** Above this many different selections the oldest is made anew: what is in a header is the client's to choose. */
+const KEPT = 256;
+const LONGEST_HEADER = 8_192;
+
+/**
+ * Makes the function that reads which tools a request is about, from the address and the headers. The same words give the
+ * same selection, so that everything which depends on it is made once. It throws BAD_REQUEST for what makes no sense.
+ */
+export function createSelect(): (c: HttpContext) => Selection {
+  const made = new Map<string, Selection>();
+  return (c) => {
+    const toolset = c.req.query('toolset');
+    const texts = selectionHeaders.map((name) => c.req.header(name)?.trim() ?? '');
+    const key = [toolset ?? '', ...texts].join('\n');
+    const known = made.get(key);
+    if (known) return known;
+    const selection = read(toolset, texts);
+    if (made.size >= KEPT) made.delete(made.keys().next().value as string);
+    made.set(key, selection);
+    return selection;
+  };
+}
+
+function read(toolset: string | undefined, texts: readonly string[]): Selection {
+  const said = texts.map((text, at): Said | undefined => {
+    const name = selectionHeaders[at] ?? '';
+    if (text.length > LONGEST_HEADER) {
+      throw new ApiError('BAD_REQUEST', { message: `${name} is longer than ${LONGEST_HEADER} characters.` });
+    }
+    return text === '' ? undefined : { name, text };
+  });
+  const [toolsets, tools, exclude, readonly] = said;
+  try {
+    return selectTools({
+      ...(toolset === undefined ? {} : { toolset: { name: '', text: toolset } }),
+      toolsets,
+      tools,
+      exclude,
+      readonly,
+    });
+  } catch (error) {
+    if (!(error instanceof SelectionError)) throw error;
+    throw new ApiError('BAD_REQUEST', { message: error.message, detail: error.hint });
+  }
+}
+
+/** Refuses what does the same as a tool that a request is not about. */
+export function requireTool({ tools, toolset }: Selection, name: string): void {
+  if (tools.some((tool) => tool.name === name)) return;
+  throw new ApiError('FORBIDDEN', {
+    message: `This does what the tool ${name} does, which this request leaves out.`,
+    detail: `It asks for the toolset ${toolset}, and may be narrowed by ${selectionHeaders.join(', ')}.`,
+  });
+}
