@@ -48,6 +48,14 @@ export const toolRows: Record<string, ToolRow> = {
     ...inside({ files: [{ path: notes, edits: edit }] }),
     look: 'scope',
   },
+  coder_workspace_copy: {
+    ...inside({ path: notes, to_path: '~/copy.txt', overwrite: true }),
+    look: 'scope',
+  },
+  coder_workspace_download_link: { ...inside({ path: notes }), look: 'scope' },
+  coder_workspace_upload_link: { ...inside({ path: '~/to-come.txt' }), look: 'scope' },
+  // It has the active version already, so nothing is restarted.
+  coder_workspace_update: { ...inside({ template_version_id: 'active' }), look: 'scope' },
   coder_workspace_list_apps: { ...inside(), look: 'ok' },
   coder_workspace_port_forward: { ...inside({ port: 48_124 }), look: 'scope' },
   coder_workspace_metrics: { ...inside(), look: 'ok' },
@@ -67,6 +75,36 @@ export const toolRows: Record<string, ToolRow> = {
     with: ({ template: { version } }) => ({ template_version_id: version }),
     look: 'ok',
   },
+  coder_upload_tar_file: {
+    with: () => ({ files: { 'template.yaml': 'name: shell\n' } }),
+    look: 'scope',
+    whole: 'refused',
+  },
+  coder_create_template_version: {
+    with: ({ template: { file } }) => ({ file_id: file }),
+    look: 'scope',
+    whole: 'refused',
+  },
+  coder_get_template_version_logs: {
+    with: ({ template: { version } }) => ({ template_version_id: version }),
+    look: 'ok',
+  },
+  coder_create_template: {
+    with: ({ template: { version } }) => ({ name: 'other', version_id: version }),
+    look: 'scope',
+    whole: 'refused',
+  },
+  coder_update_template_active_version: {
+    with: ({ template: { id, version } }) => ({ template_id: id, template_version_id: version }),
+    look: 'scope',
+    whole: 'refused',
+  },
+  coder_delete_template: {
+    with: ({ template: { id } }) => ({ template_id: id }),
+    look: 'scope',
+    whole: 'refused',
+  },
+  coder_list_organizations: { with: () => ({}), look: 'ok' },
   coder_get_authenticated_user: { with: () => ({}), look: 'ok' },
   search: { with: () => ({ query: 'workspaces' }), look: 'ok' },
   fetch: { at: (id) => ({ id: `workspace:${id}` }), by: ['workspace'], look: 'ok' },
