@@ -139,6 +139,7 @@ export function createUsers({ db, clock, keys }: UsersOptions): Users {
           });
         }
         await trx.deleteFrom('api_keys').where('user_id', '=', row.id).execute();
+        await trx.deleteFrom('oauth_grants').where('user_id', '=', row.id).execute();
       });
       return presentUser(row);
     },
@@ -192,6 +193,12 @@ export function createUsers({ db, clock, keys }: UsersOptions): Users {
           .deleteFrom('api_keys')
           .where('user_id', '=', row.id)
           .where('id', '<>', actor.key.id)
+          .execute();
+        // The same holds for what that one may have allowed applications, which would renew their tokens.
+        await trx
+          .deleteFrom('oauth_grants')
+          .where('user_id', '=', row.id)
+          .where('id', '<>', actor.key.application?.grantId ?? '')
           .execute();
       });
       return after;

@@ -1,20 +1,25 @@
 import type { ApiClient } from '@coder/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callRoute, contractRoutes, words } from './testing/narrow-calls.ts';
+import { routeRows } from './testing/narrow-routes.ts';
 import {
   createNarrowWorld,
   idempotencyKeyOf,
   type NarrowWorld,
+  type Place,
   workspaceRequest,
 } from './testing/narrow-world.ts';
 
 /** What a token for one workspace could learn of others beside asking for them: from counts, pages, searches and keys. */
 let world: NarrowWorld;
 let narrow: ApiClient;
+let narrowToken: string;
 let whole: ApiClient;
 
 beforeAll(async () => {
   world = await createNarrowWorld();
-  narrow = world.client(await world.grant(['everything'], [world.a]));
+  narrowToken = await world.grant(['everything'], [world.a]);
+  narrow = world.client(narrowToken);
   whole = world.owner.client;
 }, 120_000);
 afterAll(() => world[Symbol.asyncDispose](), 60_000);
@@ -106,6 +111,31 @@ describe('an idempotency key', () => {
 });
 
 describe('a request for approval', () => {
+  const held = contractRoutes.filter(([, meta]) => meta.approval !== undefined);
+  it('is not asked for about what the token does not reach', async () => {
+    await whole.approvals.updateUserPolicy({ user: 'me', classes: ['delete', 'commands', 'templates'] });
+    try {
+      let asked = 0;
+      for (const [name] of held) {
+        const row = routeRows[name];
+        if (!row || !('at' in row)) continue;
+        const call = (place: Place) => callRoute(world.url, narrowToken, name, row.at(place, world));
+        asked += 1;
+        const nowhere = world.nowhere();
+        const nothing = words(await call(nowhere), nowhere);
+        for (const place of [world.b, world.c]) {
+          const answer = await call(place);
+          expect(answer.outcome).toBe('NOT_FOUND');
+          expect(words(answer, place)).toBe(nothing);
+        }
+      }
+      expect(asked).toBeGreaterThan(1);
+      expect((await whole.approvals.list({})).approvals).toEqual([]);
+    } finally {
+      await whole.approvals.updateUserPolicy({ user: 'me', classes: [] });
+    }
+  });
+
   it('about another workspace is not there for the token', async () => {
     await whole.approvals.updateUserPolicy({ user: 'me', classes: ['delete'] });
     try {

@@ -115,6 +115,21 @@ describe('a refresh token', () => {
     await expect.poll(() => isGood(world.owner.token)).toBe(true);
   });
 
+  it('ends with the password of its user, like everything that the old one may have opened', async () => {
+    const { client } = world.owner;
+    const eve = { email: 'eve@example.com', password: 'a password of hers' };
+    await client.users.create({ username: 'eve', ...eve });
+    const { session_token: token } = await world.client('').users.login(eve);
+    const hers = world.client(token);
+    const { tokens, clientId } = await world.connect({ session: token });
+    const other = await world.connect();
+    await hers.users.updatePassword({ user: 'me', old_password: eve.password, password: 'another of hers' });
+    await expect.poll(() => isGood(tokens.access_token)).toBe(false);
+    expect((await refresh(tokens.refresh_token, clientId)).status).toBe(400);
+    expect((await hers.oauth2.listGrants()).grants).toEqual([]);
+    expect((await refresh(other.tokens.refresh_token, other.clientId)).status).toBe(200);
+  });
+
   it('is no access token, nor the other way round', async () => {
     const { tokens, clientId } = await world.connect();
     expect(await isGood(tokens.refresh_token)).toBe(false);

@@ -1,4 +1,4 @@
-import { type ApiClient, contract, createApiClient, type RouteMeta } from '@coder/api';
+import { contract, createApiClient, type RouteMeta } from '@coder/api';
 
 /** An answer as it came over the wire, with what was asked, so that an echo is told from a leak. */
 export type Answer = { outcome: string; status: number; text: string; asked: string };
@@ -71,5 +71,3 @@ export function words({ status, text }: Answer, named: object): string {
   }
   return `${status} ${plain}`;
 }
-
-export type { ApiClient };

@@ -37,6 +37,8 @@ export type ConnectOptions = {
   scope?: string;
   resource?: string;
   decision?: Partial<ConsentDecision>;
+  /** Whose browser it is; the owner's by default. */
+  session?: string;
 };
 export type Connected = {
   clientId: string;
@@ -123,7 +125,7 @@ export async function createOAuthWorld(env: Record<string, string> = {}): Promis
       const clientId = options.clientId ?? (await world.register()).client_id ?? '';
       const target = options.redirectUri ?? redirectUri;
       const { verifier, challenge } = pkce();
-      const browser = world.browser();
+      const browser = createBrowser(url, options.session ?? token);
       const { uid } = await world.begin(browser, {
         response_type: 'code',
         client_id: clientId,
