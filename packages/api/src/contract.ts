@@ -2,9 +2,13 @@ import { agentRoutes, fileRoutes, processRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { deploymentRoutes } from './routes/deployment.ts';
+import { groupRoutes } from './routes/groups.ts';
 import { oauth2ProviderRoutes, oauth2Routes } from './routes/oauth2.ts';
+import { organizationRoutes } from './routes/organizations.ts';
+import { quotaRoutes } from './routes/quotas.ts';
 import { templateRoutes, templateVersionRoutes } from './routes/templates.ts';
-import { organizationRoutes, userRoutes } from './routes/users.ts';
+import { userRoutes } from './routes/users.ts';
+import { workspaceAclRoutes } from './routes/workspace-acl.ts';
 import { buildRoutes, workspaceRoutes } from './routes/workspaces.ts';
 
 /** The prefix of every route of the contract. */
@@ -20,10 +24,12 @@ export const contract = {
   deployment: deploymentRoutes,
   users: userRoutes,
   organizations: organizationRoutes,
+  groups: groupRoutes,
+  quotas: quotaRoutes,
   apiKeys: apiKeyRoutes,
   templates: templateRoutes,
   templateVersions: templateVersionRoutes,
-  workspaces: workspaceRoutes,
+  workspaces: { ...workspaceRoutes, ...workspaceAclRoutes },
   builds: buildRoutes,
   agents: agentRoutes,
   processes: processRoutes,

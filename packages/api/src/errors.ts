@@ -61,6 +61,11 @@ export const errorRegistry = {
     message: 'The request conflicts with what exists.',
     next: 'Read the current state first.',
   },
+  INSUFFICIENT_QUOTA: {
+    status: 409,
+    message: 'The quota does not allow this.',
+    next: 'Stop or delete a workspace, or ask an administrator for a larger quota.',
+  },
   GONE: { status: 410, message: 'This no longer exists.', next: 'Read the current state first.' },
   PRECONDITION_FAILED: {
     status: 412,

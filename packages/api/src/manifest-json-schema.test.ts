@@ -22,6 +22,7 @@ it('knows every section and asks for the name and the runtime only', () => {
     'agent',
     'apps',
     'schedule',
+    'daily_cost',
     'task',
   ]);
   expect(schema.required).toEqual(['name', 'runtime']);

@@ -3,14 +3,16 @@
  * low-level token scopes (`workspace:read`).
  */
 export const resourceActions = {
-  workspace: ['create', 'read', 'update', 'delete', 'start', 'stop', 'ssh', 'application_connect'],
+  workspace: ['create', 'read', 'update', 'delete', 'start', 'stop', 'ssh', 'application_connect', 'share'],
   template: ['create', 'read', 'update', 'delete', 'use', 'view_insights'],
   file: ['create', 'read'],
   user: ['create', 'read', 'update', 'delete', 'read_personal', 'update_personal'],
   api_key: ['create', 'read', 'update', 'delete'],
   organization: ['create', 'read', 'update', 'delete'],
   organization_member: ['create', 'read', 'update', 'delete'],
+  group: ['create', 'read', 'update', 'delete'],
   assign_role: ['read', 'assign', 'unassign'],
+  assign_org_role: ['read', 'assign', 'unassign'],
   audit_log: ['read'],
   deployment_config: ['read', 'update'],
   provisioner_jobs: ['read'],

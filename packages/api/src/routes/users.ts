@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { route } from '../route.ts';
 import { nameSchema, organizationRef, paging, responseMessage, userRef } from '../schemas/common.ts';
+import { organizationSchema } from '../schemas/organizations.ts';
 import {
   assignableRoleSchema,
   authMethodsSchema,
@@ -9,8 +10,6 @@ import {
   createUserSchema,
   loginResponseSchema,
   loginSchema,
-  organizationMemberSchema,
-  organizationSchema,
   passwordSchema,
   userSchema,
 } from '../schemas/users.ts';
@@ -137,36 +136,14 @@ export const userRoutes = {
     .route({ method: 'GET', path: '/users/{user}/organizations', tags, summary: "A user's organizations" })
     .input(user)
     .output(z.array(organizationSchema)),
-};
-
-export const organizationRoutes = {
-  list: route
+  organizationByName: route
     .meta({ permission: 'signed-in' })
     .route({
       method: 'GET',
-      path: '/organizations',
-      tags: ['Organizations'],
-      summary: 'Organizations you can see',
+      path: '/users/{user}/organizations/{organization}',
+      tags,
+      summary: "One of a user's organizations",
     })
-    .output(z.array(organizationSchema)),
-  get: route
-    .meta({ permission: 'signed-in' })
-    .route({
-      method: 'GET',
-      path: '/organizations/{organization}',
-      tags: ['Organizations'],
-      summary: 'One organization',
-    })
-    .input(z.object({ organization: organizationRef }))
+    .input(user.extend({ organization: organizationRef }))
     .output(organizationSchema),
-  members: route
-    .meta({ permission: 'organization_member:read' })
-    .route({
-      method: 'GET',
-      path: '/organizations/{organization}/members',
-      tags: ['Organizations'],
-      summary: 'Members',
-    })
-    .input(z.object({ organization: organizationRef, ...paging }))
-    .output(z.array(organizationMemberSchema)),
 };

@@ -211,6 +211,8 @@ export const templateManifestSchema = z.strictObject({
   agent: agent.prefault({}),
   apps: list(manifestAppSchema, 64).default([]),
   schedule: schedule.prefault({}),
+  /** Credits that a running workspace costs a day, of the budget that its owner's groups give. */
+  daily_cost: z.int('must be a whole number').min(0, 'must not be negative').max(1_000_000).optional(),
   /** For tasks: the command line of the AI agent. */
   task: z.strictObject({ command: script }).optional(),
 });

@@ -2,14 +2,6 @@ import * as z from 'zod';
 import { nameSchema, time, uuid } from './common.ts';
 
 export const siteRoles = ['owner', 'template-admin', 'user-admin', 'auditor', 'member'] as const;
-export const organizationRoles = [
-  'organization-admin',
-  'organization-template-admin',
-  'organization-user-admin',
-  'organization-auditor',
-  'organization-workspace-creation-ban',
-  'organization-member',
-] as const;
 
 export const slimRoleSchema = z.object({
   name: z.string(),
@@ -69,29 +61,13 @@ export const authMethodsSchema = z.object({
   oidc: z.object({ enabled: z.boolean(), signInText: z.string(), iconUrl: z.string() }),
 });
 
-export const assignableRoleSchema = slimRoleSchema.extend({ assignable: z.boolean(), built_in: z.boolean() });
-
-export const organizationSchema = z.object({
+/** A user beside others in a list, where more would be too much. */
+export const minimalUserSchema = z.object({
   id: uuid,
-  name: z.string(),
-  display_name: z.string(),
-  description: z.string(),
-  icon: z.string(),
-  created_at: time,
-  updated_at: time,
-  is_default: z.boolean(),
-});
-export type Organization = z.infer<typeof organizationSchema>;
-
-export const organizationMemberSchema = z.object({
-  user_id: uuid,
-  organization_id: uuid,
-  created_at: time,
-  updated_at: time,
-  roles: z.array(slimRoleSchema),
   username: z.string(),
   name: z.string(),
   avatar_url: z.string(),
-  email: z.string(),
-  global_roles: z.array(slimRoleSchema),
 });
+export type MinimalUser = z.infer<typeof minimalUserSchema>;
+
+export const assignableRoleSchema = slimRoleSchema.extend({ assignable: z.boolean(), built_in: z.boolean() });

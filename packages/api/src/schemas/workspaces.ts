@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { workspaceAgentSchema, workspaceAppStatusSchema } from './agents.ts';
 import { nameSchema, time, uuid } from './common.ts';
 import { provisionerJobSchema } from './jobs.ts';
+import { sharedActorSchema } from './workspace-acl.ts';
 
 export const transitions = ['start', 'stop', 'delete'] as const;
 export const workspaceStatuses = [
@@ -103,6 +104,8 @@ export const workspaceSchema = z.object({
   favorite: z.boolean(),
   next_start_at: time.nullable(),
   is_prebuild: z.boolean(),
+  /** With whom it is shared; absent when with nobody. */
+  shared_with: z.array(sharedActorSchema).optional(),
 });
 export type Workspace = z.infer<typeof workspaceSchema>;
 

@@ -49,6 +49,7 @@ export function mountAgentRawRoutes({ rawRoute, upgradeRoute }: RawRoutes, deps:
     const { after } = parseInput(FollowQuery, queryOf(url));
     if (!context.actor) throw new ApiError('UNAUTHENTICATED');
     const { agentId, workspaceId } = await loadTarget(db, context.actor, params.agent ?? '', 'read');
+    context.workspaceId = workspaceId;
     const { logSignals: lines, workspaceSignals: workspaces } = deps;
     followAgentLogs({ db, log, lines, workspaces }, await accept(), { agentId, workspaceId, after });
   });

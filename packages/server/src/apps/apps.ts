@@ -36,7 +36,7 @@ export type AppsDeps = {
   /** The actor a key stands for, as long as the key and its user are good. */
   actorOfKey(keyId: string): Promise<Actor | undefined>;
   /** Calls `end` when an actor's key is no longer good, until `over` says that there is nothing left to end. */
-  whileGood(actor: Actor, over: AbortSignal, end: () => void): void;
+  whileGood(actor: Actor, over: AbortSignal, end: () => void, workspaceOf: () => string): void;
   /** Told whose a visit is. */
   openRequests?: Pick<OpenRequests, 'identify'> | undefined;
 };

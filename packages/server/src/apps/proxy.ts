@@ -22,7 +22,7 @@ export type ProxyDeps = {
   visitorOf(visit: Visit, app: FoundApp | undefined): Promise<Visitor>;
   noteVisit(visit: Visit, visitor: Visitor, app: FoundApp): Promise<void>;
   /** Calls `end` when an actor's key is no longer good, until `over` says that there is nothing left to end. */
-  whileGood(actor: Actor, over: AbortSignal, end: () => void): void;
+  whileGood(actor: Actor, over: AbortSignal, end: () => void, workspaceOf: () => string): void;
   openRequests?: Pick<OpenRequests, 'identify'> | undefined;
 };
 
@@ -91,7 +91,14 @@ export function createProxy(deps: ProxyDeps) {
       const { app, actor } = entered;
       const revoked = new AbortController();
       const over = new AbortController();
-      if (actor && app.sharing !== 'public') whileGood(actor, over.signal, () => revoked.abort());
+      if (actor && app.sharing !== 'public') {
+        whileGood(
+          actor,
+          over.signal,
+          () => revoked.abort(),
+          () => app.agent.workspaceId,
+        );
+      }
       try {
         const call = await callOf({ ...visit, signal: AbortSignal.any([visit.signal, revoked.signal]) }, app);
         const answer = await exchange(call, body).catch((error: unknown) => {
@@ -114,7 +121,9 @@ export function createProxy(deps: ProxyDeps) {
         throw new ApiError('UNAUTHENTICATED', { message: 'Open the page before its WebSocket.' });
       }
       const { app, actor } = entered;
-      if (actor && app.sharing !== 'public') whileGood(actor, visit.signal, end);
+      if (actor && app.sharing !== 'public') {
+        whileGood(actor, visit.signal, end, () => app.agent.workspaceId);
+      }
       const call = await callOf(visit, app);
       const headers = {
         ...call.headers,

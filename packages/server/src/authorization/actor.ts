@@ -1,4 +1,4 @@
-import type { Permission, ResourceType } from '@coder/api';
+import type { Permission, ResourceType, WorkspaceRole } from '@coder/api';
 
 /** Who asks: a user, through one key, with everything a decision needs. It is made once for a request. */
 export type Actor = {
@@ -11,6 +11,10 @@ export type Actor = {
   };
   /** The organizations the user belongs to, each with the user's roles there. */
   readonly organizations: ReadonlyMap<string, readonly string[]>;
+  /** The groups the user is in, beside those of all members of an organization. */
+  readonly groups?: ReadonlySet<string>;
+  /** The workspaces of others that are shared with the user or with one of its groups, each by its id with the larger role. */
+  readonly shares?: ReadonlyMap<string, WorkspaceRole>;
   readonly key: {
     readonly id: string;
     readonly loginType: string;

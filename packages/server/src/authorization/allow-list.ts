@@ -71,6 +71,7 @@ function isCompanion(actor: Actor, action: string, resource: Resource): boolean 
     case 'organization_member:read':
       return resource.organizationId !== undefined && actor.organizations.has(resource.organizationId);
     case 'assign_role:read':
+    case 'assign_org_role:read':
       return true;
     case 'template:read':
       return names('workspace');

@@ -1,17 +1,20 @@
 import type { Actor } from './actor.ts';
 import { allowListContains } from './allow-list.ts';
+import { sharedAsMuch } from './shares.ts';
 
 /**
  * Whether an actor may still be taken for what it was: with the same roles, and a key that can do no less. A role may also
- * forbid something, so a role more is a change like one less; a key only ever allows.
+ * forbid something, so a role more is a change like one less; a key and a share only ever allow. Where it is known that only
+ * one workspace is concerned, the sharing of others is nothing to it.
  */
-export function mayAsMuch(now: Actor, before: Actor): boolean {
+export function mayAsMuch(now: Actor, before: Actor, workspaceId?: string): boolean {
   return (
     sameNames(now.user.roles, before.user.roles) &&
     now.organizations.size === before.organizations.size &&
     [...before.organizations].every(([id, roles]) => sameNames(now.organizations.get(id), roles)) &&
     permitsAsMuch(now.key.permissions, before.key.permissions) &&
-    allowListContains(now.key.allowList, before.key.allowList)
+    allowListContains(now.key.allowList, before.key.allowList) &&
+    sharedAsMuch(now, before, workspaceId)
   );
 }
 

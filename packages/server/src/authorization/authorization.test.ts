@@ -12,6 +12,7 @@ import { describe, expect, it } from 'vitest';
 import { testActor } from '../testing/index.ts';
 import type { Actor, Resource } from './actor.ts';
 import { allowListContains, intersectAllowLists } from './allow-list.ts';
+import { mayAsMuch } from './as-much.ts';
 import { authorize, can } from './authorize.ts';
 import { mayAssignRole, organizationRoles, siteRoles } from './roles.ts';
 import { visible } from './visible.ts';
@@ -46,7 +47,9 @@ const onOthers: Record<string, Permission[]> = {
     'user:read',
     'organization:read',
     'organization_member:read',
+    'group:read',
     'assign_role:read',
+    'assign_org_role:read',
     'provisioner_jobs:read',
     'oauth2_app:read',
   ],
@@ -62,9 +65,16 @@ const onOthers: Record<string, Permission[]> = {
     'organization_member:read',
     'organization_member:update',
     'organization_member:delete',
+    'group:create',
+    'group:read',
+    'group:update',
+    'group:delete',
     'assign_role:read',
     'assign_role:assign',
     'assign_role:unassign',
+    'assign_org_role:read',
+    'assign_org_role:assign',
+    'assign_org_role:unassign',
     'oauth2_app:read',
   ],
   auditor: [
@@ -73,13 +83,26 @@ const onOthers: Record<string, Permission[]> = {
     'user:read',
     'organization:read',
     'organization_member:read',
+    'group:read',
     'assign_role:read',
+    'assign_org_role:read',
     'audit_log:read',
     'deployment_config:read',
     'oauth2_app:read',
   ],
   member: ['assign_role:read', 'oauth2_app:read'],
 };
+
+const membersAndGroups: Permission[] = [
+  'organization_member:create',
+  'organization_member:update',
+  'organization_member:delete',
+  'group:create',
+  'group:update',
+  'group:delete',
+  'assign_org_role:assign',
+  'assign_org_role:unassign',
+];
 
 /** What each organization role may do there to what belongs to somebody else, beyond what a bare member may. */
 const inOrganization: Record<string, Permission[]> = {
@@ -99,14 +122,9 @@ const inOrganization: Record<string, Permission[]> = {
     'file:create',
     'file:read',
     'user:read',
-    'organization:create',
-    'organization:read',
     'organization:update',
     'organization:delete',
-    'organization_member:create',
-    'organization_member:read',
-    'organization_member:update',
-    'organization_member:delete',
+    ...membersAndGroups,
     'audit_log:read',
     'provisioner_jobs:read',
   ],
@@ -118,17 +136,10 @@ const inOrganization: Record<string, Permission[]> = {
     'template:view_insights',
     'file:create',
     'file:read',
-    'organization_member:read',
     'provisioner_jobs:read',
   ],
-  'organization-user-admin': [
-    'user:read',
-    'organization_member:create',
-    'organization_member:read',
-    'organization_member:update',
-    'organization_member:delete',
-  ],
-  'organization-auditor': ['template:view_insights', 'organization_member:read', 'audit_log:read'],
+  'organization-user-admin': ['user:read', ...membersAndGroups],
+  'organization-auditor': ['template:view_insights', 'audit_log:read'],
   'organization-workspace-creation-ban': [],
   'organization-member': [],
 };
@@ -136,7 +147,10 @@ const bareMember: Permission[] = [
   'template:read',
   'template:use',
   'organization:read',
+  'organization_member:read',
+  'group:read',
   'assign_role:read',
+  'assign_org_role:read',
   'oauth2_app:read',
 ];
 
@@ -174,7 +188,7 @@ describe('roles', () => {
     const actor = testActor({ user: me, organizationId: org });
     const own = (organizationId: string) =>
       allowed(actor, { ownerId: me.id, organizationId }).filter((name) => name.startsWith('workspace:'));
-    expect(own(org)).toHaveLength(8);
+    expect(own(org)).toHaveLength(9);
     expect(own(elsewhere)).toEqual([]);
   });
 
@@ -191,12 +205,62 @@ describe('roles', () => {
     const owner = testActor({ user: me, roles: ['owner'], organizationId: org });
     const kept = { ...owner, withoutOwnerWorkspaceAccess: true };
     const theirs = { ownerId: other, organizationId: org };
-    for (const permission of ['workspace:ssh', 'workspace:application_connect'] as const) {
+    for (const permission of ['workspace:ssh', 'workspace:application_connect', 'workspace:share'] as const) {
       expect(may(owner, permission, theirs)).toBe(true);
       expect(may(kept, permission, theirs)).toBe(false);
       expect(may(kept, permission, { ownerId: me.id, organizationId: org })).toBe(true);
     }
     expect(may(kept, 'workspace:delete', theirs)).toBe(true);
+  });
+
+  it.each([
+    ['use', ['read', 'start', 'stop', 'ssh', 'application_connect']],
+    ['admin', ['read', 'update', 'start', 'stop', 'ssh', 'application_connect', 'share']],
+  ] as const)('a share to %s allows this and no more, of one workspace and nothing else', (role, actions) => {
+    const actor = { ...testActor({ user: me }), shares: new Map([[thing, role]]) };
+    const where = { ownerId: other, organizationId: org };
+    const theirs = allowed(actor, where).filter((permission) => permission !== 'assign_role:read');
+    expect(theirs).toEqual(
+      inOrder([...actions.map((action): Permission => `workspace:${action}`), 'oauth2_app:read']),
+    );
+    expect(may(actor, 'workspace:read', { ...where, id: other })).toBe(false);
+    expect(can(actor, 'read', { type: 'workspace', ...where })).toBe(false);
+    const narrow = { ...actor, key: { ...actor.key, allowList: [`workspace:${other}`] } };
+    expect(may(narrow, 'workspace:read', where)).toBe(false);
+    const look = { ...actor, key: { ...actor.key, permissions: new Set<Permission>(['workspace:read']) } };
+    expect(allowed(look, where)).toEqual(['workspace:read']);
+  });
+
+  it('is less when something that was shared is not, or shared as less', () => {
+    const sharing = (shares: [string, 'use' | 'admin'][]) => ({
+      ...testActor({ user: me }),
+      shares: new Map(shares),
+    });
+    const before = sharing([
+      [thing, 'use'],
+      [other, 'admin'],
+    ]);
+    expect(
+      mayAsMuch(
+        sharing([
+          [thing, 'admin'],
+          [other, 'admin'],
+        ]),
+        before,
+      ),
+    ).toBe(true);
+    expect(
+      mayAsMuch(
+        sharing([
+          [thing, 'use'],
+          [other, 'use'],
+        ]),
+        before,
+      ),
+    ).toBe(false);
+    expect(mayAsMuch(sharing([[other, 'admin']]), before)).toBe(false);
+    expect(mayAsMuch(sharing([[other, 'admin']]), before, other)).toBe(true);
+    expect(mayAsMuch(sharing([[other, 'admin']]), before, thing)).toBe(false);
   });
 
   it('can be given only by who is above them', () => {
@@ -283,10 +347,12 @@ const actors = fc
     allowList: fc.subarray(entries),
     isMember: fc.boolean(),
     kept: fc.boolean(),
+    shares: fc.subarray(ids.flatMap((id) => [[id, 'use'] as const, [id, 'admin'] as const])),
   })
-  .map(({ isMember, kept, ...options }) => ({
+  .map(({ isMember, kept, shares, ...options }) => ({
     ...testActor({ ...options, user: me, ...(isMember ? { organizationId: org } : {}) }),
     withoutOwnerWorkspaceAccess: kept,
+    shares: new Map(shares),
   }));
 const resources = fc.record({
   id: fc.constantFrom(...ids),
@@ -333,9 +399,10 @@ describe('for every actor and resource', () => {
     fc.assert(
       fc.property(actors, resources, fc.constantFrom(...types), (actor, where, type) => {
         const resource = type === 'user' ? { ...where, ownerId: where.id } : where;
-        const { all, ownerId, ownedIn, organizationIds, ids: only } = visible(actor, type);
+        const { all, ownerId, ownedIn, organizationIds, shared, ids: only } = visible(actor, type);
         const reached =
           all ||
+          shared.includes(resource.id) ||
           ownerId === resource.ownerId ||
           (ownedIn?.ownerId === resource.ownerId &&
             ownedIn.organizationIds.includes(resource.organizationId)) ||

@@ -10,6 +10,7 @@ import type { Actor, Resource } from './actor.ts';
 import { allowListAdmits } from './allow-list.ts';
 import { grantOf, reaches } from './grants.ts';
 import { organizationRoles, siteRoles } from './roles.ts';
+import { sharedWith } from './shares.ts';
 
 const known: ReadonlySet<string> = new Set(allPermissions);
 
@@ -17,7 +18,8 @@ const known: ReadonlySet<string> = new Set(allPermissions);
 function userMay(actor: Actor, action: string, resource: Resource): boolean {
   const permission = `${resource.type}:${action}`;
   if (!known.has(permission)) return false;
-  return reaches(grantOf(actor, permission as Permission), actor.user.id, resource);
+  const grant = grantOf(actor, permission as Permission);
+  return reaches(grant, actor.user.id, resource) || sharedWith(actor, permission as Permission, resource);
 }
 
 /** Whether the token carries a permission. */

@@ -4,5 +4,6 @@ export { mayAsMuch } from './as-much.ts';
 export { authorize, authorizeNew, can, mayKnowOf, missingScope, tokenCarries } from './authorize.ts';
 export { APPLICATION_LOGIN, holderOf } from './holder.ts';
 export { isOwnSession } from './own-session.ts';
-export { mayAssignRole, presentRole, siteRoles } from './roles.ts';
+export { mayAssignRole, organizationRoles, presentRole, siteRoles } from './roles.ts';
+export { isInGroup } from './shares.ts';
 export { visible, visibleSql } from './visible.ts';

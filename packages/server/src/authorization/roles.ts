@@ -30,8 +30,12 @@ const all = (...types: string[]): Permission[] =>
 const except = (permissions: readonly Permission[], ...left: Permission[]): Permission[] =>
   permissions.filter((permission) => !left.includes(permission));
 
-/** What lets somebody into a running workspace, as opposed to managing it. */
-export const workspaceEntry: readonly Permission[] = ['workspace:ssh', 'workspace:application_connect'];
+/** What lets somebody into a running workspace, or lets them let somebody in, as opposed to managing it. */
+export const workspaceEntry: readonly Permission[] = [
+  'workspace:ssh',
+  'workspace:application_connect',
+  'workspace:share',
+];
 
 /** Upstream's site roles. `member` is implied for everybody. */
 export const siteRoles: Readonly<Record<string, Role>> = {
@@ -43,11 +47,16 @@ export const siteRoles: Readonly<Record<string, Role>> = {
       'user:read',
       'organization:read',
       'organization_member:read',
+      'group:read',
+      'assign_org_role:read',
       'provisioner_jobs:read',
     ],
   }),
   'user-admin': role('User Admin', {
-    site: [...all('user', 'organization_member', 'assign_role'), 'organization:read'],
+    site: [
+      ...all('user', 'organization_member', 'group', 'assign_role', 'assign_org_role'),
+      'organization:read',
+    ],
   }),
   auditor: role('Auditor', {
     site: [
@@ -58,6 +67,8 @@ export const siteRoles: Readonly<Record<string, Role>> = {
       'user:read',
       'organization:read',
       'organization_member:read',
+      'group:read',
+      'assign_org_role:read',
     ],
   }),
   member: role('Member', {
@@ -72,39 +83,36 @@ export const organizationRoles: Readonly<Record<string, Role>> = {
     site: ['user:read'],
     organization: [
       ...except(all('workspace'), ...workspaceEntry),
-      ...all('template', 'file', 'organization', 'organization_member'),
+      ...all('template', 'file', 'organization_member', 'group', 'assign_org_role'),
+      ...except(all('organization'), 'organization:create'),
       'audit_log:read',
       'provisioner_jobs:read',
     ],
   }),
   'organization-template-admin': role('Organization Template Admin', {
-    organization: [
-      ...all('template', 'file'),
-      'workspace:read',
-      'organization:read',
-      'organization_member:read',
-      'provisioner_jobs:read',
-    ],
+    organization: [...all('template', 'file'), 'workspace:read', 'provisioner_jobs:read'],
   }),
   'organization-user-admin': role('Organization User Admin', {
     site: ['user:read'],
-    organization: [...all('organization_member'), 'organization:read'],
+    organization: all('organization_member', 'group', 'assign_org_role'),
   }),
   'organization-auditor': role('Organization Auditor', {
-    organization: [
-      'audit_log:read',
-      'template:read',
-      'template:view_insights',
-      'organization:read',
-      'organization_member:read',
-    ],
+    organization: ['audit_log:read', 'template:read', 'template:view_insights'],
   }),
   'organization-workspace-creation-ban': role('Organization Workspace Creation Ban', {
     banned: ['workspace:create', 'workspace:delete'],
   }),
   'organization-member': role('Organization Member', {
-    organization: ['organization:read', 'template:read', 'template:use'],
-    ownInOrganization: [...all('workspace'), 'organization_member:read', 'provisioner_jobs:read'],
+    // Whoever may share a workspace must be able to say with whom.
+    organization: [
+      'organization:read',
+      'organization_member:read',
+      'group:read',
+      'assign_org_role:read',
+      'template:read',
+      'template:use',
+    ],
+    ownInOrganization: [...all('workspace'), 'provisioner_jobs:read'],
   }),
 };
 

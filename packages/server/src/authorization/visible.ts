@@ -7,7 +7,8 @@ import { grantOf } from './grants.ts';
 
 /**
  * Which resources of a type an actor may read, as a filter for a list query: those that (`all`, or belong to `ownerId`, or
- * belong to `ownerId` and lie in `ownedIn`, or lie in `organizationIds`) and are named in `ids` if that is given.
+ * belong to `ownerId` and lie in `ownedIn`, or lie in `organizationIds`, or are among `shared`) and are named in `ids` if that is
+ * given.
  */
 export type Visibility = {
   readonly all: boolean;
@@ -16,6 +17,8 @@ export type Visibility = {
   /** What the actor owns in these organizations is visible. */
   readonly ownedIn: { readonly ownerId: string; readonly organizationIds: readonly string[] } | undefined;
   readonly organizationIds: readonly string[];
+  /** These are shared with the actor. */
+  readonly shared: readonly string[];
   /** Only these; undefined for no such limit, empty for nothing at all. */
   readonly ids: readonly string[] | undefined;
 };
@@ -25,6 +28,7 @@ const nothing: Visibility = {
   ownerId: undefined,
   ownedIn: undefined,
   organizationIds: [],
+  shared: [],
   ids: [],
 };
 
@@ -40,6 +44,7 @@ export function visible(actor: Actor, type: ResourceType): Visibility {
     ownerId: grant.own ? ownerId : undefined,
     ownedIn: grant.ownIn.length > 0 ? { ownerId, organizationIds: grant.ownIn } : undefined,
     organizationIds: grant.organizations,
+    shared: type === 'workspace' ? [...(actor.shares?.keys() ?? [])] : [],
     ids: undefined,
   };
   if (allowed === 'all') return byRole;
@@ -79,7 +84,7 @@ export type VisibilityColumns = { id: string; owner?: string; organization?: str
 
 /** A visibility as a condition: `.where(visibleSql(visible(actor, 'workspace'), { id: 'workspaces.id', … }))`. */
 export function visibleSql(visibility: Visibility, columns: VisibilityColumns): RawBuilder<boolean> {
-  const { all, ownerId, ownedIn, organizationIds, ids } = visibility;
+  const { all, ownerId, ownedIn, organizationIds, shared, ids } = visibility;
   const { owner, organization } = columns;
   if (ids?.length === 0) return sql<boolean>`false`;
   const reach: RawBuilder<boolean>[] = [];
@@ -93,6 +98,7 @@ export function visibleSql(visibility: Visibility, columns: VisibilityColumns): 
   if (organizationIds.length > 0 && organization) {
     reach.push(sql<boolean>`${sql.ref(organization)} = any(${organizationIds}::uuid[])`);
   }
+  if (shared.length > 0 && !all) reach.push(sql<boolean>`${sql.ref(columns.id)} = any(${shared}::uuid[])`);
   if (reach.length === 0) return sql<boolean>`false`;
   const reached = sql<boolean>`(${sql.join(reach, sql` or `)})`;
   return ids ? sql<boolean>`(${reached} and ${sql.ref(columns.id)}::text = any(${ids}::text[]))` : reached;

@@ -248,6 +248,12 @@ export const options = {
     group: workspaces,
     description: "Takes from the role owner the right to enter other users' workspaces.",
   }),
+  disableWorkspaceSharing: bool({
+    flag: 'disable-workspace-sharing',
+    yaml: 'disableWorkspaceSharing',
+    group: workspaces,
+    description: 'Nobody can share a workspace, and what has been shared is not.',
+  }),
   autobuildPollInterval: duration({
     flag: 'autobuild-poll-interval',
     yaml: 'autobuildPollInterval',

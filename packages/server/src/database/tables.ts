@@ -29,6 +29,7 @@ export interface OrganizationsTable {
   description: Defaulted<string>;
   icon: Defaulted<string>;
   is_default: Defaulted<boolean>;
+  deleted: Defaulted<boolean>;
   created_at: Time;
   updated_at: Time;
 }
@@ -54,8 +55,47 @@ export interface OrganizationMembersTable {
   user_id: string;
   organization_id: string;
   roles: Defaulted<string[]>;
+  /** Limits of this member by resource, as JSON; what is absent is left to the member's groups. */
+  resource_limits: ColumnType<unknown, string | undefined, string>;
   created_at: Time;
   updated_at: Time;
+}
+
+export interface GroupsTable {
+  /** The organization's for the group of all its members. */
+  id: string;
+  organization_id: string;
+  name: string;
+  display_name: Defaulted<string>;
+  avatar_url: Defaulted<string>;
+  quota_allowance: Defaulted<number>;
+  member_limits: ColumnType<unknown, string | undefined, string>;
+  total_limits: ColumnType<unknown, string | undefined, string>;
+  created_at: Time;
+  updated_at: Time;
+}
+
+export interface GroupMembersTable {
+  group_id: string;
+  organization_id: string;
+  user_id: string;
+  created_at: Time;
+}
+
+/** Read only: who is in which group, the groups of all members included. */
+export interface GroupMembershipView {
+  group_id: string;
+  user_id: string;
+}
+
+/** With a user or with a group, never both. */
+export interface WorkspaceSharesTable {
+  workspace_id: string;
+  organization_id: string;
+  user_id: Defaulted<string | null>;
+  group_id: Defaulted<string | null>;
+  role: string;
+  created_at: Time;
 }
 
 export interface ApiKeysTable {
@@ -257,6 +297,10 @@ export interface WorkspaceBuildsTable {
   preset_id: Defaulted<string | null>;
   orphan: Defaulted<boolean>;
   daily_cost: Defaulted<number>;
+  /** What a start asks for; null where its template sets no limit. */
+  cpu_cores: Defaulted<number | null>;
+  memory_bytes: Defaulted<number | null>;
+  disk_bytes: Defaulted<number | null>;
   deadline: Defaulted<Time | null>;
   max_deadline: Defaulted<Time | null>;
   created_at: Time;
@@ -451,6 +495,10 @@ export interface Tables {
   organizations: OrganizationsTable;
   users: UsersTable;
   organization_members: OrganizationMembersTable;
+  groups: GroupsTable;
+  group_members: GroupMembersTable;
+  group_membership: GroupMembershipView;
+  workspace_shares: WorkspaceSharesTable;
   api_keys: ApiKeysTable;
   oauth_apps: OAuthAppsTable;
   oauth_app_secrets: OAuthAppSecretsTable;

@@ -1,8 +1,16 @@
 import { ApiError } from '@coder/api';
 import type { Actor } from '../authorization/index.ts';
 
-/** Calls `end` when an actor may no longer be what it was, until `over` says that there is nothing left to end. */
-export type WhileGood = (actor: Actor, over: AbortSignal, end: () => void) => void;
+/**
+ * Calls `end` when an actor may no longer be what it was, until `over` says that there is nothing left to end. `workspaceOf` tells
+ * which workspace alone is concerned, once that is known.
+ */
+export type WhileGood = (
+  actor: Actor,
+  over: AbortSignal,
+  end: () => void,
+  workspaceOf?: () => string | undefined,
+) => void;
 
 /**
  * What a request is when it is not over at once: `events` that are sent as they come, a `file` that is sent, or an `upload` that
@@ -10,11 +18,13 @@ export type WhileGood = (actor: Actor, over: AbortSignal, end: () => void) => vo
  */
 export type Stream = 'events' | 'file' | 'upload';
 
+type Caller = { readonly actor: Actor | undefined; readonly workspaceId: string | undefined };
+
 export type LastingStream = {
   /** Aborted when the client has gone, or an upload may go on no longer. */
   readonly signal: AbortSignal;
   /** Holds an answer to the right of its actor to it. */
-  watch(actor: Actor | undefined, answer: Promise<Response>): Promise<Response>;
+  watch(caller: Caller, answer: Promise<Response>): Promise<Response>;
 };
 
 /** Ends a stream with the right to it. */
@@ -22,10 +32,13 @@ export function lastingStream(stream: Stream, gone: AbortSignal, whileGood: Whil
   if (stream === 'upload') return lastingUpload(gone, whileGood);
   return {
     signal: gone,
-    async watch(actor, answer) {
+    async watch(caller, answer) {
       const response = await answer;
+      const { actor } = caller;
       return actor
-        ? endedEarly(stream, response, gone, (over, end) => whileGood(actor, over, end))
+        ? endedEarly(stream, response, gone, (over, end) =>
+            whileGood(actor, over, end, () => caller.workspaceId),
+          )
         : response;
     },
   };
@@ -35,9 +48,18 @@ function lastingUpload(gone: AbortSignal, whileGood: WhileGood): LastingStream {
   const refused = new AbortController();
   return {
     signal: AbortSignal.any([gone, refused.signal]),
-    async watch(actor, answer) {
+    async watch(caller, answer) {
       const over = new AbortController();
-      if (actor) whileGood(actor, AbortSignal.any([gone, over.signal]), () => refused.abort());
+      const until = AbortSignal.any([gone, over.signal]);
+      const { actor } = caller;
+      if (actor) {
+        whileGood(
+          actor,
+          until,
+          () => refused.abort(),
+          () => caller.workspaceId,
+        );
+      }
       try {
         return await answer;
       } catch (error) {

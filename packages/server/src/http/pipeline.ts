@@ -168,6 +168,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
           signal: call.signal,
         },
         audit: draft,
+        workspaceId: undefined,
         reply: { header: (name, value) => replyHeaders.append(name, value) },
       };
       const admitted = { route, context, replyHeaders, draft, via: call.via };

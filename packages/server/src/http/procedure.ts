@@ -23,6 +23,11 @@ export type RequestContext = {
     /** Who the caller turned out to be, on a route that anybody may call (a sign-in). */
     actor(user: { readonly id: string; readonly username: string; readonly email: string }): void;
   };
+  /**
+   * The one workspace that the request turned out to be about, by its id; with it, what goes on after the answer has begun ends
+   * with the right to that workspace, and not with that to another.
+   */
+  workspaceId: string | undefined;
   /** What the answer carries besides its body. */
   readonly reply: {
     /** Adds a header; the same name may be added again (`Set-Cookie`). */

@@ -105,7 +105,7 @@ export function createRawRoutes(options: RawRoutesOptions): RawRoutes {
             },
             ({ status }) => status,
           );
-          const response = await (lasting?.watch(context.actor, answered) ?? answered);
+          const response = await (lasting?.watch(context, answered) ?? answered);
           for (const [header, value] of admitted.replyHeaders) response.headers.append(header, value);
           return response;
         } catch (thrown) {
@@ -136,7 +136,9 @@ export function createRawRoutes(options: RawRoutesOptions): RawRoutes {
         const params = paramsOf(upgrade.params, path, url);
         const { context } = admitted;
         const { accept, takeOver } = upgrade;
-        if (context.actor) whileGood(context.actor, info.signal, upgrade.end);
+        if (context.actor) {
+          whileGood(context.actor, info.signal, upgrade.end, () => context.workspaceId);
+        }
         const input = rawInput(route.meta.approval, { url, params, request: new Request(url) });
         await pipeline.audited(
           admitted,

@@ -2,32 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { type ApiClient, ApiError } from '@coder/api';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { createOrganizations, organizationRoutes } from '../organizations/index.ts';
 import {
   type TestApi,
   type TestDatabase,
   testAccessUrl,
-  testApi,
   testDatabase,
+  testOrganizations,
   testUser,
 } from '../testing/index.ts';
-import { apiKeyRoutes } from './api-key-routes.ts';
-import { userRoutes } from './user-routes.ts';
 
 const first = { email: 'root@example.com', username: 'root', password: 'a good password' };
 
-function serve(database: TestDatabase, accessUrl = testAccessUrl): Promise<TestApi> {
-  const organizations = createOrganizations({ db: database.db });
-  return testApi({
-    database,
-    identity: { accessUrl },
-    router: (identity) => ({
-      users: userRoutes({ identity, organizations }),
-      apiKeys: apiKeyRoutes({ identity }),
-      organizations: organizationRoutes({ organizations }),
-    }),
-  });
-}
+const serve = (database: TestDatabase, accessUrl = testAccessUrl): Promise<TestApi> =>
+  testOrganizations(database, { accessUrl });
 
 const code = (promise: Promise<unknown>) =>
   promise.then(

@@ -27,6 +27,7 @@ export type IdentityOptions = {
   maxTokenLifetimeMs: number;
   disableSessionRefresh?: boolean;
   disableOwnerWorkspaceAccess?: boolean;
+  disableWorkspaceSharing?: boolean;
 };
 
 export type Identity = {
@@ -36,6 +37,8 @@ export type Identity = {
   actorOfKey(keyId: string): Promise<Actor | undefined>;
   /** Ends what outlives the request that began it once its user or key may do less, or nothing. */
   readonly whileGood: LongVisits['whileGood'];
+  /** Lets go at once of what is held in memory of users whose memberships or shares have changed. */
+  readonly forget: { user(userId: string): void; group(groupId: string): void };
   readonly firstUser: FirstUser;
   readonly sessions: Sessions;
   readonly users: Users;
@@ -55,6 +58,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     db,
     clock,
     withoutOwnerWorkspaceAccess: options.disableOwnerWorkspaceAccess ?? false,
+    withoutSharing: options.disableWorkspaceSharing ?? false,
   });
   const use = createKeyUse({
     db,
@@ -86,12 +90,20 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
       },
       missed,
     }),
+    notifications.listen('group_changed', {
+      notify(groupId) {
+        keys.forgetGroup(groupId);
+        visits.groupChanged(groupId);
+      },
+      missed,
+    }),
   ]);
   return {
     authenticate: createAuthenticate({ keys, use, clock, accessUrl }),
     authenticateAgent: createAuthenticateAgent({ db }),
     actorOfKey,
     whileGood: visits.whileGood,
+    forget: { user: keys.forgetUser, group: keys.forgetGroup },
     firstUser: createFirstUser({ db, clock }),
     sessions: createSessions({ db, clock, keys, sessionDurationMs: options.sessionDurationMs }),
     users: createUsers({ db, clock, keys }),

@@ -2,6 +2,7 @@ import { ApiError } from '@coder/api';
 import type { Transaction } from 'kysely';
 import { type Actor, authorize } from '../authorization/index.ts';
 import { type Db, isUniqueViolation, type Tables } from '../database/index.ts';
+import { refuseDeletedOrganization } from '../organizations/index.ts';
 
 /** Where a new user becomes a member: the organizations named, else the default one. */
 export async function organizationsFor(
@@ -12,6 +13,7 @@ export async function organizationsFor(
   const found = await db
     .selectFrom('organizations')
     .select('id')
+    .where('deleted', '=', false)
     .$if(!ids?.length, (query) => query.where('is_default', '=', true))
     .$if(Boolean(ids?.length), (query) => query.where('id', 'in', [...(ids ?? [])]))
     .execute();
@@ -65,6 +67,7 @@ export async function addMember(
     .insertInto('organization_members')
     .values({ user_id: userId, organization_id: organizationId, created_at: now, updated_at: now })
     .execute();
+  await refuseDeletedOrganization(trx, organizationId);
 }
 
 /** What a broken unique rule of users means to the caller; any other error as it is. */

@@ -104,6 +104,16 @@ export const userRoutes = ({ identity, organizations }: UserRoutesDeps) => {
       const { id } = await users.get(context.actor!, input.user);
       return organizations.ofUser(context.actor!, id);
     }),
+
+    organizationByName: api.users.organizationByName.handler(async ({ input, context }) => {
+      const { id } = await users.get(context.actor!, input.user);
+      const organization = await organizations.get(context.actor!, input.organization);
+      const theirs = await organizations.ofUser(context.actor!, id);
+      if (theirs.some((candidate) => candidate.id === organization.id)) return organization;
+      throw new ApiError('NOT_FOUND', {
+        message: `User ${JSON.stringify(input.user)} is no member of the organization "${organization.name}".`,
+      });
+    }),
   };
 };
 

@@ -1,7 +1,8 @@
 import { ApiError, expandScopes, type User } from '@coder/api';
-import { type Actor, intersectAllowLists } from '../authorization/index.ts';
+import { type Actor, intersectAllowLists, isInGroup } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../database/index.ts';
+import { loadBelonging } from './belonging.ts';
 import { createHeld } from './held.ts';
 import { presentUser, selectUsers } from './users-store.ts';
 
@@ -26,10 +27,18 @@ export type VerifiedKeys = {
   profile(userId: string): Promise<User | undefined>;
   forgetKey(id: string): void;
   forgetUser(userId: string): void;
+  /** Everybody in a group; an organization's id stands for all of its members. */
+  forgetGroup(groupId: string): void;
   forgetAll(): void;
 };
 
-export type VerifiedKeysOptions = { db: Db; clock: Clock; withoutOwnerWorkspaceAccess?: boolean };
+export type VerifiedKeysOptions = {
+  db: Db;
+  clock: Clock;
+  withoutOwnerWorkspaceAccess?: boolean;
+  /** Nothing that has been shared is. */
+  withoutSharing?: boolean;
+};
 
 /** Keys of these logins are sessions, which live on while they are used; tokens and OAuth grants end when they said. */
 export const sessionLogins: ReadonlySet<string> = new Set(['password', 'github', 'oidc']);
@@ -72,12 +81,7 @@ export function createVerifiedKeys(options: VerifiedKeysOptions): VerifiedKeys {
       ])
       .executeTakeFirst();
     if (!row) return undefined;
-    const memberships = await db
-      .selectFrom('organization_members')
-      .where('user_id', '=', row.user_id)
-      .select(['organization_id', 'roles'])
-      .orderBy('created_at')
-      .execute();
+    const { organizations, groups, shares } = await loadBelonging(db, row.user_id);
     const bound = withinGrant(row);
     return {
       hashedSecret: row.hashed_secret,
@@ -89,7 +93,9 @@ export function createVerifiedKeys(options: VerifiedKeysOptions): VerifiedKeys {
       lastUsed: row.last_used,
       actor: {
         user: { id: row.user_id, username: row.username, email: row.email, roles: row.rbac_roles },
-        organizations: new Map(memberships.map(({ organization_id, roles }) => [organization_id, roles])),
+        organizations,
+        groups,
+        shares: options.withoutSharing ? new Map() : shares,
         key: {
           id,
           loginType: row.login_type,
@@ -119,6 +125,10 @@ export function createVerifiedKeys(options: VerifiedKeysOptions): VerifiedKeys {
     forgetUser(userId) {
       held.forgetWhere(({ actor }) => actor.user.id === userId);
       profiles.forget(userId);
+    },
+    forgetGroup(groupId) {
+      held.forgetWhere(({ actor }) => isInGroup(actor, groupId));
+      profiles.forgetWhere((user) => user.organization_ids.includes(groupId));
     },
     forgetAll() {
       held.forgetAll();

@@ -23,6 +23,7 @@ export async function composeAdmission(
     maxTokenLifetimeMs: config.maxTokenLifetime,
     disableSessionRefresh: config.disableSessionExpiryRefresh,
     disableOwnerWorkspaceAccess: config.disableOwnerWorkspaceAccess,
+    disableWorkspaceSharing: config.disableWorkspaceSharing,
   });
   const approvals = await createApprovals({
     db,

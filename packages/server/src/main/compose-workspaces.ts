@@ -14,10 +14,13 @@ import { createLocalRuntime } from './local-runtime.ts';
 /** How often the machine is compared with the database, besides at the start and after each build. */
 const RECONCILE_EVERY_MS = 30_000;
 
-type Needs = Pick<Parameters<typeof createWorkspaces>[0], 'agents'> & { readonly jobs: Jobs };
+type Needs = Pick<Parameters<typeof createWorkspaces>[0], 'agents' | 'forget'> & { readonly jobs: Jobs };
 
 /** Workspaces, the runtimes they run on, and the three loops that build, schedule and repair them. */
-export function composeWorkspaces(ground: Ground, { agents, jobs: { queue, changes, replica } }: Needs) {
+export function composeWorkspaces(
+  ground: Ground,
+  { agents, forget, jobs: { queue, changes, replica } }: Needs,
+) {
   const { config, log, clock } = ground;
   const local = createLocalRuntime(ground, () => reconciler.poke());
   const provisioners = new Map([[local.runtime, local]]);
@@ -31,10 +34,12 @@ export function composeWorkspaces(ground: Ground, { agents, jobs: { queue, chang
     provisioners,
     templates: { loadBuildableVersion },
     agents,
+    forget,
     settings: {
       ...defaultSettings,
       buildTimeoutMs: config.buildTimeout,
       inactiveDisconnectMs: config.agentInactiveDisconnectTimeout,
+      disableSharing: config.disableWorkspaceSharing,
     },
     lock: createKeyedLock(),
   };

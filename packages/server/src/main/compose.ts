@@ -10,7 +10,6 @@ import { api, createApiHandler, createInProcessClients, createRawRoutes } from '
 import { apiKeyRoutes, userRoutes } from '../identity/index.ts';
 import { createMcpRoutes } from '../mcp/index.ts';
 import { createOAuth } from '../oauth/index.ts';
-import { organizationRoutes } from '../organizations/index.ts';
 import { serveTemplateStreams, templateRoutes, templateVersionRoutes } from '../templates/index.ts';
 import {
   buildRoutes,
@@ -21,6 +20,7 @@ import {
 import { approvalLookUp } from './approval-look-up.ts';
 import { composeAdmission } from './compose-admission.ts';
 import { composeJobs } from './compose-jobs.ts';
+import { composeOrganizations } from './compose-organizations.ts';
 import { composeTemplates } from './compose-templates.ts';
 import { composeWorkspaces } from './compose-workspaces.ts';
 import type { Composition, Ground } from './ground.ts';
@@ -69,7 +69,11 @@ export async function compose(ground: Ground): Promise<Composition> {
   // Before all other routes: what comes to an app's host name is the app's, whatever its path.
   apps.mount(app, upgrades);
 
-  const { workspaces, checkRuntime, ...building } = composeWorkspaces(ground, { agents, jobs });
+  const { workspaces, checkRuntime, ...building } = composeWorkspaces(ground, {
+    agents,
+    jobs,
+    forget: identity.forget,
+  });
   const { files, templates, versions } = composeTemplates(ground, { organizations, checkRuntime, jobs });
 
   const oauth = await createOAuth({
@@ -99,7 +103,7 @@ export async function compose(ground: Ground): Promise<Composition> {
       appHost: config.wildcardAccessUrl,
     }),
     users: userRoutes({ identity, organizations }),
-    organizations: organizationRoutes({ organizations }),
+    ...composeOrganizations(ground, { organizations, forget: identity.forget }),
     apiKeys: apiKeyRoutes({ identity }),
     templates: templateRoutes({ templates, versions }),
     templateVersions: templateVersionRoutes({ versions }),

@@ -1,2 +1,10 @@
-export { createOrganizations, ensureDefaultOrganization, type Organizations } from './organizations.ts';
+export { createAdministration } from './administration.ts';
+export type { Forget } from './forget.ts';
+export { createMembers, type Members } from './members.ts';
+export {
+  createOrganizations,
+  ensureDefaultOrganization,
+  type Organizations,
+  refuseDeletedOrganization,
+} from './organizations.ts';
 export { organizationRoutes } from './routes.ts';

@@ -11,6 +11,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type * as z from 'zod';
 import { type Actor, authorize, visible, visibleSql } from '../authorization/index.ts';
 import { type Db, inTransaction, isUniqueViolation } from '../database/index.ts';
+import { refuseDeletedOrganization } from '../organizations/index.ts';
 import type { TemplatesDeps } from './deps.ts';
 import { importState } from './load-version.ts';
 import { parseTemplateQuery } from './search.ts';
@@ -181,6 +182,7 @@ async function insert(
       updated_at: now,
     })
     .execute();
+  await refuseDeletedOrganization(trx, organizationId);
   await trx.updateTable('template_versions').set({ template_id: id }).where('id', '=', versionId).execute();
 }
 

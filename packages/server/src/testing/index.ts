@@ -1,5 +1,6 @@
 export { createNoopLogger } from '../logger.ts';
 export { type TestUser, type TestUserOptions, testActor, testUser } from './actors.ts';
 export { type TestApi, testAccessUrl, testApi } from './api.ts';
+export { testOrganizations } from './organizations.ts';
 export { type TestClock, testClock } from './test-clock.ts';
 export { type TestDatabase, testDatabase } from './test-database.ts';

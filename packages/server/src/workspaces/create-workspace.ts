@@ -6,10 +6,11 @@ import { type Actor, authorize, authorizeNew } from '../authorization/index.ts';
 import { type Db, inTransaction, isUniqueViolation } from '../database/index.ts';
 import { loadBuildableVersion } from '../templates/index.ts';
 import { admitCreated } from './admit-created.ts';
+import { sizeOf } from './builds/build-size.ts';
 import { resolveValues } from './builds/create-build.ts';
 import { insertBuild } from './builds/insert-build.ts';
 import type { WorkspacesDeps } from './deps.ts';
-import { refuseDeletedParents } from './hold-parents.ts';
+import { refuseDeletedParents, requireMembership } from './hold-parents.ts';
 import { claimKey, claimOf, findEarlier, Overtaken } from './idempotency.ts';
 import { findOwner } from './owners.ts';
 import { nextStart, parseAutostart, ScheduleError } from './schedule/autostart.ts';
@@ -69,6 +70,8 @@ export async function createWorkspace(
   if (problems.length > 0) throw new ApiError('VALIDATION_FAILED', { validations: problems });
   const { values, presetId } = resolveValues(undefined, { ...request, transition: 'start' }, version);
 
+  const size = sizeOf(version, values, { workspace: request.name, owner: owner.username });
+
   const id = randomUUID();
   const now = deps.clock.now();
   const schedule = request.autostart_schedule || null;
@@ -94,9 +97,12 @@ export async function createWorkspace(
         })
         .execute();
       await refuseDeletedParents(trx, { ownerId: owner.id, templateId: template.id });
+      await requireMembership(trx, owner, template.organization_id);
       await insertBuild(trx, deps, {
         workspaceId: id,
         organizationId: template.organization_id,
+        ownerId: owner.id,
+        ownerName: owner.username,
         number: 1,
         versionId: version.id,
         fileId: version.fileId,
@@ -106,6 +112,7 @@ export async function createWorkspace(
         values,
         presetId,
         orphan: false,
+        size,
         state: {},
       });
       await admitCreated(trx, actor, id);

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Db } from '../database/index.ts';
 import type { Changes, Queue, Replica } from '../jobs/index.ts';
 import type { Logger } from '../logger.ts';
+import type { Forget } from '../organizations/index.ts';
 import type { Provisioner } from '../provisioners/index.ts';
 
 /** What this folder needs of the agents beyond reading them. */
@@ -28,6 +29,8 @@ export type WorkspaceSettings = {
   readonly restartWindowMs: number;
   /** `--agent-inactive-disconnect-timeout`. */
   readonly inactiveDisconnectMs: number | undefined;
+  /** `--disable-workspace-sharing`. */
+  readonly disableSharing: boolean;
 };
 
 export const defaultSettings: WorkspaceSettings = {
@@ -38,6 +41,7 @@ export const defaultSettings: WorkspaceSettings = {
   maxRestarts: 3,
   restartWindowMs: 10 * 60_000,
   inactiveDisconnectMs: undefined,
+  disableSharing: false,
 };
 
 /** What everything in this folder is made from. */
@@ -52,4 +56,5 @@ export type WorkspacesDeps = {
   readonly provisioners: ReadonlyMap<string, Provisioner>;
   readonly agents: AgentsPort;
   readonly settings: WorkspaceSettings;
+  readonly forget: Forget;
 };

@@ -10,7 +10,7 @@ import { selectWorkspaces, type WorkspaceRow } from './read/present-workspace.ts
 type Owned = { id: string; owner_id: string; organization_id: string };
 type Action = 'read' | 'update';
 
-function workspaceResource(row: Owned) {
+export function workspaceResource(row: Owned) {
   return {
     type: 'workspace',
     id: row.id,

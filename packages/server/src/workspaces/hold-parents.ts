@@ -1,6 +1,7 @@
 import { ApiError } from '@coder/api';
 import { sql } from 'kysely';
 import type { Db } from '../database/index.ts';
+import type { Owner } from './owners.ts';
 
 /**
  * Throws when the owner or the template of a workspace is deleted. To be called in the transaction that has inserted the
@@ -20,4 +21,19 @@ export async function refuseDeletedParents(
       validations: [{ field: 'template_id', detail: 'names a template that has just been deleted' }],
     });
   }
+}
+
+/**
+ * Throws BAD_REQUEST when the owner of a workspace is no member of its organization. The membership is held until the
+ * transaction ends: who takes it away locks it first, so that either this misses it or that counts this workspace.
+ */
+export async function requireMembership(trx: Db, owner: Owner, organizationId: string): Promise<void> {
+  const { rows } = await sql`
+    select from organization_members
+    where organization_id = ${organizationId} and user_id = ${owner.id} for key share`.execute(trx);
+  if (rows.length > 0) return;
+  throw new ApiError('BAD_REQUEST', {
+    message: `${owner.username} is no member of the organization of this template, and only members have workspaces there.`,
+    detail: 'Ask an administrator of the organization to add them, or choose a template of another one.',
+  });
 }

@@ -12,6 +12,7 @@ export function serveWorkspaceStreams(
 ): void {
   rawRoute('watchWorkspace', async ({ context, params, request }) => {
     const id = uuidParameter('workspace', params.workspace);
+    context.workspaceId = id;
     const gone = new AbortController();
     const signal = AbortSignal.any([request.signal, gone.signal]);
     const states = workspaces.watch(context.actor!, id, signal);

@@ -1,6 +1,7 @@
-import { api } from '../http/index.ts';
+import { api, type RequestContext } from '../http/index.ts';
 import { parseIdempotencyKey } from './idempotency.ts';
 import type { Workspaces } from './service.ts';
+import type { SharingResult } from './sharing/sharing.ts';
 
 type Deps = { readonly workspaces: Workspaces };
 
@@ -65,6 +66,17 @@ export const workspaceRoutes = ({ workspaces }: Deps) => ({
     context.audit.target(input.workspace, '');
     await workspaces.setFavorite(context.actor!, input.workspace, false);
   }),
+  getAcl: api.workspaces.getAcl.handler(({ input, context }) =>
+    workspaces.getAcl(context.actor!, input.workspace),
+  ),
+  updateAcl: api.workspaces.updateAcl.handler(async ({ input: { workspace, ...request }, context }) => {
+    context.audit.target(workspace, '');
+    noteShares(context, workspace, await workspaces.updateAcl(context.actor!, workspace, request));
+  }),
+  deleteAcl: api.workspaces.deleteAcl.handler(async ({ input, context }) => {
+    context.audit.target(input.workspace, '');
+    noteShares(context, input.workspace, await workspaces.deleteAcl(context.actor!, input.workspace));
+  }),
   reportUsage: api.workspaces.reportUsage.handler(async ({ input, context }) => {
     await workspaces.reportUsage(context.actor!, input.workspace);
   }),
@@ -94,3 +106,8 @@ export const buildRoutes = ({ workspaces }: Deps) => ({
     workspaces.buildParameters(context.actor!, input.build),
   ),
 });
+
+function noteShares(context: RequestContext, id: string, { name, changes }: SharingResult): void {
+  context.audit.target(id, name);
+  for (const { who, before, after } of changes) context.audit.diff(who, before, after);
+}

@@ -18,6 +18,7 @@ import { presentWorkspaces, selectWorkspaces, type WorkspaceRow } from './read/p
 import { createSharedLists } from './read/shared-lists.ts';
 import { type ReadinessInput, workspaceReadiness } from './readiness.ts';
 import { createSettings } from './settings.ts';
+import { createSharing } from './sharing/sharing.ts';
 
 export type Workspaces = ReturnType<typeof createWorkspaces>;
 
@@ -27,6 +28,7 @@ const defaultPage = 100;
 export function createWorkspaces(deps: WorkspacesDeps) {
   const { db, clock, changes } = deps;
   const settings = createSettings(deps);
+  const sharing = createSharing(deps);
   const lists = createSharedLists(clock);
   // Without hearing of changes an answer could be older than what its asker knows, so until then nothing is shared.
   let hearing = false;
@@ -72,6 +74,9 @@ export function createWorkspaces(deps: WorkspacesDeps) {
     extend: changing(settings.extend),
     updateAutomaticUpdates: changing(settings.updateAutomaticUpdates),
     setFavorite: changing(settings.setFavorite),
+    getAcl: sharing.getAcl,
+    updateAcl: changing(sharing.updateAcl),
+    deleteAcl: changing(sharing.deleteAcl),
     /** For the agents: a sign of life of a workspace. */
     bumpActivity,
 

@@ -56,6 +56,7 @@ export function createAgentAccess(deps: AccessDeps): AgentAccess {
     const [known] = registry.get(agentId) ? await held.get(agentId, read) : await read();
     const found = authorizeTarget(actor, known, action);
     context.audit.target(found.agentId, targetName(found));
+    context.workspaceId = found.workspaceId;
     requireRunning(found);
     return found;
   }

@@ -12,6 +12,7 @@ import {
 import type { WorkspacesDeps } from '../deps.ts';
 import { claimKey, claimOf, findEarlier, Overtaken } from '../idempotency.ts';
 import { isActive } from '../status.ts';
+import { noSize, sizeOf } from './build-size.ts';
 import { cancelJob } from './cancel.ts';
 import { insertBuild } from './insert-build.ts';
 import { type Latest, loadLatest } from './latest.ts';
@@ -57,10 +58,14 @@ export async function createBuild(
   const problems = misplacedFields(request);
   if (problems.length > 0) throw new ApiError('VALIDATION_FAILED', { validations: problems });
   if (request.orphan) authorize(actor, 'update', template);
+  // Whoever may start somebody else's workspace starts it as it is; to change it takes more.
+  if (before.ownerId !== actor.user.id && choosesAnew(request)) authorize(actor, 'update', resource);
 
   const version = await loadBuildableVersion(deps.db, versionOf(before, request));
   const { values, presetId } = resolveValues(before, request, version);
   assertVersionAllowed(before, request, version, can(actor, 'update', template));
+  const names = { workspace: before.name, owner: before.ownerName };
+  const size = request.transition === 'start' ? sizeOf(version, values, names) : noSize;
 
   const make = async (trx: Db) => {
     const latest = await loadLatest(trx, workspaceId, true);
@@ -86,6 +91,8 @@ export async function createBuild(
     return insertBuild(trx, deps, {
       workspaceId,
       organizationId: latest.organizationId,
+      ownerId: latest.ownerId,
+      ownerName: latest.ownerName,
       number: latest.buildNumber + 1,
       versionId: version.id,
       fileId: version.fileId,
@@ -95,6 +102,7 @@ export async function createBuild(
       values,
       presetId,
       orphan: request.orphan ?? false,
+      size,
       state: latest.state,
     });
   };
@@ -124,6 +132,11 @@ export function versionOf(
   if (request.template_version_id !== undefined) return request.template_version_id;
   const follows = latest.automaticUpdates === 'always' || latest.requireActiveVersion;
   return request.transition === 'start' && follows ? latest.activeVersionId : latest.versionId;
+}
+
+function choosesAnew(request: BuildRequest): boolean {
+  const { template_version_id: version, template_version_preset_id: preset } = request;
+  return version !== undefined || preset !== undefined || (request.rich_parameter_values ?? []).length > 0;
 }
 
 function gone(workspace: { name: string }): ApiError {

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { Clock } from '../../clock.ts';
 import { type Db, notify } from '../../database/index.ts';
 import type { Queue } from '../../jobs/index.ts';
+import { type BuildSize, reserveQuota } from '../../quotas/index.ts';
 
 /** The task of the queue that runs a build; its payload is {@link BuildTask}. */
 export const BUILD_TASK = 'workspace_build';
@@ -12,6 +13,8 @@ export type BuildTask = { build_id: string };
 export type NewBuild = {
   readonly workspaceId: string;
   readonly organizationId: string;
+  readonly ownerId: string;
+  readonly ownerName: string;
   readonly number: number;
   readonly versionId: string;
   readonly fileId: string;
@@ -21,11 +24,18 @@ export type NewBuild = {
   readonly values: readonly BuildParameter[];
   readonly presetId: string | null;
   readonly orphan: boolean;
+  /** What it asks for, which quotas count. */
+  readonly size: BuildSize;
   /** What the build before it left behind. */
   readonly state: unknown;
 };
 
-/** Writes a build with its job and puts it into the queue, all in the caller's transaction. Returns the build's id. */
+/**
+ * Writes a build with its job and puts it into the queue, all in the caller's transaction. Throws INSUFFICIENT_QUOTA for a start
+ * that its owner's quota does not allow; a stop and a delete are always allowed.
+ *
+ * @returns the build's id
+ */
 export async function insertBuild(
   trx: Db,
   { clock, queue }: { clock: Clock; queue: Queue },
@@ -33,6 +43,7 @@ export async function insertBuild(
 ): Promise<string> {
   const [id, jobId] = [randomUUID(), randomUUID()];
   const now = clock.now();
+  if (build.transition === 'start') await reserveQuota(trx, { ...build, isNew: build.number === 1 });
   await trx
     .insertInto('provisioner_jobs')
     .values({
@@ -62,6 +73,10 @@ export async function insertBuild(
       parameters: JSON.stringify(build.values),
       preset_id: build.presetId,
       orphan: build.orphan,
+      daily_cost: build.size.dailyCost,
+      cpu_cores: build.size.cpuCores,
+      memory_bytes: build.size.memoryBytes,
+      disk_bytes: build.size.diskBytes,
       created_at: now,
       updated_at: now,
     })

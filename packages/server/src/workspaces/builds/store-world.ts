@@ -34,6 +34,7 @@ export async function storeWorld(
         transition: build.transition,
         type: `${spec.runtime}_workspace`,
         name: build.workspaceName,
+        daily_cost: build.manifest.daily_cost ?? 0,
         created_at: now,
       })
       .execute();

@@ -51,6 +51,11 @@ export function workspaceFilter(
   if (query.organization !== undefined) {
     all.push(is(sql`(lower(o.name) = ${query.organization} or o.id::text = ${query.organization})`));
   }
+  if (query.shared !== undefined) {
+    all.push(is(sql`exists (select from workspace_shares s where s.workspace_id = w.id) = ${query.shared}`));
+  }
+  if (query.sharedWithUser !== undefined) all.push(sharedWithUser(actor, query.sharedWithUser));
+  if (query.sharedWithGroup !== undefined) all.push(sharedWithGroup(query.sharedWithGroup));
   if (query.dormant !== undefined) all.push(is(sql`(w.dormant_at is not null) = ${query.dormant}`));
   if (query.lastUsedAfter) all.push(is(sql`w.last_used_at > ${query.lastUsedAfter}`));
   if (query.lastUsedBefore) all.push(is(sql`w.last_used_at < ${query.lastUsedBefore}`));
@@ -78,6 +83,20 @@ export function workspaceFilter(
     ),
     needsBuild: ofBuild.length > 0,
   };
+}
+
+function sharedWithUser(actor: Actor, who: string): Condition {
+  const name = who === 'me' ? actor.user.id : who;
+  return is(sql`exists (select from workspace_shares s join users su on su.id = s.user_id
+    where s.workspace_id = w.id and not su.deleted and (lower(su.username) = ${name} or su.id::text = ${name}))`);
+}
+
+function sharedWithGroup(which: string): Condition {
+  const [organization, name] = which.includes('/') ? which.split('/', 2) : [undefined, which];
+  const ofOrganization = organization === undefined ? sql`true` : sql`lower(so.name) = ${organization}`;
+  return is(sql`exists (select from workspace_shares s join groups sg on sg.id = s.group_id
+    join organizations so on so.id = sg.organization_id
+    where s.workspace_id = w.id and ${ofOrganization} and (lower(sg.name) = ${name} or sg.id::text = ${name}))`);
 }
 
 /** The rule by which an agent's status is told from its times; the agents' presenter has it for single ones. */

@@ -1,4 +1,4 @@
-import type { Workspace } from '@coder/api';
+import type { SharedActor, Workspace } from '@coder/api';
 import { type RawBuilder, sql } from 'kysely';
 import { latestAppStatus } from '../../agents/index.ts';
 import type { Db } from '../../database/index.ts';
@@ -33,6 +33,7 @@ export type WorkspaceRow = {
   automatic_updates: 'always' | 'never';
   favorite: boolean;
   next_start_at: Date | null;
+  shared_with: SharedActor[] | null;
 };
 
 export const workspaceColumns = sql`
@@ -42,7 +43,13 @@ export const workspaceColumns = sql`
   t.allow_user_cancel_workspace_jobs as template_allow_user_cancel_workspace_jobs,
   t.active_version_id as template_active_version_id, t.require_active_version as template_require_active_version,
   w.name, w.deleted, w.autostart_schedule, w.ttl_ms, w.last_used_at, w.deleting_at, w.dormant_at,
-  w.automatic_updates, w.favorite, w.next_start_at`;
+  w.automatic_updates, w.favorite, w.next_start_at,
+  (select json_agg(json_build_object('id', coalesce(s.user_id, s.group_id),
+      'actor_type', case when s.user_id is null then 'group' else 'user' end,
+      'name', coalesce(su.username, sg.name), 'avatar_url', coalesce(su.avatar_url, sg.avatar_url),
+      'roles', json_build_array(s.role)) order by s.user_id is null, lower(coalesce(su.username, sg.name)))
+    from workspace_shares s left join users su on su.id = s.user_id left join groups sg on sg.id = s.group_id
+    where s.workspace_id = w.id and su.deleted is not true) as shared_with`;
 export const workspaceJoins = sql`
   join users u on u.id = w.owner_id
   join organizations o on o.id = w.organization_id
@@ -116,6 +123,7 @@ function presentWorkspace(
     favorite: row.favorite,
     next_start_at: row.next_start_at?.toISOString() ?? null,
     is_prebuild: false,
+    ...(row.shared_with === null ? {} : { shared_with: row.shared_with }),
   };
 }
 

@@ -22,7 +22,13 @@ export type WorkspaceQuery = {
   readonly outdated?: boolean;
   readonly lastUsedAfter?: Date;
   readonly lastUsedBefore?: Date;
-  /** Asks for what no workspace here has: AI tasks, external agents, sharing. */
+  /** Whether it is shared with anybody. */
+  readonly shared?: boolean;
+  /** A username, an id or `me`, with whom it is shared. */
+  readonly sharedWithUser?: string;
+  /** The id or name of a group, or `organization/name`, with which it is shared. */
+  readonly sharedWithGroup?: string;
+  /** Asks for what no workspace here has: AI tasks, external agents. */
   readonly nothing?: boolean;
   readonly parameters: readonly { readonly name: string; readonly value?: string }[];
 };
@@ -83,13 +89,13 @@ const keys: Record<string, (draft: Draft, value: string) => void> = {
     if (searchBoolean('has_external_agent', value)) draft.nothing = true;
   },
   shared: (draft, value) => {
-    if (searchBoolean('shared', value)) draft.nothing = true;
+    draft.shared = searchBoolean('shared', value);
   },
-  shared_with_user: (draft) => {
-    draft.nothing = true;
+  shared_with_user: (draft, value) => {
+    draft.sharedWithUser = value;
   },
-  shared_with_group: (draft) => {
-    draft.nothing = true;
+  shared_with_group: (draft, value) => {
+    draft.sharedWithGroup = value;
   },
   param: (draft, value) => {
     const equals = value.indexOf('=');

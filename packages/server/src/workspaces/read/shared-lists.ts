@@ -29,6 +29,7 @@ export function createSharedLists(clock: Clock): SharedLists {
         actor.user.id,
         actor.user.roles,
         [...actor.organizations],
+        [...(actor.shares ?? [])],
         actor.key.id,
         actor.key.scopes,
         actor.key.allowList,

@@ -2,6 +2,7 @@ import { ApiError } from '@coder/api';
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, inTransaction } from '../../database/index.ts';
 import { loadBuildableVersion } from '../../templates/index.ts';
+import { noSize, sizeOf } from '../builds/build-size.ts';
 import { resolveValues, versionOf } from '../builds/create-build.ts';
 import { insertBuild } from '../builds/insert-build.ts';
 import { type Latest, loadLatest } from '../builds/latest.ts';
@@ -81,6 +82,13 @@ export function createScheduler(deps: WorkspacesDeps): Scheduler {
             log.info({ workspace: id, transition: rule.transition, reason: rule.reason }, 'a build is due');
           }
         } catch (err) {
+          if (err instanceof ApiError && err.code === 'INSUFFICIENT_QUOTA') {
+            log.warn(
+              { workspace: id, problem: err.message },
+              'a workspace cannot start by itself: its quota is used up',
+            );
+            continue;
+          }
           // One workspace that cannot be built must not keep the others from it.
           log.error({ err, workspace: id, reason: rule.reason }, 'a scheduled build could not be made');
         }
@@ -107,6 +115,8 @@ export function createScheduler(deps: WorkspacesDeps): Scheduler {
       await insertBuild(trx, deps, {
         workspaceId,
         organizationId: latest.organizationId,
+        ownerId: latest.ownerId,
+        ownerName: latest.ownerName,
         number: latest.buildNumber + 1,
         versionId: build.version.id,
         fileId: build.version.fileId,
@@ -116,6 +126,7 @@ export function createScheduler(deps: WorkspacesDeps): Scheduler {
         values: build.values,
         presetId: build.presetId,
         orphan: false,
+        size: build.size,
         state: latest.state,
       });
       return true;
@@ -126,7 +137,10 @@ export function createScheduler(deps: WorkspacesDeps): Scheduler {
   async function resolve(latest: Latest, transition: Latest['transition']) {
     try {
       const version = await loadBuildableVersion(db, versionOf(latest, { transition }));
-      return { version, ...resolveValues(latest, { transition }, version) };
+      const resolved = resolveValues(latest, { transition }, version);
+      const names = { workspace: latest.name, owner: latest.ownerName };
+      const size = transition === 'start' ? sizeOf(version, resolved.values, names) : noSize;
+      return { version, size, ...resolved };
     } catch (error) {
       if (!(error instanceof ApiError) || transition !== 'start') throw error;
       log.warn(

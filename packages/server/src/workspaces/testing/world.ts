@@ -63,6 +63,8 @@ export async function createWorld(options: WorldOptions = {}) {
     provisioners: new Map([[provisioner.runtime, provisioner]]),
     agents: options.agents ?? { shutdownAgent: async () => true },
     settings: { ...defaultSettings, ...options.settings },
+    // Actors of these tests are made by hand; nothing of them is held in memory.
+    forget: { user: () => undefined, group: () => undefined },
     lock,
     buryDead: replica.buryDead,
   };

@@ -1,0 +1,3 @@
+export { isVisible, presentGroups, selectGroups } from './group-rows.ts';
+export { createGroups } from './groups.ts';
+export { groupRoutes } from './routes.ts';

@@ -1,0 +1,168 @@
+import {
+  ApiError,
+  type ChangeLimits,
+  type GroupQuota,
+  type MemberQuota,
+  type ResourceUse,
+  type WorkspaceQuota,
+} from '@coder/api';
+import { sql } from 'kysely';
+import { type Actor, authorize } from '../authorization/index.ts';
+import type { Clock } from '../clock.ts';
+import { type Db, inTransaction } from '../database/index.ts';
+import { selectGroups } from '../groups/index.ts';
+import type { Members } from '../organizations/index.ts';
+import { changedLimits, eachResource, effectiveLimits, limitsAnything, limitsOf } from './limits.ts';
+import { loadRules, loadUse, type Use } from './store.ts';
+
+type Named<T> = { quota: T; id: string; name: string };
+
+export type Quotas = {
+  /** Upstream's credits of a member. Throws NOT_FOUND for a member the actor may not see. */
+  credits(actor: Actor, organization: string, user: string): Promise<WorkspaceQuota>;
+  member(actor: Actor, organization: string, user: string): Promise<MemberQuota>;
+  /** Changes hold from the next start on; nothing that runs is stopped. */
+  updateMember(
+    actor: Actor,
+    organization: string,
+    user: string,
+    limits: ChangeLimits,
+  ): Promise<Named<MemberQuota> & { before: MemberQuota }>;
+  group(actor: Actor, id: string): Promise<GroupQuota>;
+  updateGroup(
+    actor: Actor,
+    id: string,
+    change: { member_limits?: ChangeLimits | undefined; total_limits?: ChangeLimits | undefined },
+  ): Promise<Named<GroupQuota> & { before: GroupQuota }>;
+};
+
+export type QuotasDeps = { db: Db; clock: Clock; members: Pick<Members, 'get'> };
+
+/** How much of a deployment the members of an organization may take. */
+export function createQuotas({ db, clock, members }: QuotasDeps): Quotas {
+  async function memberQuota(organizationId: string, userId: string): Promise<MemberQuota> {
+    const rules = await loadRules(db, organizationId, userId);
+    const limiting = rules.groups.filter(({ totalLimits }) => limitsAnything(totalLimits));
+    const [used, ...ofGroups] = await Promise.all([
+      loadUse(db, organizationId, { userId }),
+      ...limiting.map(({ id }) => loadUse(db, organizationId, { groupId: id })),
+    ]);
+    return {
+      limits: rules.own,
+      effective: effectiveLimits(
+        rules.own,
+        rules.groups.map(({ memberLimits }) => memberLimits),
+      ),
+      used: resourcesOf(used),
+      groups: limiting.map(({ id, name, totalLimits }, index) => ({
+        id,
+        name,
+        total_limits: totalLimits,
+        used: resourcesOf(ofGroups[index]!),
+      })),
+    };
+  }
+
+  async function findGroup(actor: Actor, id: string, action: 'read' | 'update') {
+    const [row] = await selectGroups(db, sql`where g.id = ${id}`);
+    if (!row) throw new ApiError('NOT_FOUND');
+    authorize(actor, action, { type: 'group', id, organizationId: row.organization_id });
+    return row;
+  }
+
+  async function groupQuota({
+    id,
+    organization_id,
+  }: {
+    id: string;
+    organization_id: string;
+  }): Promise<GroupQuota> {
+    const [row, used] = await Promise.all([
+      db
+        .selectFrom('groups')
+        .where('id', '=', id)
+        .select(['member_limits', 'total_limits'])
+        .executeTakeFirst(),
+      loadUse(db, organization_id, { groupId: id }),
+    ]);
+    return {
+      member_limits: limitsOf(row?.member_limits),
+      total_limits: limitsOf(row?.total_limits),
+      used: resourcesOf(used),
+    };
+  }
+
+  return {
+    async credits(actor, organization, user) {
+      const { organization_id, user_id } = await members.get(actor, organization, user);
+      const [{ budget }, { credits }] = await Promise.all([
+        loadRules(db, organization_id, user_id),
+        loadUse(db, organization_id, { userId: user_id }),
+      ]);
+      return { credits_consumed: credits, budget };
+    },
+
+    async member(actor, organization, user) {
+      const { organization_id, user_id } = await members.get(actor, organization, user);
+      return memberQuota(organization_id, user_id);
+    },
+
+    async updateMember(actor, organization, user, change) {
+      const {
+        organization_id: organizationId,
+        user_id: userId,
+        username,
+      } = await members.get(actor, organization, user);
+      authorize(actor, 'update', { type: 'organization_member', organizationId, ownerId: userId });
+      const before = await memberQuota(organizationId, userId);
+      await inTransaction(db, async (trx) => {
+        const held = await trx
+          .selectFrom('organization_members')
+          .where('organization_id', '=', organizationId)
+          .where('user_id', '=', userId)
+          .forUpdate()
+          .select('resource_limits')
+          .executeTakeFirst();
+        if (!held) throw new ApiError('CONFLICT', { message: `${username} has just been removed.` });
+        await trx
+          .updateTable('organization_members')
+          .set({
+            resource_limits: changedLimits(limitsOf(held.resource_limits), change),
+            updated_at: clock.now(),
+          })
+          .where('organization_id', '=', organizationId)
+          .where('user_id', '=', userId)
+          .execute();
+      });
+      return { quota: await memberQuota(organizationId, userId), before, id: userId, name: username };
+    },
+
+    group: async (actor, id) => groupQuota(await findGroup(actor, id, 'read')),
+
+    async updateGroup(actor, id, { member_limits, total_limits }) {
+      const group = await findGroup(actor, id, 'update');
+      const before = await groupQuota(group);
+      await inTransaction(db, async (trx) => {
+        const held = await trx
+          .selectFrom('groups')
+          .where('id', '=', id)
+          .forUpdate()
+          .select(['member_limits', 'total_limits'])
+          .executeTakeFirst();
+        if (!held) throw new ApiError('NOT_FOUND');
+        await trx
+          .updateTable('groups')
+          .set({
+            member_limits: changedLimits(limitsOf(held.member_limits), member_limits),
+            total_limits: changedLimits(limitsOf(held.total_limits), total_limits),
+            updated_at: clock.now(),
+          })
+          .where('id', '=', id)
+          .execute();
+      });
+      return { quota: await groupQuota(group), before, id, name: group.name };
+    },
+  };
+}
+
+const resourcesOf = (use: Use): ResourceUse => eachResource((name) => use[name]);
