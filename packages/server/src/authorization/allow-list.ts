@@ -51,7 +51,7 @@ export function allowListAdmits(actor: Actor, action: string, resource: Resource
 /**
  * An allow list that names only workspaces would be of no use if the template of an allowed workspace, or the user it
  * belongs to, could not be read. So a type that the list does not name at all still lets through what goes along:
- * the caller's own user and organizations may be read; with any workspace, templates and build jobs may be read; with
+ * the caller's own user, organizations and memberships may be read; with any workspace, templates and build jobs may be read; with
  * all workspaces or those it creates, templates may also be used (to create one); with any template, its files may be sent and own ones read.
  * Only reads that the user's roles and the token's scopes allow anyway are meant, and a type that is named is never widened.
  */
@@ -68,8 +68,11 @@ function isCompanion(actor: Actor, action: string, resource: Resource): boolean 
     case 'user:read_personal':
       return isOwn;
     case 'organization:read':
-    case 'organization_member:read':
       return resource.organizationId !== undefined && actor.organizations.has(resource.organizationId);
+    case 'organization_member:read':
+      return (
+        isOwn && resource.organizationId !== undefined && actor.organizations.has(resource.organizationId)
+      );
     case 'assign_role:read':
     case 'assign_org_role:read':
       return true;

@@ -68,7 +68,10 @@ function companionsOf(actor: Actor, type: ResourceType, byRole: Visibility): Vis
   const ownedIn = [...actor.organizations.keys()].filter(
     (organizationId) =>
       allowListAdmits(actor, 'read', { type, organizationId, ownerId }) &&
-      (byRole.ownerId !== undefined || byRole.ownedIn?.organizationIds.includes(organizationId)),
+      (byRole.all ||
+        byRole.ownerId !== undefined ||
+        byRole.organizationIds.includes(organizationId) ||
+        byRole.ownedIn?.organizationIds.includes(organizationId)),
   );
   if (organizationIds.length === 0 && ownedIn.length === 0) return nothing;
   return {

@@ -38,6 +38,8 @@ const shut = { look: 'INSUFFICIENT_SCOPE', whole: 'INSUFFICIENT_SCOPE', member: 
 const decided = { look: 'SESSION_REQUIRED', whole: 'SESSION_REQUIRED', member: 'ok' } as const;
 /** What nobody may do to themselves. */
 const self = { look: 'INSUFFICIENT_SCOPE', whole: 'FORBIDDEN', member: 'FORBIDDEN' } as const;
+/** What members of an organization see of it; no scope that can be asked for by itself carries it. */
+const listed = { look: 'INSUFFICIENT_SCOPE', whole: 'ok', member: 'ok' } as const;
 /** What belongs to an account, which a session of its own may read and change. */
 const account = { look: 'INSUFFICIENT_SCOPE', whole: 'INSUFFICIENT_SCOPE', member: 'ok' } as const;
 
@@ -56,6 +58,16 @@ const version = (fields: object = {}) => ({
   with: (world: NarrowWorld) => ({ version: world.template.version, ...fields }),
 });
 const user = (fields: object = {}) => ({ of: (ref: string) => ({ user: ref, ...fields }) });
+const organization = (fields: object = {}) => ({
+  with: ({ organization: id }: NarrowWorld) => ({ organization: id, ...fields }),
+});
+const member = (fields: object = {}) => ({
+  of: (ref: string, { organization: id }: NarrowWorld) => ({ user: ref, organization: id, ...fields }),
+});
+/** The group of all members has the id of its organization. */
+const everyone = (fields: object = {}) => ({
+  with: ({ organization: id }: NarrowWorld) => ({ group: id, ...fields }),
+});
 const absent = '00000000-0000-4000-8000-000000000000';
 const noApp = { with: { app: absent } };
 
@@ -106,14 +118,36 @@ export const routeRows: Record<string, RouteRow> = {
   'users.getRoles': { ...user(), ...free },
   'users.updateRoles': { ...user({ roles: ['owner'] }), ...self },
   'users.organizations': { ...user(), ...free },
+  'users.organizationByName': { ...member(), ...free },
 
   'organizations.list': { with: {}, ...free },
   'organizations.get': { with: ({ organization }) => ({ organization }), ...free },
-  'organizations.members': {
-    with: ({ organization }) => ({ organization }),
-    ...free,
-    look: 'INSUFFICIENT_SCOPE',
-  },
+  'organizations.create': { with: { name: 'theirs' }, ...shut },
+  'organizations.update': { ...organization({ description: 'changed' }), ...shut },
+  'organizations.delete': { ...organization(), ...shut },
+  'organizations.members': { ...organization(), ...listed },
+  'organizations.paginatedMembers': { ...organization(), ...listed },
+  'organizations.memberRoles': { ...organization(), ...listed },
+  'organizations.getMember': { ...member(), ...listed },
+  'organizations.addMember': { ...member(), ...shut },
+  'organizations.removeMember': { ...member(), ...shut },
+  'organizations.updateMemberRoles': { ...member({ roles: ['organization-admin'] }), ...shut },
+
+  'groups.list': { with: {}, ...listed },
+  'groups.listInOrganization': { ...organization(), ...listed },
+  'groups.create': { ...organization({ name: 'theirs' }), ...shut },
+  'groups.getByName': { ...organization({ name: 'Everyone' }), ...listed, whole: 'NOT_FOUND' },
+  'groups.get': { ...everyone(), ...listed, whole: 'NOT_FOUND' },
+  'groups.members': { ...everyone(), ...listed, whole: 'NOT_FOUND' },
+  'groups.update': { ...everyone({ quota_allowance: 0 }), ...shut, whole: 'NOT_FOUND' },
+  'groups.delete': { ...everyone(), ...shut, whole: 'NOT_FOUND' },
+
+  'quotas.credits': { ...member(), ...listed },
+  'quotas.creditsInDefault': { ...user(), ...listed },
+  'quotas.getMember': { ...member(), ...listed },
+  'quotas.updateMember': { ...member({ limits: { workspaces: 9 } }), ...shut },
+  'quotas.getGroup': { ...everyone(), ...listed, whole: 'NOT_FOUND' },
+  'quotas.updateGroup': { ...everyone({ member_limits: {} }), ...shut, whole: 'NOT_FOUND' },
 
   'apiKeys.createSession': { ...user(), ...account },
   'apiKeys.createToken': { ...user({ token_name: 'made' }), ...account },
@@ -189,6 +223,12 @@ export const routeRows: Record<string, RouteRow> = {
     at: ({ workspace: id }) => ({ workspace: id, automatic_updates: 'never' }),
     ...kept,
   },
+  'workspaces.getAcl': { ...workspace, ...seen },
+  'workspaces.updateAcl': {
+    at: ({ workspace: id }, { member: { id: other } }) => ({ workspace: id, user_roles: { [other]: '' } }),
+    ...kept,
+  },
+  'workspaces.deleteAcl': { ...workspace, ...kept },
   'workspaces.favorite': { ...workspace, ...kept },
   'workspaces.unfavorite': { ...workspace, ...kept },
   'workspaces.reportUsage': { ...workspace, ...kept },
