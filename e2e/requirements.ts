@@ -169,6 +169,12 @@ export const requirements = [
   },
   { id: 'cli.users', promise: 'coder users create and list', source: 'README, Use' },
   {
+    id: 'cli.users-administration',
+    promise:
+      'coder users shows, suspends, activates and deletes users, sets their roles and resets their passwords',
+    source: 'docs/reference/cli.md',
+  },
+  {
     id: 'cli.errors',
     promise: 'a failed command says one sentence and the next step, and exits with 1',
     source: 'README, Use',

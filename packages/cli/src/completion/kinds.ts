@@ -1,7 +1,7 @@
 import type { ApiClient } from '@coder/api';
 
 /** What an argument names, for the shell to offer what there is. */
-export type Kind = 'workspace' | 'template' | 'app' | 'connection' | 'approval' | 'token';
+export type Kind = 'workspace' | 'template' | 'app' | 'connection' | 'approval' | 'token' | 'user';
 
 /** The first argument of each command that takes a thing of the deployment. */
 export const argumentKinds: Readonly<Record<string, Kind>> = {
@@ -26,6 +26,13 @@ export const argumentKinds: Readonly<Record<string, Kind>> = {
   'templates versions list': 'template',
   'templates versions promote': 'template',
   'tokens remove': 'token',
+  'users show': 'user',
+  'users suspend': 'user',
+  'users activate': 'user',
+  'users roles': 'user',
+  'users edit-roles': 'user',
+  'users reset-password': 'user',
+  'users delete': 'user',
   'approvals show': 'approval',
   'approvals approve': 'approval',
   'approvals deny': 'approval',
@@ -51,6 +58,7 @@ export const loaders: Readonly<Record<Kind, (client: ApiClient) => Promise<strin
     (await client.oauth2.listGrants()).grants.map((grant) => grant.application.name),
   approval: async (client) =>
     (await client.approvals.list({ status: 'pending', limit })).approvals.map((approval) => approval.id),
+  user: async (client) => (await client.users.list({ limit })).users.map((user) => user.username),
   token: async (client) => (await client.apiKeys.listTokens({ user: 'me' })).map((token) => token.token_name),
 };
 

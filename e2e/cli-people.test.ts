@@ -1,0 +1,64 @@
+import { createApiClient, type User } from '@coder/api';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDeployment, type Deployment, owner } from './harness/deployment.ts';
+import { verifies } from './requirements.ts';
+
+let deployment: Deployment;
+
+beforeAll(async () => {
+  deployment = await createDeployment();
+}, 90_000);
+
+afterAll(() => deployment?.[Symbol.asyncDispose](), 60_000);
+
+async function ok(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await deployment.coder(args);
+  expect(code, stderr).toBe(0);
+  return stdout;
+}
+
+async function refused(...args: string[]): Promise<string> {
+  const { code, stderr } = await deployment.coder(args);
+  expect(code, args.join(' ')).toBe(1);
+  return stderr;
+}
+
+const signIn = (email: string, password: string) =>
+  createApiClient({ url: deployment.url }).users.login({ email, password });
+
+test(verifies('cli.users-administration'), { timeout: 180_000 }, async () => {
+  const first = 'a long password';
+  await ok('users', 'create', '-u', 'bob', '-e', 'bob@example.com', '-p', first);
+  const shown = JSON.parse(await ok('users', 'show', 'bob', '-o', 'json')) as User;
+  expect(shown).toMatchObject({ username: 'bob', email: 'bob@example.com', roles: [] });
+  expect(await ok('users', 'show', 'me')).toMatch(/Username +ada\n/);
+  expect(await refused('users', 'show', 'bert')).toMatch(/No user "bert".*bob/);
+
+  expect(await refused('users', 'suspend', 'bob')).toContain('--yes');
+  await ok('users', 'suspend', 'bob', '--yes');
+  expect(await ok('users', 'show', 'bob')).toMatch(/Status +suspended/);
+  await expect(signIn('bob@example.com', first)).rejects.toThrow();
+  expect(await ok('users', 'activate', 'bob')).not.toContain('suspended');
+  const { session_token } = await signIn('bob@example.com', first);
+
+  expect(await refused('users', 'edit-roles', 'bob', '--roles', 'auditer', '--yes')).toContain('"auditor"');
+  expect(await refused('users', 'edit-roles', 'bob', '--yes')).toContain('user-admin');
+  await ok('users', 'edit-roles', 'bob', '--roles', 'auditor,user-admin', '--yes');
+  expect(await ok('users', 'roles', 'bob')).toMatch(/auditor +Auditor +yes/);
+  await ok('users', 'edit-roles', 'bob', '--roles', 'member', '--yes');
+  const roles = JSON.parse(await ok('users', 'roles', 'bob', '-o', 'json')) as { has: boolean }[];
+  expect(roles.some((role) => role.has)).toBe(false);
+
+  const made = /shown once: (\S+)/.exec(await ok('users', 'reset-password', 'bob', '--yes'))?.[1] ?? '';
+  await expect(signIn('bob@example.com', first)).rejects.toThrow();
+  await signIn('bob@example.com', made);
+  const old = createApiClient({ url: deployment.url, token: session_token });
+  await expect(old.users.get({ user: 'me' })).rejects.toMatchObject({ status: 401 });
+  const mine = ['users', 'reset-password', 'me', '-p', 'yet another password', '--yes'];
+  expect(await refused(...mine)).toContain('old_password');
+  await ok(...mine, '--old-password', owner.password);
+
+  expect(await refused('users', 'delete', 'bob')).toContain('--yes');
+  await ok('users', 'delete', 'bob', '--yes');
+  expect(await refused('users', 'show', 'bob')).toContain('No user "bob"');
+});
