@@ -18,6 +18,12 @@ const ssh = { permission: 'workspace:ssh' } as const;
  * rate limits.
  */
 export const rawRoutes = {
+  openApiDocument: {
+    method: 'GET',
+    path: '/openapi.json',
+    summary: 'The OpenAPI document of all routes',
+    meta: { auth: 'none' },
+  },
   uploadFile: {
     method: 'POST',
     path: '/files',

@@ -329,6 +329,12 @@ export const options = {
     default: '127.0.0.1:2112',
     description: 'Where the metrics are served, at /metrics.',
   }),
+  swaggerEnable: bool({
+    flag: 'swagger-enable',
+    yaml: 'enableSwagger',
+    group: introspection,
+    description: 'Serves the reference page of the API at /swagger. Its document is at /api/v2/openapi.json always.',
+  }),
   logLevel: oneOf({
     flag: 'log-level',
     yaml: 'introspection.logging.level',

@@ -10,6 +10,7 @@ import { api, createApiHandler, createInProcessClients, createRawRoutes } from '
 import { apiKeyRoutes, userRoutes } from '../identity/index.ts';
 import { createMcpRoutes } from '../mcp/index.ts';
 import { createOAuth } from '../oauth/index.ts';
+import { createSwagger, serveOpenApi } from '../openapi/index.ts';
 import { serveTemplateStreams, templateRoutes, templateVersionRoutes } from '../templates/index.ts';
 import {
   buildRoutes,
@@ -125,6 +126,7 @@ export async function compose(ground: Ground): Promise<Composition> {
   agents.mount(rawRoutes);
   serveWorkspaceStreams(rawRoutes, { workspaces });
   serveTemplateStreams(rawRoutes, { files, versions });
+  serveOpenApi(rawRoutes, { version });
   rawRoutes.mountApi(handleApi);
   const mcp = createMcpRoutes({
     experiments: config.experiments,
@@ -153,6 +155,7 @@ export async function compose(ground: Ground): Promise<Composition> {
     log,
   });
   app.route(MCP_PATH, mcp.routes);
+  app.route('/', createSwagger({ isEnabled: config.swaggerEnable }));
   app.route('/', createDashboard({ directory: DASHBOARD }));
 
   await building.start();

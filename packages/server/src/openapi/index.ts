@@ -1,0 +1,2 @@
+export { serveOpenApi } from './routes.ts';
+export { createSwagger } from './swagger.ts';
