@@ -10,7 +10,7 @@ import type { LogSignals } from './logs/log-signals.ts';
 import type { AgentAccess } from './routes/access.ts';
 import { loadTarget } from './routes/agent-target.ts';
 import { archiveFolder, downloadFile, unpackFolder, uploadFile } from './streams/file-streams.ts';
-import { parseInput, queryOf } from './streams/parse-input.ts';
+import { parseInput } from './streams/parse-input.ts';
 import { processResize, processStdin, processStream } from './streams/process-streams.ts';
 import { joinTerminal, terminalRequest } from './terminal/terminal.ts';
 
@@ -37,16 +37,16 @@ export function mountAgentRawRoutes({ rawRoute, upgradeRoute }: RawRoutes, deps:
     deps.track(serveLink(deps.session, context.agent.id, await accept()));
   });
 
-  upgradeRoute('terminal', async ({ context, url, params, accept }) => {
-    const { reconnect, ...query } = terminalRequest(queryOf(url));
+  upgradeRoute('terminal', async ({ context, params, query, accept }) => {
+    const { reconnect, ...wanted } = terminalRequest(query);
     const terminal = await access.use(context, params.agent ?? '', 'ssh', (connection, call) =>
-      connection.attachTerminal(reconnect, query, call),
+      connection.attachTerminal(reconnect, wanted, call),
     );
     await joinTerminal(await accept(), terminal);
   });
 
-  upgradeRoute('followAgentLogs', async ({ context, url, params, accept }) => {
-    const { after } = parseInput(FollowQuery, queryOf(url));
+  upgradeRoute('followAgentLogs', async ({ context, params, query, accept }) => {
+    const { after } = parseInput(FollowQuery, query);
     if (!context.actor) throw new ApiError('UNAUTHENTICATED');
     const { agentId, workspaceId } = await loadTarget(db, context.actor, params.agent ?? '', 'read');
     context.workspaceId = workspaceId;

@@ -1,5 +1,6 @@
 import { ApiError, type ApprovalMeta } from '@coder/api';
 import type { CallInput } from './approval-gate.ts';
+import type { RawQuery } from './raw-query.ts';
 
 /** The most that is held of a body which a person has to see first. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -15,17 +16,17 @@ export type RawInput = {
 /** Reads the body of a request only if somebody asks what is in it. */
 export function rawInput(
   meta: ApprovalMeta | undefined,
-  { url, params, request }: { url: URL; params: Readonly<Record<string, string>>; request: Request },
+  { query, params, request }: { query: RawQuery; params: Readonly<Record<string, string>>; request: Request },
 ): RawInput {
   let current = request;
   return {
     request: () => current,
     async read() {
-      const query = (meta?.query ?? []).flatMap((name) => {
-        const value = url.searchParams.get(name);
-        return value === null ? [] : [[name, value] as const];
+      const bound = (meta?.query ?? []).flatMap((name) => {
+        const value = query[name];
+        return value === undefined ? [] : [[name, value] as const];
       });
-      const input: Record<string, unknown> = { ...params, ...Object.fromEntries(query) };
+      const input: Record<string, unknown> = { ...params, ...Object.fromEntries(bound) };
       if (!meta?.body) return input;
       const body = await readBody(request);
       current = new Request(request.url, {

@@ -102,6 +102,27 @@ describe('a raw route', () => {
     expect(await ask('/@me/web/ports/8080/')).toMatchObject({ rest: '' });
   });
 
+  it('gets a query in which no name is given twice, without what authenticated the call', async () => {
+    await using database = await testDatabase();
+    await using server = await testApi({ database, router: () => ({}) });
+    const ada = await testUser(database.db);
+    const { app, routes } = mount(server);
+    routes.rawRoute('processStdin', ({ query }) => Response.json(query));
+    routes.rawRoute('portProxy', ({ url }) => new Response(url.search));
+    const ask = async (path: string) =>
+      app.request(path, { method: 'POST', headers: { 'coder-session-token': ada.token } });
+    const stdin = '/api/v2/workspaceagents/a1/processes/p1/stdin';
+    const once = await ask(`${stdin}?close=false&coder_session_token=${ada.token}`);
+    expect(await once.json()).toEqual({ close: 'false' });
+    const twice = await ask(`${stdin}?close=false&%63lose=true&a=1`);
+    expect([twice.status, await twice.json()]).toEqual([
+      400,
+      expect.objectContaining({ validations: [{ field: 'close', detail: expect.stringContaining('once') }] }),
+    ]);
+    // What an app makes of its query is its own matter.
+    expect(await (await ask('/@me/web/ports/8080/?a=1&a=2')).text()).toBe('?a=1&a=2');
+  });
+
   it('takes the actor of a call from inside by its bindings', async () => {
     await using database = await testDatabase();
     await using server = await testApi({ database, router: () => ({}) });
@@ -229,6 +250,12 @@ describe('a raw WebSocket', () => {
     refused.on('error', () => undefined);
     const [, response] = await once(refused, 'unexpected-response');
     expect(response.statusCode).toBe(403);
+    const ambiguous = new WebSocket(`${url}?command=uptime&command=id`, {
+      headers: { 'coder-session-token': ada.token },
+    });
+    ambiguous.on('error', () => undefined);
+    const [, unclear] = await once(ambiguous, 'unexpected-response');
+    expect(unclear.statusCode).toBe(400);
     const socket = new WebSocket(url, { headers: { 'coder-session-token': ada.token } });
     const [message] = await once(socket, 'message');
     expect(String(message)).toBe('a1');

@@ -9,6 +9,7 @@ import type { ApiHandler } from './openapi.ts';
 import type { Pipeline } from './pipeline.ts';
 import { createAnswerError } from './pipeline-answer.ts';
 import type { RequestContext } from './procedure.ts';
+import { type RawQuery, rawQuery } from './raw-query.ts';
 import type { HttpEnv } from './request-info.ts';
 import type { UpgradeRequest, Upgrades } from './upgrades.ts';
 
@@ -21,6 +22,8 @@ export type RawRequest = {
   readonly url: URL;
   /** The parts of the path in braces, decoded; what `*` stands for is `rest`, as it was sent. */
   readonly params: Readonly<Record<string, string>>;
+  /** Each name once. Empty for a proxy, whose query is the app's. */
+  readonly query: RawQuery;
 };
 
 export type RawUpgrade = Omit<RawRequest, 'request'> & {
@@ -95,13 +98,14 @@ export function createRawRoutes(options: RawRoutesOptions): RawRoutes {
             via: c.env?.inProcess?.via,
           });
           const params = paramsOf(c.req.param() as Record<string, string>, path, url);
+          const query = queryOf(route, url);
           const { context } = admitted;
-          const input = rawInput(route.meta.approval, { url, params, request });
+          const input = rawInput(route.meta.approval, { query, params, request });
           const answered = pipeline.audited(
             admitted,
             async () => {
               await pipeline.approved(admitted, input.read);
-              return handler({ context, request: input.request(), url, params });
+              return handler({ context, request: input.request(), url, params, query });
             },
             ({ status }) => status,
           );
@@ -134,17 +138,18 @@ export function createRawRoutes(options: RawRoutesOptions): RawRoutes {
           userAgent: info.userAgent,
         });
         const params = paramsOf(upgrade.params, path, url);
+        const query = queryOf(route, url);
         const { context } = admitted;
         const { accept, takeOver } = upgrade;
         if (context.actor) {
           whileGood(context.actor, info.signal, upgrade.end, () => context.workspaceId);
         }
-        const input = rawInput(route.meta.approval, { url, params, request: new Request(url) });
+        const input = rawInput(route.meta.approval, { query, params, request: new Request(url) });
         await pipeline.audited(
           admitted,
           async () => {
             await pipeline.approved(admitted, input.read);
-            await handler({ context, incoming, url, params, accept, takeOver });
+            await handler({ context, incoming, url, params, query, accept, takeOver });
           },
           () => 101,
         );
@@ -171,6 +176,8 @@ export function createRawRoutes(options: RawRoutesOptions): RawRoutes {
 function fullPath(route: RawRoute): string {
   return route.at === 'root' ? route.path : `${API_PREFIX}${route.path}`;
 }
+
+const queryOf = (route: RawRoute, url: URL): RawQuery => (route.at === 'root' ? {} : rawQuery(url));
 
 /** `/@{user}/x` as the router has it: a parameter is a whole segment, so the sign belongs to its pattern. */
 function honoPath(path: string): string {

@@ -7,11 +7,11 @@ import type { RawUpgrade } from './raw-routes.ts';
  * that it is logged and the WebSocket closed with 1011.
  */
 export async function serveLines(
-  { url, accept }: Pick<RawUpgrade, 'url' | 'accept'>,
+  { query, accept }: Pick<RawUpgrade, 'query' | 'accept'>,
   follow: (after: number, signal: AbortSignal) => Promise<AsyncIterable<unknown>>,
   ended: string,
 ): Promise<void> {
-  const after = Number(url.searchParams.get('after') ?? 0);
+  const after = Number(query.after ?? 0);
   if (!Number.isSafeInteger(after) || after < 0) throw refuse('after', 'must be the id of a line');
   const gone = new AbortController();
   const lines = await follow(after, gone.signal);

@@ -29,11 +29,11 @@ export function serveTemplateStreams(
     });
   });
 
-  upgradeRoute('followTemplateVersionLogs', async ({ context, params, url, accept }) => {
+  upgradeRoute('followTemplateVersionLogs', async ({ context, params, query, accept }) => {
     const id = uuidParameter('version', params.version);
     const follow = (after: number, signal: AbortSignal) =>
       versions.followLogs(context.actor!, id, after, signal);
-    await serveLines({ url, accept }, follow, 'The import has ended.');
+    await serveLines({ query, accept }, follow, 'The import has ended.');
   });
 }
 

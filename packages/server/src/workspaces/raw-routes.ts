@@ -56,10 +56,10 @@ export function serveWorkspaceStreams(
     });
   });
 
-  upgradeRoute('followBuildLogs', async ({ context, params, url, accept }) => {
+  upgradeRoute('followBuildLogs', async ({ context, params, query, accept }) => {
     const id = uuidParameter('build', params.build);
     const follow = (after: number, signal: AbortSignal) =>
       workspaces.followBuildLogs(context.actor!, id, after, signal);
-    await serveLines({ url, accept }, follow, 'The build has ended.');
+    await serveLines({ query, accept }, follow, 'The build has ended.');
   });
 }

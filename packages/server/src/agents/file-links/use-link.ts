@@ -70,10 +70,10 @@ export async function writeByLink(deps: UseLinkDeps, request: RawRequest): Promi
 /** Who a link acts for, and on what. One that is not good says nothing of what it was for. */
 async function open(
   { tickets, clock, actorOfKey }: UseLinkDeps,
-  { context, url }: RawRequest,
+  { context, query }: RawRequest,
   direction: FileTicket['direction'],
 ): Promise<{ ticket: FileTicket; context: RequestContext }> {
-  const ticket = tickets.read(url.searchParams.get('ticket') ?? '', clock.now());
+  const ticket = tickets.read(query.ticket ?? '', clock.now());
   const actor = ticket?.direction === direction ? await actorOfKey(ticket.keyId) : undefined;
   if (!ticket || !actor) {
     throw new ApiError('NOT_FOUND', {

@@ -2,18 +2,18 @@ import { FILE_MODE_HEADER, FileArchive, FileDownload, FileUnpack, FileUpload } f
 import type { RawRequest } from '../../http/index.ts';
 import type { AgentAccess } from '../routes/access.ts';
 import { holdLast } from './hold-last.ts';
-import { parseInput, queryOf } from './parse-input.ts';
+import { parseInput } from './parse-input.ts';
 import { bodyOf, streamResponse } from './pass-stream.ts';
 
 /** Streams a file into the workspace. With `sha256` nothing is written unless every byte has arrived. */
 export async function uploadFile(
   access: AgentAccess,
-  { context, request, url, params }: RawRequest,
+  { context, request, params, query }: RawRequest,
 ): Promise<Response> {
-  const query = parseInput(FileUpload, queryOf(url));
-  context.audit.field('path', query.path);
+  const input = parseInput(FileUpload, query);
+  context.audit.field('path', input.path);
   const written = await access.use(context, params.agent ?? '', 'ssh', ({ files }, call) =>
-    files.upload(query, bodyOf(request), call),
+    files.upload(input, bodyOf(request), call),
   );
   return Response.json(written);
 }
@@ -21,15 +21,15 @@ export async function uploadFile(
 /** Streams a file, or a part of it, out of the workspace. Bytes that do not have the sum the agent says end in a broken answer. */
 export async function downloadFile(
   access: AgentAccess,
-  { context, url, params }: RawRequest,
+  { context, params, query }: RawRequest,
 ): Promise<Response> {
-  const query = parseInput(FileDownload, queryOf(url));
-  context.audit.field('path', query.path);
+  const input = parseInput(FileDownload, query);
+  context.audit.field('path', input.path);
   const { size, etag, mode, body } = await access.use(context, params.agent ?? '', 'ssh', ({ files }, call) =>
-    files.download(query, call),
+    files.download(input, call),
   );
   return streamResponse(holdLast(body), {
-    ...downloadHeaders(query.path.split('/').at(-1) || 'file'),
+    ...downloadHeaders(input.path.split('/').at(-1) || 'file'),
     'Content-Length': String(size),
     ETag: etag,
     [FILE_MODE_HEADER]: mode,
@@ -39,26 +39,26 @@ export async function downloadFile(
 /** Streams a folder out of the workspace as a tar. */
 export async function archiveFolder(
   access: AgentAccess,
-  { context, url, params }: RawRequest,
+  { context, params, query }: RawRequest,
 ): Promise<Response> {
-  const query = parseInput(FileArchive, queryOf(url));
-  context.audit.field('path', query.path);
+  const input = parseInput(FileArchive, query);
+  context.audit.field('path', input.path);
   const tar = await access.use(context, params.agent ?? '', 'ssh', ({ files }, call) =>
-    files.archive(query, call),
+    files.archive(input, call),
   );
-  const name = query.path.replace(/\/+$/, '').split('/').at(-1) || 'folder';
+  const name = input.path.replace(/\/+$/, '').split('/').at(-1) || 'folder';
   return streamResponse(tar, { ...downloadHeaders(`${name}.tar`), 'Content-Type': 'application/x-tar' });
 }
 
 /** Streams a tar into the workspace, where it becomes a folder once all of it has arrived. */
 export async function unpackFolder(
   access: AgentAccess,
-  { context, request, url, params }: RawRequest,
+  { context, request, params, query }: RawRequest,
 ): Promise<Response> {
-  const query = parseInput(FileUnpack, queryOf(url));
-  context.audit.field('path', query.path);
+  const input = parseInput(FileUnpack, query);
+  context.audit.field('path', input.path);
   const unpacked = await access.use(context, params.agent ?? '', 'ssh', ({ files }, call) =>
-    files.unpack(query, bodyOf(request), call),
+    files.unpack(input, bodyOf(request), call),
   );
   return Response.json(unpacked);
 }

@@ -15,11 +15,3 @@ export function parseInput<Schema extends z.ZodType>(
   }));
   throw new ApiError('VALIDATION_FAILED', { validations });
 }
-
-/** Tokens that upstream's clients may send in the query; they are for us alone. */
-const ours = new Set(['coder_session_token', 'access_token']);
-
-/** The query as plain strings, without what authenticated the request. */
-export function queryOf(url: URL): Record<string, string> {
-  return Object.fromEntries([...url.searchParams].filter(([name]) => !ours.has(name)));
-}

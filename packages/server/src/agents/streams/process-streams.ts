@@ -10,16 +10,16 @@ import {
 import type { RawRequest } from '../../http/index.ts';
 import type { ProcessStreamItem } from '../link/index.ts';
 import type { AgentAccess } from '../routes/access.ts';
-import { parseInput, queryOf } from './parse-input.ts';
+import { parseInput } from './parse-input.ts';
 import { bodyOf, streamResponse } from './pass-stream.ts';
 
 /** The output of a process as frames, from a cursor on, until the process has ended. */
 export async function processStream(
   access: AgentAccess,
-  { context, url, params }: RawRequest,
+  { context, params, query }: RawRequest,
 ): Promise<Response> {
   const id = parseInput(ProcessId, params.process, 'process');
-  const { after } = parseInput(StreamQuery, queryOf(url));
+  const { after } = parseInput(StreamQuery, query);
   const items = await access.use(context, params.agent ?? '', 'ssh', async ({ processes }, call) => {
     // Asked first, so that a process that is not there is refused and not a broken stream.
     await processes.get(id, 0, call);
@@ -42,10 +42,10 @@ async function* frames(items: AsyncGenerator<ProcessStreamItem>): AsyncGenerator
 /** Raw bytes for the standard input of a process; the body may be as long as the process lives. */
 export async function processStdin(
   access: AgentAccess,
-  { context, request, url, params }: RawRequest,
+  { context, request, params, query }: RawRequest,
 ): Promise<Response> {
   const id = parseInput(ProcessId, params.process, 'process');
-  const { close } = parseInput(StdinQuery, queryOf(url));
+  const { close } = parseInput(StdinQuery, query);
   context.audit.field('process', id);
   const written = await access.use(context, params.agent ?? '', 'ssh', ({ processes }, call) =>
     processes.stdin(id, bodyOf(request), close, call),
