@@ -1,6 +1,7 @@
 export { createNoopLogger } from '../logger.ts';
 export { type TestUser, type TestUserOptions, testActor, testUser } from './actors.ts';
 export { type TestApi, testAccessUrl, testApi } from './api.ts';
+export { failure } from './failure.ts';
 export { testOrganizations } from './organizations.ts';
 export { type TestClock, testClock } from './test-clock.ts';
 export { type TestDatabase, testDatabase } from './test-database.ts';

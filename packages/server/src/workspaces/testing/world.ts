@@ -1,5 +1,4 @@
 import type { Workspace, WorkspaceBuild } from '@coder/api';
-import { ApiError } from '@coder/api';
 import type { Clock } from '../../clock.ts';
 import { systemClock } from '../../clock.ts';
 import { createNotifications } from '../../database/index.ts';
@@ -136,17 +135,6 @@ export async function createWorld(options: WorldOptions = {}) {
   };
 }
 
-/** The error a call fails with. */
-export async function failure(call: Promise<unknown>): Promise<ApiError> {
-  try {
-    await call;
-  } catch (error) {
-    if (error instanceof ApiError) return error;
-    throw error;
-  }
-  throw new Error('the call should have failed');
-}
-
 /** Work that ends, with an error, only when it is told to. */
 export function untilAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
@@ -155,3 +143,5 @@ export function untilAborted(signal: AbortSignal): Promise<never> {
     else signal.addEventListener('abort', letGo);
   });
 }
+
+export { failure } from '../../testing/index.ts';
