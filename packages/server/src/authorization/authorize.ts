@@ -7,7 +7,7 @@ import {
   scopeFor,
 } from '@coder/api';
 import type { Actor, Resource } from './actor.ts';
-import { allowListAdmits } from './allow-list.ts';
+import { allowedIds, allowListAdmits } from './allow-list.ts';
 import { grantOf, reaches } from './grants.ts';
 import { organizationRoles, siteRoles } from './roles.ts';
 import { sharedWith } from './shares.ts';
@@ -71,6 +71,18 @@ export function mayKnowOf<R extends ResourceType>(
  */
 export function authorizeNew(actor: Actor, type: ResourceType): void {
   if (!allowListAdmits(actor, 'create', { type })) throw outsideAllowList('create', { type });
+}
+
+/**
+ * Throws INSUFFICIENT_SCOPE for a token whose allow list leaves something of a type out: for what sums all of them up, and would
+ * tell of the rest.
+ */
+export function authorizeWhole(actor: Actor, type: ResourceType): void {
+  if (allowedIds(actor.key.allowList, type) === 'all') return;
+  const noun = type.replaceAll('_', ' ');
+  throw new ApiError('INSUFFICIENT_SCOPE', {
+    message: `This counts every ${noun}, and this token's allow list does not let it know of all of them. Use a token with "${type}:*" in its allow list.`,
+  });
 }
 
 /**

@@ -1,7 +1,15 @@
 export type { Actor } from './actor.ts';
 export { ALLOW_ALL, ALLOW_CREATED, allowListContains, intersectAllowLists } from './allow-list.ts';
 export { mayAsMuch } from './as-much.ts';
-export { authorize, authorizeNew, can, mayKnowOf, missingScope, tokenCarries } from './authorize.ts';
+export {
+  authorize,
+  authorizeNew,
+  authorizeWhole,
+  can,
+  mayKnowOf,
+  missingScope,
+  tokenCarries,
+} from './authorize.ts';
 export { APPLICATION_LOGIN, holderOf } from './holder.ts';
 export { isOwnSession } from './own-session.ts';
 export { mayAssignRole, organizationRoles, presentRole, siteRoles } from './roles.ts';

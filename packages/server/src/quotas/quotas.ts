@@ -7,7 +7,7 @@ import {
   type WorkspaceQuota,
 } from '@coder/api';
 import { sql } from 'kysely';
-import { type Actor, authorize } from '../authorization/index.ts';
+import { type Actor, authorize, authorizeWhole } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import { type Db, inTransaction } from '../database/index.ts';
 import { selectGroups } from '../groups/index.ts';
@@ -94,6 +94,7 @@ export function createQuotas({ db, clock, members }: QuotasDeps): Quotas {
 
   return {
     async credits(actor, organization, user) {
+      authorizeWhole(actor, 'workspace');
       const { organization_id, user_id } = await members.get(actor, organization, user);
       const [{ budget }, { credits }] = await Promise.all([
         loadRules(db, organization_id, user_id),
@@ -103,11 +104,13 @@ export function createQuotas({ db, clock, members }: QuotasDeps): Quotas {
     },
 
     async member(actor, organization, user) {
+      authorizeWhole(actor, 'workspace');
       const { organization_id, user_id } = await members.get(actor, organization, user);
       return memberQuota(organization_id, user_id);
     },
 
     async updateMember(actor, organization, user, change) {
+      authorizeWhole(actor, 'workspace');
       const {
         organization_id: organizationId,
         user_id: userId,
@@ -137,9 +140,13 @@ export function createQuotas({ db, clock, members }: QuotasDeps): Quotas {
       return { quota: await memberQuota(organizationId, userId), before, id: userId, name: username };
     },
 
-    group: async (actor, id) => groupQuota(await findGroup(actor, id, 'read')),
+    async group(actor, id) {
+      authorizeWhole(actor, 'workspace');
+      return groupQuota(await findGroup(actor, id, 'read'));
+    },
 
     async updateGroup(actor, id, { member_limits, total_limits }) {
+      authorizeWhole(actor, 'workspace');
       const group = await findGroup(actor, id, 'update');
       const before = await groupQuota(group);
       await inTransaction(db, async (trx) => {

@@ -142,12 +142,13 @@ export const routeRows: Record<string, RouteRow> = {
   'groups.update': { ...everyone({ quota_allowance: 0 }), ...shut, whole: 'NOT_FOUND' },
   'groups.delete': { ...everyone(), ...shut, whole: 'NOT_FOUND' },
 
-  'quotas.credits': { ...member(), ...listed },
-  'quotas.creditsInDefault': { ...user(), ...listed },
-  'quotas.getMember': { ...member(), ...listed },
+  // They count the workspaces of a user or a group, of which the token may know one.
+  'quotas.credits': { ...member(), ...listed, whole: 'INSUFFICIENT_SCOPE' },
+  'quotas.creditsInDefault': { ...user(), ...listed, whole: 'INSUFFICIENT_SCOPE' },
+  'quotas.getMember': { ...member(), ...listed, whole: 'INSUFFICIENT_SCOPE' },
   'quotas.updateMember': { ...member({ limits: { workspaces: 9 } }), ...shut },
-  'quotas.getGroup': { ...everyone(), ...listed, whole: 'NOT_FOUND' },
-  'quotas.updateGroup': { ...everyone({ member_limits: {} }), ...shut, whole: 'NOT_FOUND' },
+  'quotas.getGroup': { ...everyone(), ...listed, whole: 'INSUFFICIENT_SCOPE' },
+  'quotas.updateGroup': { ...everyone({ member_limits: {} }), ...shut },
 
   'apiKeys.createSession': { ...user(), ...account },
   'apiKeys.createToken': { ...user({ token_name: 'made' }), ...account },
