@@ -1,4 +1,5 @@
 export { generateApiKey, parseApiKey, randomText, secretMatches } from './api-key-format.ts';
 export { apiKeyRoutes } from './api-key-routes.ts';
+export { loadBelonging } from './belonging.ts';
 export { createIdentity, type Identity, type IdentityOptions } from './identity.ts';
 export { userRoutes } from './user-routes.ts';

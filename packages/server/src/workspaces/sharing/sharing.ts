@@ -136,6 +136,7 @@ export function createSharing({
     },
 
     async deleteAcl(actor: Actor, id: string): Promise<SharingResult> {
+      await findWorkspace(db, actor, id, { action: 'update' });
       let wanted: Wanted[] = [];
       const result = await change(actor, id, (shares) => {
         wanted = shares.map(({ user_id, group_id }): Wanted => {
