@@ -34,7 +34,7 @@ export const errorRegistry = {
   INSUFFICIENT_SCOPE: {
     status: 403,
     message: 'The token does not have the scope that this request needs.',
-    next: 'Use a token with the scopes that the message names.',
+    next: 'Use a token with the scopes that the message names; signed in by "coder login", sign in again and allow more.',
   },
   EXPERIMENT_OFF: {
     status: 403,

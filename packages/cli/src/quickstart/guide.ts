@@ -18,7 +18,10 @@ export function renderGuide(options: { url: string; coder: string }): string {
   const mcp = `${url}${MCP_PATH}`;
   const rows: [string, string][] = [
     ['Claude Desktop', `${coder} exp mcp configure claude-desktop`],
-    ['Claude Code', `claude mcp add coder -- ${coder} exp mcp server`],
+    ['Claude Code', `claude mcp add --transport http coder ${mcp}   (then: claude mcp login coder)`],
+    ['Claude Code, local', `claude mcp add coder -- ${coder} exp mcp server`],
+    ['Codex', `codex mcp add coder --url ${mcp}`],
+    ['Gemini CLI', `gemini mcp add --transport http coder ${mcp}`],
     ['Cursor', `${coder} exp mcp configure cursor`],
     ['VS Code', `${coder} exp mcp configure vscode`],
     ['any other, local', `${coder} exp mcp server          (MCP over stdio)`],

@@ -1,4 +1,12 @@
-import { type Approval, approvalStatuses, approvalTitle } from '@coder/api';
+import {
+  type Approval,
+  approvalStatuses,
+  approvalTitle,
+  isMainArgument,
+  orderedArguments,
+  shownArgument,
+  visibleLine,
+} from '@coder/api';
 import { Command, Option } from 'commander';
 import { duration, type OutputFormat, outputOption, printList } from '../../output/print.ts';
 import { clientOf } from '../../session/context.ts';
@@ -10,6 +18,18 @@ type Flags = { status?: Approval['status']; user: string; all?: boolean; output:
 function left({ status, expires_at }: Approval): string {
   const ms = Date.parse(expires_at) - Date.now();
   return (status === 'pending' || status === 'approved') && ms > 0 ? duration(ms) : '';
+}
+
+/** Longer than this a row says that there is more. */
+const SHOWN = 60;
+
+/** What is asked, with the argument that says what is done; "coder approvals show" has all of it. */
+function asked(approval: Approval): string {
+  const title = approvalTitle(approval);
+  const main = orderedArguments(approval.arguments ?? {}).find(([name]) => isMainArgument(name));
+  if (!main) return title;
+  const text = visibleLine(shownArgument(main[1]));
+  return `${title}: ${text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text}`;
 }
 
 /** `coder approvals list`. */
@@ -32,7 +52,7 @@ export function listSubcommand(): Command {
         approvals,
         {
           id: (one) => one.id,
-          asked: approvalTitle,
+          asked,
           by: askerOf,
           ...(flags.all ? { user: (one) => one.username } : {}),
           status: (one) => statusTexts[one.status],

@@ -17,6 +17,9 @@ function fact({ additional_fields: fields }: AuditLog, name: string): string {
   return value === undefined ? '' : String(value);
 }
 
+/** By what it was done: the application or the token; empty where the user did it in person. */
+const by = (log: AuditLog): string => fact(log, 'application') || fact(log, 'token');
+
 /** `coder audit list`: what has been done, and what was tried. */
 export function listSubcommand(): Command {
   return addSearchFlags(
@@ -38,6 +41,7 @@ export function listSubcommand(): Command {
         {
           time: (log) => log.time,
           user: (log) => log.user?.username ?? '',
+          by,
           action: (log) => log.action,
           resource: (log) => log.resource_type,
           target: (log) => log.resource_target,
