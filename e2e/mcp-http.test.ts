@@ -84,6 +84,29 @@ test(verifies('mcp.toolsets'), async () => {
   expect(await unknown.text()).toContain('Invalid toolset: everything');
 });
 
+test(verifies('mcp.narrowing'), async () => {
+  const connect = (headers: Record<string, string>) =>
+    connectHttp(deployment.url, deployment.token, 'modern', '?toolset=workspace', undefined, headers);
+  const names = async (headers: Record<string, string>) => {
+    await using client = await connect(headers);
+    return (await client.client.listTools()).tools.map((tool) => tool.name);
+  };
+  const all = await names({});
+  expect(await names({ 'X-MCP-Toolsets': 'standard,readonly' })).toEqual(all);
+  expect(await names({ 'X-MCP-Exclude-Tools': 'coder_workspace_bash' })).toEqual(
+    all.filter((name) => name !== 'coder_workspace_bash'),
+  );
+  const readonly = { 'X-MCP-Readonly': 'true' };
+  expect(await names(readonly)).not.toContain('coder_workspace_write_file');
+  await using client = await connect(readonly);
+  expect(client.client.getInstructions()).not.toContain('coder_workspace_bash');
+  const refused = await client.fail('coder_workspace_bash', { workspace: 'web', command: 'true' });
+  expect(refused).toContain('narrowed to');
+  const wrong = await fetch(mcp, { headers: { ...bearer(), 'X-MCP-Tools': 'coder_workspace_bsh' } });
+  expect(wrong.status).toBe(400);
+  expect(await wrong.text()).toContain('Did you mean coder_workspace_bash?');
+});
+
 test(verifies('mcp.timeout'), { timeout: 60_000 }, async () => {
   await using client = await connectHttp(deployment.url, deployment.token, 'modern');
   const result = await client.call<{ output: string; exit_code: number }>('coder_workspace_bash', {

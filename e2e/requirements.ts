@@ -241,6 +241,49 @@ export const requirements = [
     source: 'README, Connect an AI agent',
   },
   {
+    id: 'mcp.narrowing',
+    promise:
+      'the headers X-MCP-Toolsets, X-MCP-Tools, X-MCP-Exclude-Tools and X-MCP-Readonly take tools away and add none; a wrong name is 400 and says the right one',
+    source: 'docs/mcp.md',
+  },
+  {
+    id: 'mcp.every-tool.http',
+    promise: 'every tool there is does over HTTP what it is for',
+    source: 'docs/reference/tools.md',
+  },
+  {
+    id: 'mcp.every-tool.stdio',
+    promise: 'every tool there is does over stdio what it is for',
+    source: 'docs/reference/tools.md',
+  },
+  {
+    id: 'mcp.resources.http',
+    promise: 'workspaces, build logs, files and the guide to templates are resources over HTTP',
+    source: 'docs/mcp.md',
+  },
+  {
+    id: 'mcp.resources.stdio',
+    promise: 'workspaces, build logs, files and the guide to templates are resources over stdio',
+    source: 'docs/mcp.md',
+  },
+  {
+    id: 'mcp.example.project',
+    promise: 'an AI agent sets up a project in a new workspace, checks it and shows it, by the prompt for it',
+    source: 'docs/mcp.md',
+  },
+  {
+    id: 'mcp.example.cross-workspace',
+    promise:
+      'an AI agent builds in one workspace, deploys to another, updates documentation in a third and verifies it, by the prompt for it',
+    source: 'docs/mcp.md',
+  },
+  {
+    id: 'mcp.example.infrastructure',
+    promise:
+      'an AI agent finds what workspaces use, and changes and stops those that should be, by the prompt for it',
+    source: 'docs/mcp.md',
+  },
+  {
     id: 'mcp.limits',
     promise: 'too many requests a second are 429, too many at once 503, both with Retry-After',
     source: 'docs/reference/configuration.md',

@@ -68,11 +68,12 @@ export async function connectHttp(
   era: Era,
   query = '',
   openPage?: OpenPage,
+  headers: Record<string, string> = {},
 ): Promise<McpClient> {
   const client = newClient(era, openPage);
   await client.connect(
     new StreamableHTTPClientTransport(new URL(`${url}${MCP_PATH}${query}`), {
-      requestInit: { headers: { authorization: `Bearer ${token}` } },
+      requestInit: { headers: { ...headers, authorization: `Bearer ${token}` } },
     }),
   );
   return wrapClient(client);
