@@ -83,7 +83,11 @@ const ticketed = async () => String((await get(at('/'), { ...cookie(), ...opened
 describe('a port below a path', () => {
   it('answers who sends the token, and is never shown it', async () => {
     for (const sent of [token(), { authorization: `Bearer ${owner.token}` }]) {
-      const answer = await get(at('/a/b?x=1&y'), { ...sent, cookie: 'theirs=1; coder_session_token=zzz' });
+      const answer = await get(at('/a/b?x=1&y'), {
+        ...sent,
+        cookie:
+          'theirs=1; coder_session_token=zzz; coder_oauth_a=1; __Host-coder_oauth_b=1; _interaction=c; _interaction_resume.sig=d',
+      });
       expect(answer.status).toBe(200);
       const seen = JSON.parse(answer.body);
       expect(seen).toMatchObject({ method: 'GET', url: '/a/b?x=1&y' });

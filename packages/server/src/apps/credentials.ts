@@ -50,9 +50,12 @@ export function stripQuery(search: string): string {
   return kept.join('&') === '' ? '' : `?${kept.join('&')}`;
 }
 
+/** What marks the browser in which an application asks for access. */
+const ofAuthorization = /^(__Host-)?(coder_oauth_|_interaction)/i;
+
 /** Cookies that an app may neither read nor set. One without a name is sent back as its value, which may begin with ours. */
 export function isOurCookie(name: string): boolean {
-  return name === '' || name === SESSION_TOKEN_COOKIE || name === TICKET_COOKIE;
+  return name === '' || name === SESSION_TOKEN_COOKIE || name === TICKET_COOKIE || ofAuthorization.test(name);
 }
 
 function bearerIsOurs(headers: Headers): boolean {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Hono } from 'hono';
 import type { HttpEnv } from '../http/index.ts';
 import { paths } from './addresses.ts';
@@ -27,7 +28,7 @@ export function mountAuthorize(routes: Hono<HttpEnv>, parts: RouteParts): void {
       { name: 'GET /oauth2/authorize', action: 'read', resource: 'oauth2_authorization', fields },
       async (facts) => {
         const response = await forward(c, `${paths.authorize}?${query}`);
-        return page(await withReason(markBrowser(response), facts));
+        return page(await withReason(await markBrowser(response), facts));
       },
     );
   });
@@ -43,13 +44,16 @@ export function mountAuthorize(routes: Hono<HttpEnv>, parts: RouteParts): void {
   routes.post('/api/v2/oauth2/authorize', () => authorizeHelp(accessUrl));
 
   /** Puts a mark into the browser that begins, without which nobody can decide about the request. */
-  function markBrowser(response: Response): Response {
+  async function markBrowser(response: Response): Promise<Response> {
     const location = response.headers.get('location') ?? '';
     const prefix = `${accessUrl}${paths.interaction}/`;
     if (!location.startsWith(prefix)) return response;
-    const name = interactionCookie(location.slice(prefix.length), secure);
-    const attributes = ['Path=/', `Max-Age=${lifetimes.interaction}`, 'HttpOnly', 'SameSite=Lax'];
-    const cookie = [`${name}=1`, ...attributes, ...(secure ? ['Secure'] : [])].join('; ');
+    const uid = location.slice(prefix.length);
+    const mark = randomBytes(32).toString('base64url');
+    await parts.markInteraction(uid, mark);
+    const { name, path } = interactionCookie(uid, secure);
+    const attributes = [`Path=${path}`, `Max-Age=${lifetimes.interaction}`, 'HttpOnly', 'SameSite=Lax'];
+    const cookie = [`${name}=${mark}`, ...attributes, ...(secure ? ['Secure'] : [])].join('; ');
     response.headers.append('set-cookie', cookie);
     return response;
   }

@@ -27,6 +27,7 @@ import { createOAuthSettings } from './settings.ts';
 import { createStepAudit } from './steps-audit.ts';
 import { createClientStore } from './store/clients.ts';
 import { createGrantStore } from './store/grants.ts';
+import { markInteraction } from './store/interactions.ts';
 import { createSweep } from './store/sweep.ts';
 
 export type OAuthOptions = {
@@ -111,6 +112,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     callProvider: createBridge(provider, accessUrl),
     step: createStepAudit({ audit, clock, log }),
     clock,
+    markInteraction: (uid, mark) => markInteraction(db, uid, mark),
     isLimited: options.isLimited,
     allowedOrigins: options.allowedOrigins,
     isOn,
@@ -133,7 +135,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     routes,
     apiRoutes: oauth2ApiRoutes({
       requireExperiment,
-      interactions: createInteractions({ provider, accessUrl, consent, describe }),
+      interactions: createInteractions({ db, grants, provider, accessUrl, consent, describe }),
       devices: createDevices({ db, clock, resources, consent, grants, describe }),
       connections,
       apps: createApps({ db, clock, clients, accessUrl }),
