@@ -1,4 +1,4 @@
-import { publicScopes } from '@coder/api';
+import { type ApiKey, publicScopes } from '@coder/api';
 import { Command } from 'commander';
 import { CliError } from '../../cli-error.ts';
 import { collectList } from '../../collect.ts';
@@ -14,6 +14,15 @@ function lifetimeOf(text: string): number {
   if (milliseconds < 1000)
     throw new CliError('A token lives for at least a second: write --lifetime like 30d.');
   return milliseconds * 1e6;
+}
+
+/** Until when it is valid and what it may do, in a sentence each. */
+function describeMade({ expires_at: expires, scopes, allow_list: allowed }: ApiKey): string {
+  const whole = scopes.includes('coder:all') && allowed.includes('*:*');
+  const until = `Valid until ${expires.slice(0, 10)} (--lifetime chooses).`;
+  return whole
+    ? `${until} It may do all that its user may do: narrow it with --scope and --allow.`
+    : `${until} "coder tokens list" shows what it may do.`;
 }
 
 /** `coder tokens create`. */
@@ -44,5 +53,9 @@ export function createSubcommand(): Command {
         allow_list: allow.length > 0 ? allow : undefined,
       });
       console.log(key);
+      // The token alone goes to standard output, for scripts; what it amounts to is said beside it.
+      const [id = ''] = key.split('-', 1);
+      const made = await client.apiKeys.get({ user: flags.user, key: id }).catch(() => undefined);
+      if (made) console.error(describeMade(made));
     });
 }
