@@ -1,7 +1,7 @@
 import type { Actor } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Db, Notifications } from '../database/index.ts';
-import type { RawRoutes } from '../http/index.ts';
+import type { RawRoutes, WhileGood } from '../http/index.ts';
 import type { Logger } from '../logger.ts';
 import { createActivity } from './activity.ts';
 import { makeLink } from './file-links/make-link.ts';
@@ -38,6 +38,8 @@ export interface AgentsOptions {
   accessUrl: string;
   /** The actor a key stands for, as long as the key and its user are good. */
   actorOfKey(keyId: string): Promise<Actor | undefined>;
+  /** Ends what goes on when an actor may no longer be what it was. */
+  whileGood: WhileGood;
 }
 
 export interface Agents {
@@ -62,7 +64,7 @@ const PRUNE_EVERY_MS = 10 * 60_000;
 
 /** Everything that has to do with the agents inside workspaces. */
 export async function createAgents(options: AgentsOptions): Promise<Agents> {
-  const { db, clock, log, notifications, replicaId, linkWaitMs, accessUrl, actorOfKey } = options;
+  const { db, clock, log, notifications, replicaId, linkWaitMs, accessUrl, actorOfKey, whileGood } = options;
   const { inactiveDisconnectMs = DEFAULT_INACTIVE_DISCONNECT_MS } = options;
   const registry = createLinkRegistry<AgentLink>();
   const activity = createActivity(options);
@@ -127,7 +129,7 @@ export async function createAgents(options: AgentsOptions): Promise<Agents> {
         track,
         logSignals,
         workspaceSignals,
-        fileLinks: { access, tickets, clock, actorOfKey },
+        fileLinks: { access, tickets, clock, actorOfKey, whileGood },
       }),
     beat,
     async close() {

@@ -49,6 +49,7 @@ export async function compose(ground: Ground): Promise<Composition> {
     inactiveDisconnectMs: config.agentInactiveDisconnectTimeout,
     accessUrl,
     actorOfKey: identity.actorOfKey,
+    whileGood: identity.whileGood,
     onActivity: (workspaceId, at) => {
       bumpActivity(workspaceId, at).catch((err: unknown) =>
         log.warn({ err }, 'activity could not be stored'),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testAccessUrl } from '../../testing/index.ts';
@@ -67,6 +67,21 @@ describe('a link to a file', () => {
     const third = await link({ direction: 'download', path: '~/file' });
     await h.server().api.identity.apiKeys.delete(user.actor, 'me', user.actor.key.id);
     expect(await code(await open(third.url))).toEqual([404, 'NOT_FOUND']);
+  });
+
+  it('breaks off with the key it was made with', async () => {
+    const { link, at, user } = await workspace();
+    await writeFile(at('large'), '');
+    await truncate(at('large'), 256 * 1024 * 1024);
+    const { url } = await link({ direction: 'download', path: '~/large' });
+    const { body } = await open(url);
+    const reader = body?.getReader();
+    await reader?.read();
+    await h.server().api.identity.apiKeys.delete(user.actor, 'me', user.actor.key.id);
+    const rest = async () => {
+      while (!(await reader?.read())?.done);
+    };
+    await expect(rest()).rejects.toThrow();
   });
 
   it('cannot be made up', async () => {
@@ -157,7 +172,7 @@ it('is recorded when it is made and whenever it is used', async () => {
     .select(['action', 'description', 'additional_fields', 'resource_type'])
     .where('user_id', '=', user.user.id)
     .where('resource_type', '=', 'file_link')
-    .orderBy('time')
+    .orderBy('action')
     .execute();
   expect(rows).toEqual([
     {

@@ -1,7 +1,7 @@
 import { ApiError } from '@coder/api';
 import type { Actor } from '../../authorization/index.ts';
 import type { Clock } from '../../clock.ts';
-import type { RawRequest, RequestContext } from '../../http/index.ts';
+import { lastingStream, type RawRequest, type RequestContext, type WhileGood } from '../../http/index.ts';
 import { AgentError } from '../link/index.ts';
 import type { AgentAccess } from '../routes/access.ts';
 import { downloadHeaders } from '../streams/file-streams.ts';
@@ -15,6 +15,8 @@ export type UseLinkDeps = {
   clock: Clock;
   /** The actor a key stands for, as long as the key and its user are good. */
   actorOfKey(keyId: string): Promise<Actor | undefined>;
+  /** Ends what goes on when that is over. */
+  whileGood: WhileGood;
 };
 
 const SHA256_HEADER = 'X-Content-SHA256';
@@ -22,7 +24,8 @@ const SHA256_HEADER = 'X-Content-SHA256';
 /** Sends the file that a link is for, if it is still what it was. */
 export async function readByLink(deps: UseLinkDeps, request: RawRequest): Promise<Response> {
   const { ticket, context } = await open(deps, request, 'download');
-  return deps.access.use(context, ticket.agentId, 'ssh', async ({ files }, call) => {
+  const lasting = lastingStream('file', context.request.signal, deps.whileGood);
+  const answer = deps.access.use(context, ticket.agentId, 'ssh', async ({ files }, call) => {
     const { size, etag, mode: _, body } = await files.download({ path: ticket.path }, call);
     if (etag !== ticket.etag) {
       await body.return(undefined);
@@ -34,6 +37,7 @@ export async function readByLink(deps: UseLinkDeps, request: RawRequest): Promis
       ETag: `"${etag}"`,
     });
   });
+  return lasting.watch(context, answer);
 }
 
 /** Takes the file that a link is for. It is whole and right before it goes to its place, and then the link is used up. */
@@ -56,7 +60,9 @@ export async function writeByLink(deps: UseLinkDeps, request: RawRequest): Promi
       yield part;
     }
   }
-  return deps.access.use(context, ticket.agentId, 'ssh', async ({ files }, call) => {
+  const lasting = lastingStream('upload', context.request.signal, deps.whileGood);
+  const held = { ...context, request: { ...context.request, signal: lasting.signal } };
+  const answer = deps.access.use(held, ticket.agentId, 'ssh', async ({ files }, call) => {
     const query = { path, ...expected, ...(sha256 === null ? {} : { sha256 }) };
     const written = await files.upload(query, body(), call).catch((error: unknown) => {
       if (passing.over) throw tooLarge;
@@ -65,6 +71,7 @@ export async function writeByLink(deps: UseLinkDeps, request: RawRequest): Promi
     });
     return Response.json(written, { status: 201, headers: { [SHA256_HEADER]: written.sha256 } });
   });
+  return lasting.watch(held, answer);
 }
 
 /** Who a link acts for, and on what. One that is not good says nothing of what it was for. */

@@ -106,6 +106,7 @@ async function startServer(
     inactiveDisconnectMs: options.inactiveDisconnectMs,
     accessUrl: testAccessUrl,
     actorOfKey: (keyId) => api.identity.actorOfKey(keyId),
+    whileGood: (...visit) => api.identity.whileGood(...visit),
   });
   const api: TestApi = await testApi({ database, clock, router: () => agents.routes });
   const trustedProxies = { headers: [], origins: [] };
