@@ -119,6 +119,17 @@ export const requirements = [
     source: 'README, Use',
   },
   { id: 'cli.ssh-terminal', promise: 'coder ssh opens a terminal', source: 'README, Use' },
+  {
+    id: 'cli.port-forward',
+    promise:
+      'coder port-forward carries TCP between ports of this machine and of a workspace, such as HTTP and PostgreSQL, also after the workspace was started again',
+    source: 'docs/ports.md',
+  },
+  {
+    id: 'cli.port-forward-refuses',
+    promise: 'coder port-forward refuses UDP and local ports that are taken, and says what to do',
+    source: 'docs/ports.md',
+  },
   { id: 'cli.cp', promise: 'coder cp copies files and folders both ways', source: 'README, Use' },
   { id: 'cli.stat', promise: 'coder stat and ping measure a workspace', source: 'README, Use' },
   { id: 'cli.stop-start', promise: 'files stay over coder stop and coder start', source: 'README, Use' },

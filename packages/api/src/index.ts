@@ -5,6 +5,7 @@ export * from './client.ts';
 export * from './contract.ts';
 export * from './duration.ts';
 export * from './errors.ts';
+export * from './join-tcp.ts';
 export * from './nearest.ts';
 export * from './permissions.ts';
 export * from './route.ts';

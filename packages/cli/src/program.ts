@@ -9,6 +9,7 @@ import { logoutCommand } from './commands/logout.ts';
 import { logsCommand } from './commands/logs.ts';
 import { oauth2ProviderCommand } from './commands/oauth2-provider.ts';
 import { pingCommand } from './commands/ping.ts';
+import { portForwardCommand } from './commands/port-forward.ts';
 import { scheduleCommand } from './commands/schedule.ts';
 import { showCommand } from './commands/show.ts';
 import { sshCommand } from './commands/ssh.ts';
@@ -66,7 +67,14 @@ export function createProgram(candidates?: Candidates): Command {
       deleteCommand(),
       scheduleCommand(),
     ],
-    'Work in a workspace:': [sshCommand(), cpCommand(), logsCommand(), statCommand(), pingCommand()],
+    'Work in a workspace:': [
+      sshCommand(),
+      portForwardCommand(),
+      cpCommand(),
+      logsCommand(),
+      statCommand(),
+      pingCommand(),
+    ],
     'Administration:': [
       templatesCommand(),
       tokensCommand(),

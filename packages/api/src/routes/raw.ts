@@ -81,6 +81,19 @@ export const rawRoutes = {
       approval: { classes: ['commands'], target: 'agent', query: ['command'] },
     },
   },
+  agentTcp: {
+    method: 'GET',
+    path: '/workspaceagents/{agent}/tcp',
+    upgrade: 'websocket',
+    summary:
+      'A TCP connection to a port of the workspace (?port=): binary messages are its bytes, an empty one its end',
+    meta: {
+      ...ssh,
+      audit: { action: 'connect', resource: 'workspace_agent' },
+      // What a program connects to counts as little as what a page of an app loads; how many are open at once is bounded.
+      rateLimit: 'none',
+    },
+  },
   processStream: {
     method: 'GET',
     path: '/workspaceagents/{agent}/processes/{process}/stream',

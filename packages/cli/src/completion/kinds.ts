@@ -13,6 +13,7 @@ export const argumentKinds: Readonly<Record<string, Kind>> = {
   delete: 'workspace',
   logs: 'workspace',
   ssh: 'workspace',
+  'port-forward': 'workspace',
   stat: 'workspace',
   ping: 'workspace',
   'schedule show': 'workspace',

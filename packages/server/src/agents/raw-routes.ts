@@ -1,4 +1,4 @@
-import { ApiError } from '@coder/api';
+import { ApiError, joinTcp } from '@coder/api';
 import * as z from 'zod';
 import type { Db } from '../database/index.ts';
 import type { RawRoutes } from '../http/index.ts';
@@ -27,6 +27,7 @@ export interface RawRoutesDeps {
 }
 
 const FollowQuery = z.object({ after: z.coerce.number().int().min(0).default(0) });
+const TcpQuery = z.object({ port: z.coerce.number().int().min(1).max(65_535) });
 
 /** Registers the streams and WebSockets of agents. */
 export function mountAgentRawRoutes({ rawRoute, upgradeRoute }: RawRoutes, deps: RawRoutesDeps): void {
@@ -34,6 +35,7 @@ export function mountAgentRawRoutes({ rawRoute, upgradeRoute }: RawRoutes, deps:
 
   upgradeRoute('agentLink', async ({ context, accept }) => {
     if (!context.agent) throw new ApiError('UNAUTHENTICATED');
+    deps.session.redials.check(context.agent.id);
     deps.track(serveLink(deps.session, context.agent.id, await accept()));
   });
 
@@ -43,6 +45,14 @@ export function mountAgentRawRoutes({ rawRoute, upgradeRoute }: RawRoutes, deps:
       connection.attachTerminal(reconnect, wanted, call),
     );
     await joinTerminal(await accept(), terminal);
+  });
+
+  upgradeRoute('agentTcp', async ({ context, params, query, accept }) => {
+    const { port } = parseInput(TcpQuery, query);
+    const tunnel = await access.use(context, params.agent ?? '', 'ssh', (connection, call) =>
+      connection.connect(port, call),
+    );
+    await joinTcp(await accept(), tunnel);
   });
 
   upgradeRoute('followAgentLogs', async ({ context, params, query, accept }) => {

@@ -106,6 +106,7 @@ const free: Record<string, string> = {
   'raw.unpackWorkspaceFolder': 'is a file, not a command',
   'raw.writeFileLink': 'is a file, not a command',
   'raw.portProxy': 'is what an app in the workspace does with it',
+  'raw.agentTcp': 'is what a program in the workspace does with it',
   'raw.appProxy': 'is what an app in the workspace does with it',
 };
 

@@ -17,6 +17,10 @@ beforeAll(async () => {
   const { agent } = world.c;
   await client.processes.start({ agent, id: 'large', command: 'truncate -s 2G large.bin', wait_ms: 10_000 });
   await client.processes.start({ agent, id: 'reads', command: 'cat', stdin: 'pipe' });
+  const listens = "require('node:net').createServer().listen(48125, '127.0.0.1', () => console.log('up'))";
+  await client.processes.start({ agent, id: 'listens', argv: ['node', '-e', listens] });
+  const heard = { agent, process: 'listens', wait_ms: 10_000 };
+  await expect.poll(async () => (await client.processes.output(heard)).output_bytes).toBeGreaterThan(0);
 }, 120_000);
 afterAll(() => world[Symbol.asyncDispose](), 60_000);
 beforeEach(async () => {
@@ -91,6 +95,7 @@ const kinds: Record<string, { open(): Promise<Opened>; ends: RegExp }> = {
     open: () => openSocket(`/pty?reconnect=${crypto.randomUUID()}&width=80&height=24`),
     ends: /^100[68]$/,
   },
+  'a connection to a port': { open: () => openSocket('/tcp?port=48125'), ends: /^100[68]$/ },
   'a workspace that is watched': {
     open: () => openDownload(at(`/workspaces/${world.c.workspace}/watch`)),
     ends: /^end$/,

@@ -64,6 +64,8 @@ export const rawRows: Record<RawRouteName, RawRow> = {
   followAgentLogs: { ...agent('/logs?follow'), ...seen },
   agentLink: { with: () => ({ path: '/workspaceagents/me/link' }), ...nobodysAgent },
   terminal: { ...agent(`/pty?reconnect=${reconnect}&width=80&height=24`), ...kept },
+  // Nothing listens there, which only who may connect is told.
+  agentTcp: { ...agent('/tcp?port=48124'), ...kept, whole: 'AGENT_ERROR' },
   processStream: { ...agent('/processes/{process}/stream'), ...kept },
   // It was started without an input.
   processStdin: {
