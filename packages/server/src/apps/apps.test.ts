@@ -86,7 +86,7 @@ describe('a port below a path', () => {
       const answer = await get(at('/a/b?x=1&y'), {
         ...sent,
         cookie:
-          'theirs=1; coder_session_token=zzz; coder_oauth_a=1; __Host-coder_oauth_b=1; _interaction=c; _interaction_resume.sig=d',
+          'theirs=1; coder_session_token=zzz; __Host-coder_session_token=zzz; coder_oauth_a=1; __Host-coder_oauth_b=1; _interaction=c; _interaction_resume.sig=d',
       });
       expect(answer.status).toBe(200);
       const seen = JSON.parse(answer.body);

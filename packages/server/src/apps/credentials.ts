@@ -12,7 +12,7 @@ export function presented(headers: Headers, url: URL): Presented {
   if (headers.has(SESSION_TOKEN_HEADER) || url.searchParams.has(SESSION_TOKEN_COOKIE)) return 'token';
   if (ourToken.test(url.searchParams.get('access_token') ?? '')) return 'token';
   if (bearerIsOurs(headers)) return 'token';
-  return cookieOf(headers, SESSION_TOKEN_COOKIE) === undefined ? 'none' : 'cookie';
+  return cookies(headers).some(([name]) => ofSession.test(name)) ? 'cookie' : 'none';
 }
 
 export function cookieOf(headers: Headers, name: string): string | undefined {
@@ -50,12 +50,14 @@ export function stripQuery(search: string): string {
   return kept.join('&') === '' ? '' : `?${kept.join('&')}`;
 }
 
+/** The session, by its name under http and under https. */
+const ofSession = new RegExp(`^(__Host-)?${SESSION_TOKEN_COOKIE}$`, 'i');
 /** What marks the browser in which an application asks for access. */
 const ofAuthorization = /^(__Host-)?(coder_oauth_|_interaction)/i;
 
 /** Cookies that an app may neither read nor set. One without a name is sent back as its value, which may begin with ours. */
 export function isOurCookie(name: string): boolean {
-  return name === '' || name === SESSION_TOKEN_COOKIE || name === TICKET_COOKIE || ofAuthorization.test(name);
+  return name === '' || name === TICKET_COOKIE || ofSession.test(name) || ofAuthorization.test(name);
 }
 
 function bearerIsOurs(headers: Headers): boolean {

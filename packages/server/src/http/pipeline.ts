@@ -25,6 +25,8 @@ export type Credentials = {
   readonly ip: string;
   /** The request asks to become a WebSocket, which a page of another site may open. */
   readonly upgrade: boolean;
+  /** Adds a Set-Cookie to the answer, where there is one to add it to. */
+  readonly setCookie?: (line: string) => void;
 };
 
 /** Verifies a user's token. Throws UNAUTHENTICATED, with a detail, for one that is absent, malformed, expired or revoked. */
@@ -88,11 +90,11 @@ export type PipelineOptions = {
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { authenticate, authenticateAgent, limits, audit, approvals, openRequests, clock, log } = options;
 
-  async function actorOf(meta: RouteMeta, call: Call): Promise<Actor | undefined> {
+  async function actorOf(meta: RouteMeta, call: Call, reply: Headers): Promise<Actor | undefined> {
     if (meta.auth === 'none' || meta.auth === 'agent') return undefined;
     if (call.actor) return call.actor;
     try {
-      return await authenticate(call);
+      return await authenticate({ ...call, setCookie: (line) => reply.append('set-cookie', line) });
     } catch (error) {
       // Guessing tokens is limited like any other anonymous request.
       if (error instanceof ApiError && error.status === 401) limits.take(meta, call, undefined);
@@ -150,13 +152,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
     async admit(route, call) {
       const { meta } = route;
-      const actor = await actorOf(meta, call);
+      const replyHeaders = new Headers();
+      const actor = await actorOf(meta, call, replyHeaders);
       const agent = meta.auth === 'agent' ? await authenticateAgent(call) : undefined;
       const caller = callerOf(actor, agent);
       if (caller) openRequests?.identify(call.requestId, caller);
       limits.take(meta, call, actor);
       const draft = createAuditDraft();
-      const replyHeaders = new Headers();
       const context: RequestContext = {
         actor,
         agent,

@@ -6,7 +6,12 @@ import { createAuthenticate } from './authenticate.ts';
 import { createKeyUse } from './key-use.ts';
 import { createVerifiedKeys } from './verified-keys.ts';
 
-function setUp(database: TestDatabase, { disableSessionRefresh = false } = {}) {
+const secureName = '__Host-coder_session_token';
+
+function setUp(
+  database: TestDatabase,
+  { disableSessionRefresh = false, accessUrl = 'https://coder.example.com' } = {},
+) {
   const clock = testClock();
   let queries = 0;
   const db = database.db.withPlugin({
@@ -18,7 +23,8 @@ function setUp(database: TestDatabase, { disableSessionRefresh = false } = {}) {
   });
   const keys = createVerifiedKeys({ db, clock });
   const use = createKeyUse({ db, clock, log: createNoopLogger(), disableSessionRefresh });
-  const authenticate = createAuthenticate({ keys, use, clock, accessUrl: 'https://coder.example.com' });
+  const authenticate = createAuthenticate({ keys, use, clock, accessUrl });
+  const setCookies: string[] = [];
   const ask = (headers: Record<string, string>, { query = '', method = 'GET', upgrade = false } = {}) =>
     authenticate({
       method,
@@ -26,8 +32,9 @@ function setUp(database: TestDatabase, { disableSessionRefresh = false } = {}) {
       headers: new Headers(headers),
       ip: '10.0.0.1',
       upgrade,
+      setCookie: (line) => setCookies.push(line),
     });
-  return { clock, keys, use, ask, queries: () => queries };
+  return { setCookies, clock, keys, use, ask, queries: () => queries };
 }
 
 describe('authenticate', () => {
@@ -44,6 +51,68 @@ describe('authenticate', () => {
       ask({}, { query: `?access_token=${ada.token}` }),
     ]);
     expect(names.map((actor) => actor.user.username)).toEqual(Array(5).fill(ada.user.username));
+  });
+
+  it('takes under https the cookie that no other host can set, and the plain one from programs alone', async () => {
+    await using database = await testDatabase();
+    const { ask } = setUp(database);
+    const ada = await testUser(database.db);
+    const mallory = await testUser(database.db);
+    const planted = `coder_session_token=${mallory.token}`;
+    const { user } = await ask({
+      cookie: `${planted}; ${secureName}=${ada.token}`,
+      'sec-fetch-site': 'none',
+    });
+    expect(user.username).toBe(ada.user.username);
+    for (const [name, value] of [
+      ['sec-fetch-site', 'same-origin'],
+      ['origin', 'https://coder.example.com'],
+    ] as const) {
+      await expect(ask({ cookie: planted, [name]: value })).rejects.toMatchObject({ status: 401 });
+    }
+    expect((await ask({ cookie: planted })).user.username).toBe(mallory.user.username);
+  });
+
+  it.each(['http://coder.example.com', 'https://coder.example.com'])(
+    'chooses at %s between no two session cookies',
+    async (accessUrl) => {
+      await using database = await testDatabase();
+      const { ask } = setUp(database, { accessUrl });
+      const ada = await testUser(database.db);
+      const mallory = await testUser(database.db);
+      for (const name of ['coder_session_token', secureName]) {
+        const cookie = `${name}=${mallory.token}; a=b; ${name}=${ada.token}`;
+        if (name === secureName && accessUrl.startsWith('http:')) continue;
+        await expect(ask({ cookie })).rejects.toMatchObject({
+          status: 401,
+          detail: expect.stringMatching(/two session cookies/),
+        });
+      }
+    },
+  );
+
+  it('lets the cookie of a session live as long as the session that its use extends', async () => {
+    await using database = await testDatabase();
+    const { ask, clock, setCookies } = setUp(database);
+    const { token } = await testUser(database.db);
+    const lifetime = 86_400;
+    await database.db
+      .updateTable('api_keys')
+      .set({
+        login_type: 'password',
+        lifetime_seconds: lifetime,
+        expires_at: new Date(clock.now().getTime() + lifetime * 1_000),
+      })
+      .execute();
+    clock.advance(2 * 3_600_000);
+    await ask({ cookie: `${secureName}=${token}` });
+    await ask({ cookie: `${secureName}=${token}` });
+    expect(setCookies).toEqual([
+      `${secureName}=${token}; Path=/; Max-Age=${lifetime}; HttpOnly; SameSite=Lax; Secure`,
+    ]);
+    clock.advance(2 * 3_600_000);
+    await ask({ 'coder-session-token': token });
+    expect(setCookies).toHaveLength(1);
   });
 
   it('says why a token is not good', async () => {
@@ -94,7 +163,7 @@ describe('authenticate', () => {
     await using database = await testDatabase();
     const { ask } = setUp(database);
     const { token } = await testUser(database.db);
-    const cookie = `coder_session_token=${token}`;
+    const cookie = `${secureName}=${token}`;
     const evil = { cookie, origin: 'https://evil.example' };
     await expect(ask(evil, { method: 'POST' })).rejects.toMatchObject({ status: 403 });
     await expect(ask(evil, { upgrade: true })).rejects.toMatchObject({ status: 403 });

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Db } from '../database/index.ts';
 import type { Authenticate, AuthenticateAgent } from '../http/index.ts';
 import { parseApiKey, secretMatches } from './api-key-format.ts';
-import { findToken, isCrossSite } from './credentials.ts';
+import { findToken, isCrossSite, sessionCookie } from './credentials.ts';
 import type { KeyUse } from './key-use.ts';
 import { unauthenticated, type VerifiedKeys } from './verified-keys.ts';
 
@@ -23,8 +23,9 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 export function createAuthenticate({ keys, use, clock, accessUrl }: AuthenticateOptions): Authenticate {
   // A token of an application is good for the whole deployment, whichever of its two addresses it was asked for.
   const audiences = new Set(['', accessUrl, `${accessUrl}${MCP_PATH}`]);
-  return async ({ method, url, headers, ip, upgrade }) => {
-    const found = findToken(headers, url);
+  const secure = accessUrl.startsWith('https:');
+  return async ({ method, url, headers, ip, upgrade, setCookie }) => {
+    const found = findToken(headers, url, secure);
     if (!found) throw unauthenticated('The request carries no session token.');
     if (found.fromCookie && (upgrade || !safeMethods.has(method)) && isCrossSite(headers, accessUrl)) {
       throw new ApiError('FORBIDDEN', {
@@ -51,7 +52,10 @@ export function createAuthenticate({ keys, use, clock, accessUrl }: Authenticate
     if (key.userStatus === 'suspended') {
       throw unauthenticated('User is not active (status = "suspended"). Contact an admin to reactivate it.');
     }
-    use.note(key, now, ip);
+    const isExtended = use.note(key, now, ip);
+    if (isExtended && found.fromCookie) {
+      setCookie?.(sessionCookie(found.token, { secure, maxAgeSeconds: key.lifetimeSeconds }));
+    }
     return key.actor;
   };
 }
@@ -59,7 +63,7 @@ export function createAuthenticate({ keys, use, clock, accessUrl }: Authenticate
 /** Makes the function that tells which workspace's agent sends a request. */
 export function createAuthenticateAgent({ db }: { db: Db }): AuthenticateAgent {
   return async ({ url, headers }) => {
-    const found = findToken(headers, url);
+    const found = findToken(headers, url, false);
     if (!found || found.fromCookie) throw unauthenticated('The request carries no agent token.');
     const agent = await db
       .selectFrom('workspace_agents')

@@ -1,4 +1,7 @@
-import { SESSION_TOKEN_COOKIE, SESSION_TOKEN_HEADER } from '@coder/api';
+import { ApiError, SESSION_TOKEN_COOKIE, SESSION_TOKEN_HEADER } from '@coder/api';
+
+/** The session cookie's name under https: with this prefix a browser takes it from no other host, above or below. */
+export const SECURE_SESSION_COOKIE = `__Host-${SESSION_TOKEN_COOKIE}`;
 
 /** A token as it came: whether the browser sent it by itself, and whether it stood in the address. */
 export type FoundToken = {
@@ -7,9 +10,13 @@ export type FoundToken = {
   readonly fromQuery: boolean;
 };
 
-/** Looks a token up where upstream does and in its order; the first place that has one counts, even if it is no good. */
-export function findToken(headers: Headers, url: URL): FoundToken | undefined {
-  const cookie = cookieValue(headers.get('cookie'), SESSION_TOKEN_COOKIE);
+/**
+ * Looks a token up where upstream does and in its order; the first place that has one counts, even if it is no good.
+ * Under https a browser's session is in the cookie that no other host can set; the plain one is for programs.
+ * @throws {ApiError} UNAUTHENTICATED when there are two session cookies, of which one may be somebody else's
+ */
+export function findToken(headers: Headers, url: URL, secure: boolean): FoundToken | undefined {
+  const cookie = sessionCookieOf(headers, secure);
   if (cookie) return { token: cookie, fromCookie: true, fromQuery: false };
   const others = [
     [() => queryValue(url, SESSION_TOKEN_COOKIE), true],
@@ -28,18 +35,28 @@ function queryValue(url: URL, name: string): string | null {
   return url.search === '' ? null : url.searchParams.get(name);
 }
 
-function cookieValue(header: string | null, name: string): string | undefined {
+function sessionCookieOf(headers: Headers, secure: boolean): string | undefined {
+  const header = headers.get('cookie');
   if (!header) return undefined;
-  for (const part of header.split(';')) {
-    const at = part.indexOf('=');
-    if (at > 0 && part.slice(0, at).trim() === name) {
-      return part
-        .slice(at + 1)
-        .trim()
-        .replace(/^"(.*)"$/, '$1');
-    }
+  if (!secure) return onlyCookie(header, SESSION_TOKEN_COOKIE);
+  const own = onlyCookie(header, SECURE_SESSION_COOKIE);
+  // A page of a host below or beside this one can put the plain cookie into a browser. A program puts in its own.
+  const fromBrowser = headers.has('sec-fetch-site') || headers.has('origin');
+  return own ?? (fromBrowser ? undefined : onlyCookie(header, SESSION_TOKEN_COOKIE));
+}
+
+function onlyCookie(header: string, name: string): string | undefined {
+  const values = header
+    .split(';')
+    .map((part) => part.trim())
+    .filter((part) => part.startsWith(`${name}=`));
+  if (values.length > 1) {
+    throw new ApiError('UNAUTHENTICATED', {
+      detail:
+        'The request carries two session cookies, so nobody can tell whose it is: delete the cookies of this site in your browser, then sign in again.',
+    });
   }
-  return undefined;
+  return values[0]?.slice(name.length + 1).replace(/^"(.*)"$/, '$1');
 }
 
 export type CookieOptions = { readonly secure: boolean; readonly maxAgeSeconds: number };
@@ -47,7 +64,7 @@ export type CookieOptions = { readonly secure: boolean; readonly maxAgeSeconds: 
 /** The Set-Cookie header of a session. It is out of the reach of scripts, and other sites cannot post with it. */
 export function sessionCookie(token: string, { secure, maxAgeSeconds }: CookieOptions): string {
   const parts = [
-    `${SESSION_TOKEN_COOKIE}=${token}`,
+    `${secure ? SECURE_SESSION_COOKIE : SESSION_TOKEN_COOKIE}=${token}`,
     'Path=/',
     `Max-Age=${Math.max(0, Math.floor(maxAgeSeconds))}`,
     'HttpOnly',

@@ -71,7 +71,7 @@ describe('signing in', () => {
     const { session_token } = (await response.json()) as { session_token: string };
     expect(session_token).toMatch(/^[A-Za-z0-9]{10}-[A-Za-z0-9]{22}$/);
     expect(response.headers.get('set-cookie')).toBe(
-      `coder_session_token=${session_token}; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax; Secure`,
+      `__Host-coder_session_token=${session_token}; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax; Secure`,
     );
     const client = server.client(session_token);
     await expect(client.users.get({ user: 'me' })).resolves.toMatchObject({ username: 'root' });

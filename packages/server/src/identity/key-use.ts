@@ -6,7 +6,8 @@ import type { VerifiedKey } from './verified-keys.ts';
 
 /** What follows from the use of a key: it was used, and a session lives on. */
 export type KeyUse = {
-  note(key: VerifiedKey, now: Date, ip: string): void;
+  /** Whether the session now ends later than before. */
+  note(key: VerifiedKey, now: Date, ip: string): boolean;
   /** Writes what is still waiting. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -84,7 +85,7 @@ export function createKeyUse(options: KeyUseOptions): KeyUse {
       const every = Math.min(refreshEveryMs, (lifetimeSeconds * 1_000) / refreshesInLifetime);
       const refresh = isSession && !disableSessionRefresh && end.getTime() - key.expiresAt.getTime() >= every;
       const stale = now.getTime() - key.lastUsed.getTime() >= usedEveryMs;
-      if (!refresh && !stale) return;
+      if (!refresh && !stale) return false;
       const { id } = key.actor.key;
       const knownExpiry = waiting.get(id)?.knownExpiry ?? key.expiresAt;
       if (refresh) key.expiresAt = end;
@@ -98,6 +99,7 @@ export function createKeyUse(options: KeyUseOptions): KeyUse {
         expiresAt: key.expiresAt,
       });
       timer ??= setTimeout(() => void flush(), delayMs).unref();
+      return refresh;
     },
     flush,
     close: flush,

@@ -31,6 +31,7 @@ import { bodyLimits } from './body-limits.ts';
 import { compose } from './compose.ts';
 import { ensureDataDirectory } from './data-directory.ts';
 import type { Composition, Ground } from './ground.ts';
+import { neighbourWarning } from './neighbour-hosts.ts';
 
 export interface ServerOptions {
   log: Logger;
@@ -150,6 +151,8 @@ export async function startServer(
       `No --access-url is set: the server tells everyone ${accessUrl}, which only this machine can reach.`,
     );
   }
+  const neighbours = neighbourWarning(accessUrl, config.wildcardAccessUrl);
+  if (neighbours) log.warn(neighbours);
 
   const running = undo.move();
   let closing: Promise<void> | undefined;
