@@ -41,7 +41,7 @@ export class SelectionError extends Error {
 }
 
 /** What everybody gets who says nothing. */
-export const DEFAULT_TOOLSET: Toolset = 'standard';
+const DEFAULT_TOOLSET: Toolset = 'standard';
 
 /**
  * Reads what a caller says. Everything after the toolset can only narrow it. Throws a {@link SelectionError} for a name that

@@ -32,6 +32,7 @@ name: web                      # letters, digits, single hyphens; at most 32
 display_name: Web service
 description: One sentence for the list of templates.
 icon: /icon/widgets.svg        # a path or an address
+daily_cost: 1                  # credits that a running workspace costs a day, where quotas are used
 
 parameters:                    # what a user chooses when creating a workspace
   - name: project_name         # letters, digits, "_", "-"
