@@ -9,6 +9,7 @@ import { createFileTickets } from './file-links/ticket.ts';
 import { pruneStats } from './intake/prune-stats.ts';
 import type { AgentConnection } from './link/index.ts';
 import { heartbeat } from './links/heartbeat.ts';
+import { createRedials } from './links/redials.ts';
 import { createLinkRegistry } from './links/registry.ts';
 import type { AgentLink, SessionDeps } from './links/session.ts';
 import { createShutdownAgent, type ShutdownAgent } from './links/shutdown.ts';
@@ -80,6 +81,7 @@ export async function createAgents(options: AgentsOptions): Promise<Agents> {
     log,
     replicaId,
     registry,
+    redials: createRedials(clock),
     pingMs: inactiveDisconnectMs / 2,
     onActivity: (workspaceId, at) => activity.note(workspaceId, at),
   };

@@ -36,6 +36,7 @@ export function mountAgentRawRoutes({ rawRoute, upgradeRoute }: RawRoutes, deps:
   upgradeRoute('agentLink', async ({ context, accept }) => {
     if (!context.agent) throw new ApiError('UNAUTHENTICATED');
     deps.session.redials.check(context.agent.id);
+    deps.session.redials.check(context.agent.id);
     deps.track(serveLink(deps.session, context.agent.id, await accept()));
   });
 

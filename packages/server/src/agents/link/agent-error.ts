@@ -1,4 +1,5 @@
 import { AgentErrorBody, type AgentErrorCode, agentErrorStatus } from '@coder/api/agent';
+import { checkAnswer } from './check-answer.ts';
 
 /** A call that the agent refused. `message` is meant for the user. */
 export class AgentError extends Error {
@@ -21,12 +22,21 @@ export class AgentError extends Error {
 
 /** A call that got no answer: the link is gone, or the deadline passed. Whether it had an effect is not known. */
 export class AgentUnreachable extends Error {
-  readonly reason: 'closed' | 'deadline' | 'aborted' | 'broken';
+  /** `wrong`: there was an answer, and it is none that was agreed. */
+  readonly reason: 'closed' | 'deadline' | 'aborted' | 'broken' | 'wrong';
 
   constructor(reason: AgentUnreachable['reason'], message: string, cause?: unknown) {
     super(message, { cause });
     this.name = 'AgentUnreachable';
     this.reason = reason;
+  }
+}
+
+/** Why a link was ended: its other side sent what no agent sends. */
+export class LinkFault extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'LinkFault';
   }
 }
 
@@ -38,7 +48,7 @@ export function agentErrorFrom(status: number, text: string): AgentError {
   } catch {
     parsed = undefined;
   }
-  const body = AgentErrorBody.safeParse(parsed);
+  const body = checkAnswer(AgentErrorBody, parsed);
   return new AgentError(
     body.success
       ? body.data

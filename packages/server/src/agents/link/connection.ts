@@ -1,9 +1,10 @@
 import { connect as http2Connect } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, type WebSocket } from 'ws';
+import type { LinkFault } from './agent-error.ts';
 import { createFileCalls, type FileCalls } from './file-calls.ts';
 import { createProcessCalls, type ProcessCalls } from './process-calls.ts';
-import type { CallOptions } from './request.ts';
+import { type CallOptions, faultOf } from './request.ts';
 import { createTunnel } from './tunnel.ts';
 import { createWorkspaceCalls, type WorkspaceCalls } from './workspace-calls.ts';
 
@@ -16,6 +17,8 @@ export interface AgentConnection extends WorkspaceCalls {
   /** Resolves with the reason once the link is over, however that came. */
   closed: Promise<string>;
   readonly isClosed: boolean;
+  /** Why the link was ended, if it was for what came over it. */
+  readonly fault: LinkFault | undefined;
   /** The last round trip of a ping, in milliseconds; null before the first. */
   rtt(): number | null;
   /** Measures a round trip now. */
@@ -63,7 +66,7 @@ export function createAgentConnection(socket: WebSocket, options: ConnectionOpti
   const end = (why: string) => {
     if (over) return;
     over = true;
-    reason ||= why;
+    reason ||= faultOf(session)?.message ?? why;
     clearInterval(timer);
     session.destroy();
     duplex.destroy();
@@ -111,6 +114,9 @@ export function createAgentConnection(socket: WebSocket, options: ConnectionOpti
     closed,
     get isClosed() {
       return over;
+    },
+    get fault() {
+      return faultOf(session);
     },
     rtt: () => lastRtt,
     ping() {

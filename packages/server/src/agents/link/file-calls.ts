@@ -32,6 +32,7 @@ import {
   SHA256_TRAILER,
 } from '@coder/api/agent';
 import { AgentUnreachable } from './agent-error.ts';
+import { bytesLimit, EDITED, linesLimit, listLimit, SHORT, SOME, searchLimit } from './answer-limits.ts';
 import { sendBody, sendSummedBody } from './body.ts';
 import { parts } from './parts.ts';
 import {
@@ -41,6 +42,7 @@ import {
   openCall,
   type Query,
   readAll,
+  readJson,
   withQuery,
 } from './request.ts';
 
@@ -96,9 +98,17 @@ export function createFileCalls(session: ClientHttp2Session): FileCalls {
   return {
     stat: (body, options) => callJson(session, 'POST', agentPaths.fileStat, FileInfo, { ...options, body }),
     list: (body, options) =>
-      callJson(session, 'POST', agentPaths.fileList, FileListing, { ...options, body }),
+      callJson(session, 'POST', agentPaths.fileList, FileListing, {
+        ...options,
+        body,
+        limit: listLimit(body),
+      }),
     readLines: (body, options) =>
-      callJson(session, 'POST', agentPaths.fileReadLines, FileLines, { ...options, body }),
+      callJson(session, 'POST', agentPaths.fileReadLines, FileLines, {
+        ...options,
+        body,
+        limit: linesLimit(body),
+      }),
     async readBytes(input, options = {}) {
       const headers = {
         ':method': 'POST',
@@ -109,7 +119,7 @@ export function createFileCalls(session: ClientHttp2Session): FileCalls {
       const head = FileBytesHead.parse(
         JSON.parse(decodeURIComponent(String(open.headers[FILE_BYTES_HEADER]))),
       );
-      const bytes = await readAll(open.stream).catch((error: unknown) => {
+      const bytes = await readAll(open.stream, bytesLimit(input.limit)).catch((error: unknown) => {
         throw open.failure() ?? error;
       });
       if (bytes.length !== head.bytes) {
@@ -119,27 +129,32 @@ export function createFileCalls(session: ClientHttp2Session): FileCalls {
     },
     write: (body, options) =>
       callJson(session, 'POST', agentPaths.fileWrite, FileWritten, { ...options, body }),
-    edit: (body, options) => callJson(session, 'POST', agentPaths.fileEdit, FileEdited, { ...options, body }),
+    edit: (body, options) =>
+      callJson(session, 'POST', agentPaths.fileEdit, FileEdited, { ...options, body, limit: EDITED }),
     move: (body, options) => callJson(session, 'POST', agentPaths.fileMove, FileInfo, { ...options, body }),
     remove: (body, options) =>
       callJson(session, 'POST', agentPaths.fileRemove, FileRemoved, { ...options, body }),
     mkdir: (body, options) => callJson(session, 'POST', agentPaths.fileMkdir, FileInfo, { ...options, body }),
     search: (body, options) =>
-      callJson(session, 'POST', agentPaths.fileSearch, FileMatches, { ...options, body }),
+      callJson(session, 'POST', agentPaths.fileSearch, FileMatches, {
+        ...options,
+        body,
+        limit: searchLimit(body),
+      }),
     async upload(input, body, options = {}) {
       const headers = { ':method': 'PUT', ':path': withQuery(agentPaths.fileUpload, { ...input }) };
       const open = await openCall(session, headers, { deadlineMs: NO_DEADLINE_MS, ...options }, (stream) =>
         sendBody(stream, body),
       );
-      return FileWritten.parse(JSON.parse((await readAll(open.stream)).toString('utf8')));
+      return readJson(open, FileWritten, SHORT);
     },
     async uploadSummed(input, body, options = {}) {
       const path = withQuery(agentPaths.fileUpload, { ...input });
-      return FileWritten.parse(await putSummed(session, path, body, options));
+      return readJson(await putSummed(session, path, body, options), FileWritten, SHORT);
     },
     async unpack(input, body, options = {}) {
       const path = withQuery(agentPaths.fileUnpack, { ...input } as Query);
-      return FileUnpacked.parse(await putSummed(session, path, body, options));
+      return readJson(await putSummed(session, path, body, options), FileUnpacked, SOME);
     },
     async download(input, options = {}) {
       const path = withQuery(agentPaths.fileDownload, { ...input } as Record<
@@ -188,17 +203,16 @@ async function openSummed(session: ClientHttp2Session, path: string, options: Ca
   return { open, announced: () => sha256 };
 }
 
-/** Sends a body with its sum behind it, and reads the answer as JSON. */
-async function putSummed(
+/** Sends a body with its sum behind it. */
+function putSummed(
   session: ClientHttp2Session,
   path: string,
   data: AsyncIterable<Uint8Array>,
   options: CallOptions,
-): Promise<unknown> {
+): Promise<OpenCall> {
   const headers = { ':method': 'PUT', ':path': path };
   const call = { deadlineMs: NO_DEADLINE_MS, ...options, waitForTrailers: true };
-  const open = await openCall(session, headers, call, (stream) => sendSummedBody(stream, data));
-  return JSON.parse((await readAll(open.stream)).toString('utf8'));
+  return openCall(session, headers, call, (stream) => sendSummedBody(stream, data));
 }
 
 async function* checkedBody(open: OpenCall, isRight: (sum: string) => boolean): AsyncGenerator<Buffer> {

@@ -16,9 +16,10 @@ import {
   StdinWritten,
   type TerminalSize,
 } from '@coder/api/agent';
+import { outputLimit, PROCESS, PROCESS_LIST } from './answer-limits.ts';
 import { sendBody } from './body.ts';
 import { parts } from './parts.ts';
-import { type CallOptions, callJson, DEFAULT_DEADLINE_MS, openCall, readAll, withQuery } from './request.ts';
+import { type CallOptions, callJson, DEFAULT_DEADLINE_MS, openCall, readJson, withQuery } from './request.ts';
 
 /** A part of a process's output as it comes; the last is always `exit`. */
 export type ProcessStreamItem =
@@ -58,26 +59,34 @@ export function createProcessCalls(session: ClientHttp2Session): ProcessCalls {
       callJson(session, 'POST', agentPaths.processes, ProcessResult, {
         ...beyond(options, body.wait_ms ?? 0),
         body,
+        limit: outputLimit(body.max_output_bytes),
       }),
     list: (query, options) =>
-      callJson(session, 'GET', agentPaths.processes, ProcessList, { ...options, query: { ...query } }),
+      callJson(session, 'GET', agentPaths.processes, ProcessList, {
+        ...options,
+        query: { ...query },
+        limit: PROCESS_LIST,
+      }),
     get: (id, waitMs = 0, options) =>
       callJson(session, 'GET', agentPaths.process(id), Process, {
         ...beyond(options, waitMs),
         query: { wait_ms: waitMs },
+        limit: PROCESS,
       }),
     output: (id, query = {}, options) =>
       callJson(session, 'GET', agentPaths.processOutput(id), ProcessOutput, {
         ...beyond(options, Number(query.wait_ms ?? 0)),
         query: query as Record<string, string | number>,
+        limit: outputLimit(query.limit),
       }),
     signal: (id, body, options) =>
       callJson(session, 'POST', agentPaths.processSignal(id), Process, {
         ...beyond(options, body.wait_ms ?? 0),
         body,
+        limit: PROCESS,
       }),
     resize: (id, body, options) =>
-      callJson(session, 'POST', agentPaths.processResize(id), Process, { ...options, body }),
+      callJson(session, 'POST', agentPaths.processResize(id), Process, { ...options, body, limit: PROCESS }),
     async stdin(id, data, close = false, options = {}) {
       const path = withQuery(agentPaths.processStdin(id), { close });
       // The answer comes when all is written, which may be long after: only the link's own death ends it before.
@@ -87,7 +96,7 @@ export function createProcessCalls(session: ClientHttp2Session): ProcessCalls {
         { deadlineMs: 2_147_483_647, ...options },
         (stream) => sendBody(stream, data),
       );
-      return StdinWritten.parse(JSON.parse((await readAll(open.stream)).toString('utf8')));
+      return readJson(open, StdinWritten, PROCESS);
     },
     async *stream(id, after = 0, options = {}) {
       const open = await openCall(

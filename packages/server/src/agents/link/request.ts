@@ -6,7 +6,9 @@ import {
   type OutgoingHttpHeaders,
 } from 'node:http2';
 import type * as z from 'zod';
-import { AgentUnreachable, agentErrorFrom } from './agent-error.ts';
+import { AgentError, AgentUnreachable, agentErrorFrom, LinkFault } from './agent-error.ts';
+import { type AnswerLimit, SHORT, SOME } from './answer-limits.ts';
+import { checkAnswer } from './check-answer.ts';
 import { parts } from './parts.ts';
 
 export interface CallOptions {
@@ -25,8 +27,6 @@ export interface OpenCall {
 }
 
 export const DEFAULT_DEADLINE_MS = 30_000;
-/** No answer of the agent to a plain call is longer. */
-const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
 
 export type Query = Record<string, string | number | boolean | undefined>;
 
@@ -99,7 +99,7 @@ export function openCall(
         resolve({ stream, headers: answer, failure: () => failure });
         return;
       }
-      readAll(stream).then(
+      readAll(stream, SOME).then(
         (bytes) => reject(agentErrorFrom(status, bytes.toString('utf8'))),
         () => reject(agentErrorFrom(status, '')),
       );
@@ -119,19 +119,64 @@ function holdUntilRead(stream: ClientHttp2Stream): void {
   });
 }
 
-/** Reads a whole answer. Rejects when it breaks off or is too long. */
-export async function readAll(stream: ClientHttp2Stream): Promise<Buffer> {
+/** Reads a whole answer. Rejects when it breaks off or is too long; see {@link AnswerLimit}. */
+export async function readAll(stream: ClientHttp2Stream, limit: AnswerLimit): Promise<Buffer> {
   const all: Buffer[] = [];
   let size = 0;
   for await (const part of parts(stream)) {
     size += part.length;
-    if (size > MAX_ANSWER_BYTES) {
+    if (size > limit.bytes) {
+      const most = `more than the ${limit.bytes} bytes that such an answer may have`;
+      if (limit.over === 'close') throw endLink(stream, `answered a call with ${most}`);
       stream.close(constants.NGHTTP2_CANCEL);
-      throw new AgentUnreachable('broken', 'The workspace agent sent an answer that is too long.');
+      throw new AgentError({
+        code: 'too_large',
+        message: `The workspace has ${most}. Ask for less at once.`,
+      });
     }
     all.push(part);
   }
   return all.length === 1 ? (all[0] as Buffer) : Buffer.concat(all);
+}
+
+/** Kept here, since a session that is destroyed tells of its error only after its connection has closed. */
+const faults = new WeakMap<ClientHttp2Session, LinkFault>();
+
+/** Why a link was ended, if it was for what came over it. */
+export const faultOf = (session: ClientHttp2Session): LinkFault | undefined => faults.get(session);
+
+/** Ends the whole link because of what came over it; returns what the call fails with. */
+export function endLink(stream: ClientHttp2Stream, what: string): AgentUnreachable {
+  // What came over a link that is over already has no session any more.
+  const session = stream.session as ClientHttp2Session | undefined;
+  const fault = new LinkFault(`the agent ${what}`);
+  if (session) faults.set(session, fault);
+  session?.destroy(fault);
+  return new AgentUnreachable('wrong', `The link to the workspace agent was ended: the agent ${what}.`);
+}
+
+/** Reads a JSON answer, checked by its schema; of what is no such thing it says so. */
+export async function readJson<S extends z.ZodType>(
+  open: OpenCall,
+  answer: S,
+  limit: AnswerLimit,
+): Promise<z.output<S>> {
+  const bytes = await readAll(open.stream, limit).catch((error: unknown) => {
+    throw error instanceof AgentError ? error : (open.failure() ?? error);
+  });
+  let cause: unknown;
+  try {
+    const parsed = checkAnswer(answer, JSON.parse(bytes.toString('utf8')));
+    if (parsed.success) return parsed.data;
+    cause = parsed.error;
+  } catch (error) {
+    cause = error;
+  }
+  throw new AgentUnreachable(
+    'wrong',
+    "The workspace agent's answer is not what was agreed. Its version may differ from the server's.",
+    cause,
+  );
 }
 
 /** One call with JSON both ways, the answer checked by its schema. The deadline covers the whole answer. */
@@ -140,27 +185,13 @@ export async function callJson<S extends z.ZodType>(
   method: string,
   path: string,
   answer: S,
-  call: { query?: Query; body?: unknown } & CallOptions,
+  call: { query?: Query; body?: unknown; limit?: AnswerLimit } & CallOptions,
 ): Promise<z.output<S>> {
-  const { query, body, ...options } = call;
+  const { query, body, limit = SHORT, ...options } = call;
   const headers: OutgoingHttpHeaders = { ':method': method, ':path': withQuery(path, query) };
   if (body !== undefined) headers['content-type'] = 'application/json';
   const open = await openCall(session, headers, options, (stream) =>
     stream.end(body === undefined ? undefined : JSON.stringify(body)),
   );
-  let bytes: Buffer;
-  try {
-    bytes = await readAll(open.stream);
-  } catch (error) {
-    throw open.failure() ?? error;
-  }
-  const parsed = answer.safeParse(JSON.parse(bytes.toString('utf8')));
-  if (!parsed.success) {
-    throw new AgentUnreachable(
-      'broken',
-      `The workspace agent's answer to ${method} ${path} is not what was agreed. Its version may differ from the server's.`,
-      parsed.error,
-    );
-  }
-  return parsed.data;
+  return readJson(open, answer, limit);
 }

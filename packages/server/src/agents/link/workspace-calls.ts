@@ -20,6 +20,7 @@ import {
   type TerminalSize,
 } from '@coder/api/agent';
 import * as z from 'zod';
+import { SOME, STATS } from './answer-limits.ts';
 import { parts } from './parts.ts';
 import { type CallOptions, callJson, openCall, withQuery } from './request.ts';
 import { jsonLines } from './streams.ts';
@@ -61,10 +62,15 @@ export function createWorkspaceCalls(session: ClientHttp2Session): WorkspaceCall
       callJson(session, 'PUT', agentPaths.manifest, ManifestApplied, { ...options, body }),
     shutdown: (body = {}, options) =>
       callJson(session, 'POST', agentPaths.shutdown, ShutdownAccepted, { ...options, body }),
-    ports: (options) => callJson(session, 'GET', agentPaths.ports, PortList, { ...options }),
+    ports: (options) => callJson(session, 'GET', agentPaths.ports, PortList, { ...options, limit: SOME }),
     stats: (query, options) =>
-      callJson(session, 'GET', agentPaths.stats, StatsHistory, { ...options, query: { ...query } }),
-    terminals: (options) => callJson(session, 'GET', agentPaths.terminals, TerminalList, { ...options }),
+      callJson(session, 'GET', agentPaths.stats, StatsHistory, {
+        ...options,
+        query: { ...query },
+        limit: STATS,
+      }),
+    terminals: (options) =>
+      callJson(session, 'GET', agentPaths.terminals, TerminalList, { ...options, limit: SOME }),
     async endTerminal(id, options) {
       await callJson(session, 'DELETE', agentPaths.terminal(id), z.object({}), { ...options });
     },

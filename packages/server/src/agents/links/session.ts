@@ -1,7 +1,8 @@
 import type { WebSocket } from 'ws';
 import { type IntakeDeps, runIntake } from '../intake/run-intake.ts';
-import { type AgentConnection, createAgentConnection } from '../link/index.ts';
+import { type AgentConnection, AgentUnreachable, createAgentConnection } from '../link/index.ts';
 import { type LinkRowsDeps, loadAssignment, markConnected, markDisconnected } from './link-rows.ts';
+import type { Redials } from './redials.ts';
 import type { LinkRegistry } from './registry.ts';
 
 /** A link as the server keeps it. */
@@ -14,6 +15,7 @@ export interface AgentLink {
 
 export interface SessionDeps extends LinkRowsDeps, IntakeDeps {
   registry: LinkRegistry<AgentLink>;
+  redials: Redials;
   /** An agent that has not answered a ping for this long is gone. */
   pingMs: number;
 }
@@ -27,6 +29,7 @@ export async function serveLink(deps: SessionDeps, agentId: string, socket: WebS
   const connection = createAgentConnection(socket, { pingMs: deps.pingMs });
   const link: AgentLink = { agentId, connection, marked: false };
   const ended = new AbortController();
+  let answeredWrongly = false;
   const closed = connection.closed.then((reason) => {
     const wasLive = registry.remove(link);
     ended.abort();
@@ -35,12 +38,24 @@ export async function serveLink(deps: SessionDeps, agentId: string, socket: WebS
   });
 
   const rows = setUp(deps, link, ended.signal).catch((err: unknown) => {
+    answeredWrongly = err instanceof AgentUnreachable && err.reason === 'wrong';
     if (ended.signal.aborted) return;
     log.warn({ err, agentId }, 'an agent could not be given its work; it dials again');
     connection.close('The server could not set the agent up.');
   });
   const wasLive = await closed;
   await rows;
+  if (connection.fault || answeredWrongly) {
+    const waitMs = deps.redials.fault(agentId);
+    log.warn(
+      {
+        agentId,
+        reason: connection.fault?.message ?? 'its answer to the manifest is not what was agreed',
+        waitMs,
+      },
+      'the link of an agent was ended for what it sent; it may come back after waitMs',
+    );
+  }
   // An agent that is back already is not written down as gone.
   if (!wasLive || registry.get(agentId)) return;
   await markDisconnected(deps, [agentId]).catch((err: unknown) =>

@@ -49,6 +49,7 @@ function fromUnreachable(error: AgentUnreachable, { agentName, workspaceName }: 
     aborted: 'The request was given up before the workspace had answered. What was started goes on.',
     deadline: `${agent} is connected but did not answer in time. Try again; if it stays so, restart the workspace.`,
     closed: `${agent} lost its connection during the call. It connects again by itself: look whether the call had an effect, then try again.`,
+    wrong: `${agent} did not answer as agents do. Restart the workspace ("coder restart ${workspaceName}"); if it stays so, update it.`,
     broken: `${agent} broke off its answer. Try again; if it stays so, restart the workspace.`,
   };
   return new ApiError('AGENT_UNREACHABLE', { message: messages[error.reason], cause: error });

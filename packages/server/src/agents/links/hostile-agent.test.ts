@@ -1,0 +1,146 @@
+import { once } from 'node:events';
+import { createServer, type ServerHttp2Stream } from 'node:http2';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createWebSocketStream, WebSocket } from 'ws';
+import * as z from 'zod';
+import { checkAnswer } from '../link/check-answer.ts';
+import { type Harness, harness } from '../testing/harness.ts';
+
+let h: Harness;
+beforeAll(async () => {
+  h = await harness();
+});
+afterAll(() => h[Symbol.asyncDispose]());
+
+const MIB = 1024 * 1024;
+
+/** Writes without an end as fast as it is taken. What is returned says how many bytes that was so far. */
+function pour(stream: ServerHttp2Stream, start: string, unit: string): { bytes: number } {
+  const sent = { bytes: 0 };
+  const part = Buffer.from(unit.repeat(Math.ceil((64 * 1024) / unit.length)));
+  const more = () => {
+    do sent.bytes += part.length;
+    while (!stream.destroyed && stream.write(part) && sent.bytes < 64 * MIB);
+    if (sent.bytes >= 64 * MIB) stream.end();
+  };
+  stream.on('error', () => undefined);
+  stream.on('drain', more);
+  stream.write(start);
+  more();
+  return sent;
+}
+
+/** A program that holds the token of an agent and answers as it likes. */
+async function dial(token: string, answer: (path: string, stream: ServerHttp2Stream) => void) {
+  const server = createServer();
+  server.on('stream', (stream, headers) => {
+    stream.respond({ ':status': 200 });
+    answer(String(headers[':path']), stream);
+  });
+  const socket = new WebSocket(`${h.url.replace('http', 'ws')}/api/v2/workspaceagents/me/link`, {
+    headers: { 'coder-session-token': token },
+  });
+  socket.on('error', () => undefined);
+  // At once: what the other side says first comes with the upgrade.
+  socket.on('open', () => {
+    const duplex = createWebSocketStream(socket);
+    duplex.on('error', () => undefined);
+    server.emit('connection', duplex);
+  });
+  const closed = once(socket, 'close');
+  const status = await Promise.race([
+    once(socket, 'open').then(() => 101),
+    once(socket, 'unexpected-response').then(([, response]) => Number(response.statusCode)),
+  ]);
+  return { status, closed };
+}
+
+const applied = JSON.stringify({
+  applied: true,
+  agent: {
+    version: 'v1',
+    boot_id: 'b',
+    started_at: new Date(0).toISOString(),
+    pid: 1,
+    build_id: null,
+    lifecycle: 'ready',
+    directory: '/',
+    home: '/',
+    operating_system: 'linux',
+    architecture: 'x64',
+    hostname: 'h',
+    last_seq: 0,
+  },
+});
+
+describe('a program that answers in the name of an agent', () => {
+  it('is cut off at an answer that is too long, and has to wait ever longer before it is heard again', async () => {
+    const { token } = await h.workspace(await h.user());
+    let sent = { bytes: 0 };
+    const flood = () =>
+      dial(token, (_, stream) => {
+        sent = pour(stream, '[', '{},');
+      });
+    const first = await flood();
+    expect(first.status).toBe(101);
+    await first.closed;
+    expect(sent.bytes).toBeGreaterThan(0);
+    expect(sent.bytes).toBeLessThan(8 * MIB);
+    expect((await flood()).status).toBe(429);
+    h.clock.advance(1_000);
+    const second = await flood();
+    expect(second.status).toBe(101);
+    await second.closed;
+    await expect.poll(async () => (await flood()).status).toBe(429);
+    h.clock.advance(1_000);
+    expect((await flood()).status).toBe(429);
+    h.clock.advance(1_000);
+    const third = await dial(token, (_, stream) => stream.end('not JSON'));
+    expect(third.status).toBe(101);
+    await third.closed;
+    await expect.poll(async () => (await flood()).status).toBe(429);
+  });
+
+  it('is cut off at a line of events without an end', async () => {
+    const { token } = await h.workspace(await h.user());
+    let sent = { bytes: 0 };
+    const link = await dial(token, (path, stream) => {
+      if (path.includes('manifest')) stream.end(applied);
+      else sent = pour(stream, '', 'x');
+    });
+    await link.closed;
+    expect(sent.bytes).toBeGreaterThan(0);
+    expect(sent.bytes).toBeLessThan(8 * MIB);
+    await expect.poll(async () => (await dial(token, () => undefined)).status).toBe(429);
+  });
+});
+
+describe('a long answer', () => {
+  const schema = z.object({
+    list: z.array(z.object({ a: z.string(), b: z.string().nullable() })).nullable(),
+    more: z.array(z.string()).optional(),
+    count: z.int(),
+  });
+  const many = (item: unknown) => ({
+    list: Array.from({ length: 2_000 }, () => item),
+    count: 1,
+    extra: true,
+  });
+
+  it('is checked no further than the first thing that is wrong', () => {
+    expect(checkAnswer(schema, many({})).error?.issues.length).toBeLessThan(5);
+    expect(checkAnswer(schema, many('x')).success).toBe(false);
+    expect(checkAnswer(schema, { ...many({ a: '', b: null }), count: 'x' }).success).toBe(false);
+    expect(checkAnswer(schema, many({}).list).success).toBe(false);
+    expect(checkAnswer(z.string(), many({})).success).toBe(false);
+  });
+
+  it('is what the schema makes of it', () => {
+    for (const value of [
+      many({ a: 'x', b: null, c: 1 }),
+      { list: null, count: 2, more: Array(600).fill('x') },
+    ]) {
+      expect(checkAnswer(schema, value)).toEqual(schema.safeParse(value));
+    }
+  });
+});
