@@ -3,8 +3,10 @@ import { apiKeyRoutes } from './routes/api-keys.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { deploymentRoutes } from './routes/deployment.ts';
 import { groupRoutes } from './routes/groups.ts';
+import { healthRoutes } from './routes/health.ts';
 import { oauth2ProviderRoutes, oauth2Routes } from './routes/oauth2.ts';
 import { organizationRoutes } from './routes/organizations.ts';
+import { provisionerRoutes } from './routes/provisioners.ts';
 import { quotaRoutes } from './routes/quotas.ts';
 import { templateRoutes, templateVersionRoutes } from './routes/templates.ts';
 import { userRoutes } from './routes/users.ts';
@@ -22,6 +24,8 @@ export const SESSION_TOKEN_COOKIE = 'coder_session_token';
 /** The whole REST contract: one definition for the server's router, the typed client and the OpenAPI document. */
 export const contract = {
   deployment: deploymentRoutes,
+  health: healthRoutes,
+  provisioners: provisionerRoutes,
   users: userRoutes,
   organizations: organizationRoutes,
   groups: groupRoutes,

@@ -15,6 +15,9 @@ export const resourceActions = {
   assign_org_role: ['read', 'assign', 'unassign'],
   audit_log: ['read'],
   deployment_config: ['read', 'update'],
+  deployment_stats: ['read'],
+  debug_info: ['read'],
+  provisioner_daemon: ['read'],
   provisioner_jobs: ['read'],
   oauth2_app: ['create', 'read', 'update', 'delete'],
 } as const;

@@ -24,6 +24,19 @@ export const nameSchema = z
 export const queryBoolean = z.union([z.boolean(), z.stringbool()]);
 export const queryInteger = z.coerce.number<number>().int();
 
+/** Several values of one name in a query: upstream writes them separated by commas; a caller in TypeScript gives a list. */
+export const queryList = <T extends z.ZodType<unknown, string>>(item: T, max = 100) =>
+  z.preprocess(
+    (given) =>
+      typeof given === 'string'
+        ? given
+            .split(',')
+            .map((each) => each.trim())
+            .filter(Boolean)
+        : given,
+    z.array(item).max(max, `must have at most ${max} entries`),
+  );
+
 /** Paging as upstream has it. Lists are bounded: without a limit a list answers with its first 100 entries. */
 export const DEFAULT_PAGE_SIZE = 100;
 export const MAX_PAGE_SIZE = 1000;

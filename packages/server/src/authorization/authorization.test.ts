@@ -50,6 +50,7 @@ const onOthers: Record<string, Permission[]> = {
     'group:read',
     'assign_role:read',
     'assign_org_role:read',
+    'provisioner_daemon:read',
     'provisioner_jobs:read',
     'oauth2_app:read',
   ],
@@ -88,6 +89,7 @@ const onOthers: Record<string, Permission[]> = {
     'assign_org_role:read',
     'audit_log:read',
     'deployment_config:read',
+    'deployment_stats:read',
     'oauth2_app:read',
   ],
   member: ['assign_role:read', 'oauth2_app:read'],
@@ -151,6 +153,7 @@ const bareMember: Permission[] = [
   'group:read',
   'assign_role:read',
   'assign_org_role:read',
+  'provisioner_daemon:read',
   'oauth2_app:read',
 ];
 

@@ -49,6 +49,7 @@ export const siteRoles: Readonly<Record<string, Role>> = {
       'organization_member:read',
       'group:read',
       'assign_org_role:read',
+      'provisioner_daemon:read',
       'provisioner_jobs:read',
     ],
   }),
@@ -62,6 +63,7 @@ export const siteRoles: Readonly<Record<string, Role>> = {
     site: [
       'audit_log:read',
       'deployment_config:read',
+      'deployment_stats:read',
       'template:read',
       'template:view_insights',
       'user:read',
@@ -86,11 +88,17 @@ export const organizationRoles: Readonly<Record<string, Role>> = {
       ...all('template', 'file', 'organization_member', 'group', 'assign_org_role'),
       ...except(all('organization'), 'organization:create'),
       'audit_log:read',
+      'provisioner_daemon:read',
       'provisioner_jobs:read',
     ],
   }),
   'organization-template-admin': role('Organization Template Admin', {
-    organization: [...all('template', 'file'), 'workspace:read', 'provisioner_jobs:read'],
+    organization: [
+      ...all('template', 'file'),
+      'workspace:read',
+      'provisioner_daemon:read',
+      'provisioner_jobs:read',
+    ],
   }),
   'organization-user-admin': role('Organization User Admin', {
     site: ['user:read'],
@@ -109,6 +117,7 @@ export const organizationRoles: Readonly<Record<string, Role>> = {
       'organization_member:read',
       'group:read',
       'assign_org_role:read',
+      'provisioner_daemon:read',
       'template:read',
       'template:use',
     ],

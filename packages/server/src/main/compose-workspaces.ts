@@ -49,6 +49,8 @@ export function composeWorkspaces(
 
   return {
     workspaces: createWorkspaces(deps),
+    /** What workspaces can run on here. */
+    runtimes: [...provisioners.keys()],
     /** Rejects when this machine cannot give a runtime that the server has. */
     checkRuntime: async (runtime: string) => provisioners.get(runtime)?.check(),
     async start() {

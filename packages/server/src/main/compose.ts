@@ -2,10 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { MCP_PATH } from '@coder/api';
 import { createAgents } from '../agents/index.ts';
 import { createApps } from '../apps/index.ts';
-import { createAuditLogReader } from '../audit/index.ts';
-import { knownExperiments, safeExperiments } from '../config/index.ts';
 import { createDashboard } from '../dashboard/index.ts';
-import { deploymentRoutes } from '../deployment/index.ts';
 import { api, createApiHandler, createInProcessClients, createRawRoutes } from '../http/index.ts';
 import { apiKeyRoutes, userRoutes } from '../identity/index.ts';
 import { createMcpRoutes } from '../mcp/index.ts';
@@ -20,6 +17,7 @@ import {
 } from '../workspaces/index.ts';
 import { approvalLookUp } from './approval-look-up.ts';
 import { composeAdmission } from './compose-admission.ts';
+import { composeDeployment } from './compose-deployment.ts';
 import { composeJobs } from './compose-jobs.ts';
 import { composeOrganizations } from './compose-organizations.ts';
 import { composeTemplates } from './compose-templates.ts';
@@ -95,15 +93,7 @@ export async function compose(ground: Ground): Promise<Composition> {
   app.route('/', oauth.routes);
 
   const router = api.router({
-    deployment: deploymentRoutes({
-      auditLog: createAuditLogReader({ db }),
-      experiments: knownExperiments.filter((name) => config.experiments.has(name)),
-      safeExperiments,
-      version,
-      accessUrl,
-      deploymentId: ground.deploymentId,
-      appHost: config.wildcardAccessUrl,
-    }),
+    ...composeDeployment(ground, { organizations, runtimes: building.runtimes }),
     users: userRoutes({ identity, organizations }),
     ...composeOrganizations(ground, { organizations, forget: identity.forget }),
     apiKeys: apiKeyRoutes({ identity }),
