@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Hono } from 'hono';
-import type { HttpEnv } from '../http/index.ts';
+import type { HttpContext, HttpEnv } from '../http/index.ts';
 import { paths } from './addresses.ts';
 import { page, withReason } from './answers.ts';
 import type { RouteParts } from './deps.ts';
+import { errorPage, wantsPage } from './error-page.ts';
+import { explain, pageBeforeRedirect, refusalOf } from './explain.ts';
 import { writeCanonicalResource } from './forms.ts';
 import { authorizeHelp } from './help.ts';
 import { interactionCookie } from './interactions.ts';
@@ -28,7 +30,7 @@ export function mountAuthorize(routes: Hono<HttpEnv>, parts: RouteParts): void {
       { name: 'GET /oauth2/authorize', action: 'read', resource: 'oauth2_authorization', fields },
       async (facts) => {
         const response = await forward(c, `${paths.authorize}?${query}`);
-        return page(await withReason(await markBrowser(response), facts));
+        return forPerson(c, await withReason(await markBrowser(response), facts), fields.client_id);
       },
     );
   });
@@ -36,12 +38,35 @@ export function mountAuthorize(routes: Hono<HttpEnv>, parts: RouteParts): void {
     step(
       c,
       { name: 'GET /oauth2/authorize/{uid}', action: 'read', resource: 'oauth2_authorization', fields: {} },
-      async (facts) => page(await withReason(await forward(c, c.req.path), facts)),
+      async (facts) => forPerson(c, await withReason(await forward(c, c.req.path), facts)),
     ),
   );
   routes.post(paths.authorize, () => authorizeHelp(accessUrl));
   routes.get('/api/v2/oauth2/authorize', () => authorizeHelp(accessUrl));
   routes.post('/api/v2/oauth2/authorize', () => authorizeHelp(accessUrl));
+
+  /**
+   * What a person is shown instead of JSON. An error is sent on to an application only for whom an administrator vouches:
+   * otherwise anybody could make this address lead to theirs (RFC 9700, section 4.11.2). `clientId` is given before a person
+   * has acted.
+   */
+  async function forPerson(c: HttpContext, response: Response, clientId?: string): Promise<Response> {
+    if (!wantsPage(c.get('requestInfo').headers)) return page(response);
+    if (response.status >= 400) {
+      const explained = explain(await refusalOf(response), clientId ?? '');
+      return errorPage({ status: response.status, ...explained });
+    }
+    const location = response.headers.get('location');
+    if (
+      clientId === undefined ||
+      location === null ||
+      location.startsWith(`${accessUrl}${paths.interaction}/`)
+    )
+      return page(response);
+    const application = await parts.describe(clientId);
+    const isVouchedFor = application?.kind === 'preregistered';
+    return isVouchedFor ? page(response) : pageBeforeRedirect(location, clientId);
+  }
 
   /** Puts a mark into the browser that begins, without which nobody can decide about the request. */
   async function markBrowser(response: Response): Promise<Response> {

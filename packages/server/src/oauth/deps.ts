@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Authenticate, HttpContext } from '../http/index.ts';
 import type { Resources } from './addresses.ts';
+import type { DescribeApplication } from './applications.ts';
 import type { CallProvider } from './bridge.ts';
 import type { Connections } from './connections.ts';
 import type { OAuthSettings } from './settings.ts';
@@ -13,6 +14,7 @@ export type RoutesDeps = {
   settings: OAuthSettings;
   callProvider: CallProvider;
   step: AuditStep;
+  describe: DescribeApplication;
   clock: Clock;
   authenticate: Authenticate;
   /** Disconnects an application wherever it is connected for the actor. */

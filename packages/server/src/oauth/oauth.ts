@@ -111,6 +111,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     settings,
     callProvider: createBridge(provider, accessUrl),
     step: createStepAudit({ audit, clock, log }),
+    describe,
     clock,
     markInteraction: (uid, mark) => markInteraction(db, uid, mark),
     isLimited: options.isLimited,
