@@ -78,7 +78,7 @@ export const rawRoutes = {
     meta: {
       ...ssh,
       audit: { action: 'connect', resource: 'workspace_agent' },
-      approval: { classes: ['commands'], target: 'agent', query: ['command'] },
+      approval: { classes: ['commands'], target: 'agent', query: ['command', 'reconnect'] },
     },
   },
   agentTcp: {

@@ -7,3 +7,4 @@ export { isStreamedBody } from './raw-routes.ts';
 export type { AgentAccess } from './routes/access.ts';
 export { fromAgentFailure } from './routes/agent-error.ts';
 export { type AgentTarget, findTargets, workspaceResource } from './routes/agent-target.ts';
+export { terminalIdOf } from './terminal/terminal-id.ts';

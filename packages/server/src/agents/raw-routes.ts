@@ -13,6 +13,7 @@ import { archiveFolder, downloadFile, unpackFolder, uploadFile } from './streams
 import { parseInput } from './streams/parse-input.ts';
 import { processResize, processStdin, processStream } from './streams/process-streams.ts';
 import { joinTerminal, terminalRequest } from './terminal/terminal.ts';
+import { terminalIdOf } from './terminal/terminal-id.ts';
 
 export interface RawRoutesDeps {
   db: Db;
@@ -36,14 +37,13 @@ export function mountAgentRawRoutes({ rawRoute, upgradeRoute }: RawRoutes, deps:
   upgradeRoute('agentLink', async ({ context, accept }) => {
     if (!context.agent) throw new ApiError('UNAUTHENTICATED');
     deps.session.redials.check(context.agent.id);
-    deps.session.redials.check(context.agent.id);
     deps.track(serveLink(deps.session, context.agent.id, await accept()));
   });
 
   upgradeRoute('terminal', async ({ context, params, query, accept }) => {
     const { reconnect, ...wanted } = terminalRequest(query);
     const terminal = await access.use(context, params.agent ?? '', 'ssh', (connection, call) =>
-      connection.attachTerminal(reconnect, wanted, call),
+      connection.attachTerminal(terminalIdOf(context, reconnect), wanted, call),
     );
     await joinTerminal(await accept(), terminal);
   });

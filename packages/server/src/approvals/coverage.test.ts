@@ -131,6 +131,10 @@ describe('every route that does something', () => {
     expect(meta.approval?.permission ?? meta.permission).toMatch(/^(workspace|template):(?!read$)/);
   });
 
+  it('binds of a terminal what it runs and which one it is', () => {
+    expect(rawRoutes.terminal.meta.approval.query).toEqual(['command', 'reconnect']);
+  });
+
   it.each(acting.filter(([name]) => name.startsWith('approvals.')))('%s is for a person alone', (_, meta) => {
     expect(meta.session).toBe(true);
   });

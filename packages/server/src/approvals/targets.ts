@@ -27,6 +27,8 @@ export type LookUp = {
   ): Promise<{ workspaceId: string; workspace: string; agent: string }>;
   /** The command of a process. Throws NOT_FOUND. */
   process(context: ApprovalAsk['context'], agentId: string, id: string): Promise<string>;
+  /** The command of the running terminal that the caller names so; undefined when it would start one. */
+  terminal(context: ApprovalAsk['context'], agentId: string, reconnect: string): Promise<string | undefined>;
   /** By name, id or `default`. Throws NOT_FOUND. */
   organization(actor: Actor, ref: string): Promise<{ id: string; name: string }>;
   /** What is in an uploaded archive; undefined when there is none. */
@@ -81,7 +83,7 @@ const find: Record<ApprovalMeta['target'], Find> = {
 
   async agent(ask, id, { lookUp }) {
     const { workspaceId, workspace, agent } = await lookUp.agent(ask.context, id);
-    const { process } = ask.input;
+    const { process, reconnect } = ask.input;
     return {
       type: 'workspace',
       id: workspaceId,
@@ -91,6 +93,7 @@ const find: Record<ApprovalMeta['target'], Find> = {
         const command = process === undefined ? [] : [await lookUp.process(ask.context, id, String(process))];
         return [
           { name: 'Agent', value: agent },
+          ...(typeof reconnect === 'string' ? [await terminalFact(ask, id, reconnect, lookUp)] : []),
           ...command.map((value) => ({ name: 'Command of the process', value })),
         ];
       },
@@ -126,6 +129,23 @@ const find: Record<ApprovalMeta['target'], Find> = {
       : findOrganization(ask, ref, deps);
   },
 };
+
+/** Only a terminal that is not there yet runs the command of the call. */
+async function terminalFact(
+  { context }: ApprovalAsk,
+  agentId: string,
+  reconnect: string,
+  lookUp: LookUp,
+): Promise<Fact> {
+  const command = await lookUp.terminal(context, agentId, reconnect);
+  return {
+    name: 'Terminal',
+    value:
+      command === undefined
+        ? 'starts a new one'
+        : `joins a running terminal that this program has opened, which runs: ${command}`,
+  };
+}
 
 async function findTemplate(
   ask: ApprovalAsk,

@@ -38,3 +38,4 @@ export {
 export { serveLines, uuidParameter } from './serve-lines.ts';
 export { createHttpServer } from './server.ts';
 export { createUpgrades, type UpgradeRequest, type Upgrades } from './upgrades.ts';
+export { viaOf } from './via.ts';

@@ -1,4 +1,4 @@
-import type { AgentAccess } from '../agents/index.ts';
+import { type AgentAccess, terminalIdOf } from '../agents/index.ts';
 import type { LookUp } from '../approvals/index.ts';
 import type { Organizations } from '../organizations/index.ts';
 import type { createFiles } from '../templates/index.ts';
@@ -21,6 +21,11 @@ export function approvalLookUp(parts: () => Parts): LookUp {
       parts().access.use(context, agentId, 'ssh', async ({ processes }, call) => {
         const { command } = await processes.get(id, 0, call);
         return command;
+      }),
+    terminal: (context, agentId, reconnect) =>
+      parts().access.use(context, agentId, 'ssh', async (connection, call) => {
+        const id = terminalIdOf(context, reconnect);
+        return (await connection.terminals(call)).terminals.find((terminal) => terminal.id === id)?.command;
       }),
     organization: (actor, ref) => parts().organizations.get(actor, ref),
     archive: (fileId) => parts().files.inside(fileId),

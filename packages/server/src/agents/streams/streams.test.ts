@@ -154,6 +154,40 @@ describe('the terminal', () => {
   });
 });
 
+describe('the terminal of a person', () => {
+  it('is there again for another session of hers, and for no program that names it', async () => {
+    const user = await h.user({ session: true });
+    const seeded = await h.workspace(user);
+    await h.startAgent(seeded);
+    const reconnect = randomUUID();
+    const open = async (token: string, headers: Record<string, string> = {}) => {
+      const address = `${h.url.replace('http', 'ws')}/api/v2/workspaceagents/${seeded.agentId}/pty?reconnect=${reconnect}`;
+      const socket = new WebSocket(address, { headers: { 'Coder-Session-Token': token, ...headers } });
+      let shown = '';
+      socket.on('message', (bytes: Buffer) => {
+        shown += bytes.toString();
+      });
+      await once(socket, 'open');
+      return {
+        async type(text: string, wanted: string) {
+          socket.send(JSON.stringify({ data: `${text}\r` }));
+          while (!shown.includes(wanted)) await once(socket, 'message');
+          return shown;
+        },
+      };
+    };
+    await (await open(user.token)).type('secret=$((40+2)); echo mine$secret', 'mine42');
+    expect(await (await open(user.token)).type('echo again$secret', 'again42')).toContain('mine42');
+    const token = await h.user({ roles: ['owner'] });
+    const program = await (await open(token.token)).type('echo "got=$secret."', 'got=.');
+    expect(program).not.toContain('mine42');
+    const client = await open(user.token, { 'Coder-Via': 'mcp' });
+    expect(await client.type('echo "got=$secret."', 'got=.')).not.toContain('mine42');
+    const back = await open(token.token);
+    expect(await back.type('echo end$((1+1))', 'end2')).toContain('got=.');
+  });
+});
+
 describe('the log that is followed', () => {
   it('sends what is there and what comes, and ends with the workspace', async () => {
     const user = await h.user();

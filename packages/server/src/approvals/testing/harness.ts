@@ -113,6 +113,7 @@ function serve(h: World): Promise<TestApi> {
     lookUp: {
       agent: absent,
       process: absent,
+      terminal: absent,
       organization: h.organizations.get,
       archive: h.files.inside,
     },
