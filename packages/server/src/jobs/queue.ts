@@ -109,7 +109,10 @@ export function createQueue({ pool, db, log, replicaId }: QueueOptions): Queue {
         await forgetPool(db, running.id);
       } catch (err) {
         // The pool stays known as this server's, so that the next one frees what it has locked.
-        log.error({ err }, 'the job queue could not be stopped in order; the next server takes its jobs over');
+        log.error(
+          { err },
+          'the job queue could not be stopped in order; the next server takes its jobs over',
+        );
       } finally {
         clearTimeout(timer);
       }
