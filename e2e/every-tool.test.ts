@@ -73,3 +73,34 @@ test(verifies('mcp.every-tool.http'), { timeout: 3 * MINUTES }, () => everyTool(
 test(verifies('mcp.every-tool.stdio'), { timeout: 3 * MINUTES }, () => everyTool('stdio', stdio));
 test(verifies('mcp.resources.http'), { timeout: MINUTES }, () => everyResource('over-http', http));
 test(verifies('mcp.resources.stdio'), { timeout: MINUTES }, () => everyResource('over-stdio', stdio));
+
+// Last, because the tests above count on there being one.
+test(verifies('mcp.organizations'), { timeout: MINUTES }, async () => {
+  const { client } = deployment;
+  await client.organizations.create({ name: 'research' });
+  await client.organizations.addMember({ organization: 'research', user: 'me' });
+  await using mcp = await http('standard');
+  const organizations = await mcp.call<{ name: string }[]>('coder_list_organizations');
+  expect(organizations.map(({ name }) => name)).toContain('research');
+  const files = { 'template.yaml': 'name: lab\nruntime:\n  local: {}\n' };
+  const { file_id } = await mcp.call<{ file_id: string }>('coder_upload_tar_file', { files });
+  const refused = await mcp.fail('coder_create_template_version', { file_id });
+  expect(refused).toContain('You belong to several organizations');
+  expect(refused).toContain('coder_list_organizations');
+  const wrong = await mcp.fail('coder_create_template_version', { file_id, organization_id: 'nowhere' });
+  expect(wrong).toContain('"nowhere"');
+  const organization_id = 'research';
+  const version = await mcp.call<{ id: string }>('coder_create_template_version', {
+    file_id,
+    organization_id,
+  });
+  await mcp.call('coder_create_template', { name: 'lab', version_id: version.id });
+  const listed = await mcp.call<{ name: string }[]>('coder_list_templates', { organization_id });
+  expect(listed.map(({ name }) => name)).toEqual(['lab']);
+  expect(await mcp.call('coder_get_template', { template_id: 'research/lab' })).toMatchObject({
+    name: 'lab',
+  });
+  expect(await mcp.call('coder_delete_template', { template_id: 'research/lab' })).toMatchObject({
+    message: 'Template deleted successfully.',
+  });
+});

@@ -278,6 +278,12 @@ export const requirements = [
     source: 'docs/mcp.md',
   },
   {
+    id: 'mcp.organizations',
+    promise:
+      'who belongs to several organizations is told by the tools to choose one, by name or id; who belongs to one need not',
+    source: 'docs/mcp.md',
+  },
+  {
     id: 'mcp.example.project',
     promise: 'an AI agent sets up a project in a new workspace, checks it and shows it, by the prompt for it',
     source: 'docs/mcp.md',
