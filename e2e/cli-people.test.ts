@@ -1,4 +1,4 @@
-import { createApiClient, type User } from '@coder/api';
+import { createApiClient, type Group, type User } from '@coder/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDeployment, type Deployment, owner } from './harness/deployment.ts';
 import { verifies } from './requirements.ts';
@@ -61,4 +61,41 @@ test(verifies('cli.users-administration'), { timeout: 180_000 }, async () => {
   expect(await refused('users', 'delete', 'bob')).toContain('--yes');
   await ok('users', 'delete', 'bob', '--yes');
   expect(await refused('users', 'show', 'bob')).toContain('No user "bob"');
+});
+
+test(verifies('cli.organizations'), { timeout: 240_000 }, async () => {
+  await ok('users', 'create', '-u', 'eve', '-e', 'eve@example.com', '-p', 'a long password');
+  expect(await ok('organizations', 'create', 'lab', '--display-name', 'The lab')).toContain('lab');
+  expect(await ok('organizations', 'list')).toMatch(/lab +The lab/);
+  const id = (await ok('organizations', 'show', 'lab', '--only-id')).trim();
+  expect(await ok('organizations', 'show', id)).toMatch(/Display name +The lab/);
+  expect(await refused('organizations', 'show', 'labs')).toMatch(/No organization "labs".*lab/);
+
+  const inLab = ['-O', 'lab'];
+  await ok('organizations', 'members', 'add', 'eve', ...inLab);
+  const give = ['organizations', 'members', 'edit-roles', 'eve', ...inLab, '--yes'];
+  expect(await refused(...give, '--roles', 'organisation-admin')).toContain('"organization-admin"');
+  await ok(...give, '--roles', 'organization-admin');
+  expect(await ok('organizations', 'members', 'list', ...inLab)).toMatch(/eve +organization-admin/);
+  expect(await ok('organizations', 'members', 'roles', ...inLab)).toContain('organization-auditor');
+
+  await ok('groups', 'create', 'testers', '--display-name', 'Who tests', ...inLab);
+  await ok('groups', 'edit', 'testers', '--add-users', 'eve', '--quota-allowance', '5', ...inLab);
+  expect(await refused('groups', 'edit', 'testers', ...inLab)).toContain('Nothing is to be changed');
+  expect(await ok('groups', 'members', 'testers', ...inLab)).toContain('eve');
+  const groups = JSON.parse(await ok('groups', 'list', ...inLab, '-o', 'json')) as Group[];
+  expect(groups.find((group) => group.name === 'testers')).toMatchObject({
+    display_name: 'Who tests',
+    quota_allowance: 5,
+    total_member_count: 1,
+  });
+  expect(await refused('groups', 'members', 'tester', ...inLab)).toMatch(/No group "tester".*testers/);
+  await ok('groups', 'edit', 'testers', '--rm-users', 'eve', '--name', 'checkers', ...inLab);
+  await ok('groups', 'delete', 'checkers', '--yes', ...inLab);
+
+  await ok('organizations', 'members', 'remove', 'eve', '--yes', ...inLab);
+  expect(await ok('organizations', 'members', 'list', ...inLab)).not.toContain('eve');
+  expect(await refused('organizations', 'delete', 'lab')).toContain('--yes');
+  await ok('organizations', 'delete', 'lab', '--yes');
+  expect(await refused('organizations', 'show', 'lab')).toContain('No organization "lab"');
 });

@@ -186,6 +186,12 @@ export const requirements = [
     source: 'docs/reference/cli.md',
   },
   {
+    id: 'cli.organizations',
+    promise:
+      'coder organizations and coder groups manage organizations, their members and roles, and groups with their members',
+    source: 'docs/reference/cli.md',
+  },
+  {
     id: 'cli.errors',
     promise: 'a failed command says one sentence and the next step, and exits with 1',
     source: 'README, Use',

@@ -8,3 +8,12 @@ export function countArgument(text: string): number {
   }
   return count;
 }
+
+/** Reads a whole number that may be 0 from the command line. */
+export function wholeNumber(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(count)) {
+    throw new CliError(`"${text}" is not a whole number. Write it like 0 or 50.`);
+  }
+  return count;
+}

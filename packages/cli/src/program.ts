@@ -3,11 +3,13 @@ import { approvalsCommand } from './commands/approvals.ts';
 import { auditCommand } from './commands/audit.ts';
 import { cpCommand } from './commands/cp.ts';
 import { createCommand } from './commands/create.ts';
+import { groupsCommand } from './commands/groups.ts';
 import { listCommand } from './commands/list.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
 import { logsCommand } from './commands/logs.ts';
 import { oauth2ProviderCommand } from './commands/oauth2-provider.ts';
+import { organizationsCommand } from './commands/organizations.ts';
 import { pingCommand } from './commands/ping.ts';
 import { portForwardCommand } from './commands/port-forward.ts';
 import { scheduleCommand } from './commands/schedule.ts';
@@ -80,6 +82,8 @@ export function createProgram(candidates?: Candidates): Command {
       tokensCommand(),
       approvalsCommand(),
       usersCommand(),
+      organizationsCommand(),
+      groupsCommand(),
       oauth2ProviderCommand(),
       auditCommand(),
     ],

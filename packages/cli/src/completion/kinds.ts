@@ -1,7 +1,15 @@
 import type { ApiClient } from '@coder/api';
 
 /** What an argument names, for the shell to offer what there is. */
-export type Kind = 'workspace' | 'template' | 'app' | 'connection' | 'approval' | 'token' | 'user';
+export type Kind =
+  | 'workspace'
+  | 'template'
+  | 'app'
+  | 'connection'
+  | 'approval'
+  | 'token'
+  | 'user'
+  | 'organization';
 
 /** The first argument of each command that takes a thing of the deployment. */
 export const argumentKinds: Readonly<Record<string, Kind>> = {
@@ -34,6 +42,11 @@ export const argumentKinds: Readonly<Record<string, Kind>> = {
   'users edit-roles': 'user',
   'users reset-password': 'user',
   'users delete': 'user',
+  'organizations show': 'organization',
+  'organizations delete': 'organization',
+  'organizations members add': 'user',
+  'organizations members remove': 'user',
+  'organizations members edit-roles': 'user',
   'approvals show': 'approval',
   'approvals approve': 'approval',
   'approvals deny': 'approval',
@@ -60,6 +73,8 @@ export const loaders: Readonly<Record<Kind, (client: ApiClient) => Promise<strin
   approval: async (client) =>
     (await client.approvals.list({ status: 'pending', limit })).approvals.map((approval) => approval.id),
   user: async (client) => (await client.users.list({ limit })).users.map((user) => user.username),
+  organization: async (client) =>
+    (await client.organizations.list()).map((organization) => organization.name),
   token: async (client) => (await client.apiKeys.listTokens({ user: 'me' })).map((token) => token.token_name),
 };
 
