@@ -132,7 +132,7 @@ export const oauth2ProviderRoutes = {
     })
     .input(app),
   listSecrets: route
-    .meta({ permission: 'oauth2_app:read' })
+    .meta({ permission: 'oauth2_app:update' })
     .route({
       method: 'GET',
       path: '/oauth2-provider/apps/{app}/secrets',

@@ -1,8 +1,9 @@
 import { ApiError, type AuditLog, isUuid } from '@coder/api';
 import { type Selectable, sql } from 'kysely';
-import { type Actor, ALLOW_ALL, authorize, can } from '../authorization/index.ts';
+import { type Actor, ALLOW_ALL, authorize, can, visible } from '../authorization/index.ts';
 import type { Db, Tables } from '../database/index.ts';
 import { searchAudit } from './audit-search.ts';
+import { isOfOrganizations } from './of-organization.ts';
 
 type AuditQuery = {
   q?: string | undefined;
@@ -13,7 +14,10 @@ type AuditQuery = {
 type AuditPage = { audit_logs: AuditLog[]; count: number };
 
 export type AuditLogReader = {
-  /** Newest first. Throws FORBIDDEN for who may not read the audit log. */
+  /**
+   * Newest first: all of it, or what is about the organizations whose audit log the actor may read. Throws FORBIDDEN for who
+   * may read none.
+   */
   list(actor: Actor, query: AuditQuery): Promise<AuditPage>;
   /**
    * What was done in the name of a user, by an id, a name or `me`. Everybody reads their own; who reads the audit log reads
@@ -25,11 +29,15 @@ export type AuditLogReader = {
 const defaultLimit = 100;
 
 export function createAuditLogReader({ db }: { db: Db }): AuditLogReader {
-  async function read(actor: Actor, query: AuditQuery, userId?: string): Promise<AuditPage> {
+  async function read(
+    actor: Actor,
+    query: AuditQuery,
+    { userId, organizationIds }: { userId?: string; organizationIds?: readonly string[] },
+  ): Promise<AuditPage> {
     const { q, limit = defaultLimit, offset = 0, after_id: afterId } = query;
-    const found = (await searchAudit(db, actor, q)).$if(userId !== undefined, (rows) =>
-      rows.where('audit_logs.user_id', '=', userId as string),
-    );
+    const found = (await searchAudit(db, actor, q))
+      .$if(userId !== undefined, (rows) => rows.where('audit_logs.user_id', '=', userId as string))
+      .$if(organizationIds !== undefined, (rows) => rows.where(isOfOrganizations(organizationIds ?? [])));
     const { count } = await found
       .clearSelect()
       .select((eb) => eb.fn.countAll<number>().as('count'))
@@ -78,10 +86,13 @@ export function createAuditLogReader({ db }: { db: Db }): AuditLogReader {
 
   return {
     async list(actor, query) {
+      const { all, organizationIds, ids } = visible(actor, 'audit_log');
+      if (!all && ids === undefined && organizationIds.length > 0)
+        return read(actor, query, { organizationIds });
       authorize(actor, 'read', { type: 'audit_log' });
-      return read(actor, query);
+      return read(actor, query, {});
     },
-    activity: async (actor, user, query) => read(actor, query, await findUser(actor, user)),
+    activity: async (actor, user, query) => read(actor, query, { userId: await findUser(actor, user) }),
   };
 }
 

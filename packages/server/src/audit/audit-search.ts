@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Actor } from '../authorization/index.ts';
 import type { Db } from '../database/index.ts';
 import { badSearch, parseSearch, searchTime } from '../http/index.ts';
+import { isOfOrganizations } from './of-organization.ts';
 
 /** The keys that are compared with a column as they are. */
 const exact = {
@@ -62,7 +63,9 @@ export async function searchAudit(db: Db, actor: Actor, q: string | undefined) {
   if (from) query = query.where('time', '>=', searchTime('date_from', from));
   if (to) query = query.where('time', '<', endOf(searchTime('date_to', to), to));
   const organization = keys.get('organization');
-  if (organization !== undefined) await refuseUnknownOrganization(db, organization);
+  if (organization !== undefined) {
+    query = query.where(isOfOrganizations([await findOrganization(db, organization)]));
+  }
   return query;
 }
 
@@ -97,16 +100,18 @@ function endOf(time: Date, written: string): Date {
   return /t/i.test(written) ? time : new Date(time.getTime() + dayMs);
 }
 
-/** Every row belongs to the one organization of the deployment, so a name of it selects everything. */
-async function refuseUnknownOrganization(db: Db, ref: string): Promise<void> {
+/** The id of an organization by its name, id or `default`; a deleted one still has its entries. */
+async function findOrganization(db: Db, ref: string): Promise<string> {
   const found = await db
     .selectFrom('organizations')
     .where((eb) =>
-      eb.or([eb(sql`lower(name)`, '=', ref.toLowerCase()), eb(sql`id::text`, '=', ref.toLowerCase())]),
+      ref === 'default'
+        ? eb('is_default', '=', true)
+        : eb.or([eb(sql`lower(name)`, '=', ref.toLowerCase()), eb(sql`id::text`, '=', ref.toLowerCase())]),
     )
+    .orderBy('deleted')
     .select('id')
     .executeTakeFirst();
-  if (!found && ref !== 'default') {
-    throw badSearch(`organization: there is no organization "${ref}"`);
-  }
+  if (!found) throw badSearch(`organization: there is no organization "${ref}"`);
+  return found.id;
 }

@@ -183,7 +183,9 @@ describe('the audit log', () => {
     expect(await targets('date_from:2026-01-03 date_to:2026-01-03')).toEqual(['delete']);
     expect(await targets('date_from:2026-01-03T23:00:00Z date_to:2026-01-04T10:00:00Z')).toEqual(['delete']);
     expect(await targets('build_reason:autostart')).toEqual(['start']);
-    expect(await targets('request_id:r4 organization:coder')).toEqual(['start']);
+    expect(await targets('request_id:r4')).toEqual(['start']);
+    // None of them is about something that belongs to an organization.
+    expect(await targets('organization:coder')).toEqual([]);
     const page = await auditor.deployment.audit({ limit: 1, offset: 2 });
     expect(page).toMatchObject({
       count: 4,
@@ -202,6 +204,72 @@ describe('the audit log', () => {
         code: 'VALIDATION_FAILED',
       });
     }
+  });
+
+  it('shows those who read that of an organization what is about it, and nothing else', async () => {
+    await using database = await testDatabase();
+    await using server = await filled(database);
+    const { db } = database;
+    const auditor = await testUser(db, { organizationRoles: ['organization-auditor'] });
+    const now = new Date();
+    const elsewhere = randomUUID();
+    await db
+      .insertInto('organizations')
+      .values({ id: elsewhere, name: 'elsewhere', display_name: '', created_at: now, updated_at: now })
+      .execute();
+    const { audit: trail } = server;
+    const note = async (organizationId: string, name: string) => {
+      const id = randomUUID();
+      const times = { created_at: now, updated_at: now };
+      await db
+        .insertInto('templates')
+        .values({
+          id,
+          organization_id: organizationId,
+          name,
+          active_version_id: id,
+          created_by: auditor.user.id,
+          ...times,
+        })
+        .execute();
+      trail.record(
+        entry({ resourceType: 'template', requestId: name }),
+        outcome({ resourceId: id, resourceTarget: name }),
+      );
+    };
+    await note(auditor.organizationId, 'here');
+    await note(elsewhere, 'there');
+    trail.record(
+      entry({ resourceType: 'organization_member', requestId: 'member' }),
+      outcome({
+        resourceId: auditor.user.id,
+        resourceTarget: 'member',
+        additionalFields: { organization_id: auditor.organizationId },
+      }),
+    );
+    await trail.flush();
+    const seen = async (token: string, q?: string) => {
+      const { audit_logs: rows, count } = await server.client(token).deployment.audit({ q });
+      expect(count).toBe(rows.length);
+      return rows.map(({ resource_target: target }) => target).toSorted();
+    };
+    expect(await seen(auditor.token)).toEqual(['here', 'member']);
+    expect(await seen(auditor.token, 'template')).toEqual(['here']);
+    expect(await seen(auditor.token, 'organization:elsewhere')).toEqual([]);
+    const { token } = await testUser(db, { roles: ['auditor'] });
+    expect(await seen(token, 'organization:default')).toEqual(['here', 'member']);
+    expect(await seen(token, `organization:${elsewhere}`)).toEqual(['there']);
+    const member = await testUser(db);
+    await expect(server.client(member.token).deployment.audit({})).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
+    const narrow = await testUser(db, {
+      organizationRoles: ['organization-auditor'],
+      allowList: [`workspace:${elsewhere}`],
+    });
+    await expect(server.client(narrow.token).deployment.audit({})).rejects.toMatchObject({
+      status: 403,
+    });
   });
 
   it('is searched by application, token, tool and workspace', async () => {

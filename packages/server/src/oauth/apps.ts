@@ -152,7 +152,7 @@ export function createApps(deps: { db: Db; clock: Clock; clients: ClientStore; a
     },
 
     async secrets(actor, id) {
-      await find(actor, 'read', id);
+      await find(actor, 'update', id);
       const rows = await db
         .selectFrom('oauth_app_secrets')
         .selectAll()

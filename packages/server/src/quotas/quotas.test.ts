@@ -84,6 +84,9 @@ describe('the quota of a member', () => {
     expect(
       await failure(admin.client.quotas.updateMember({ ...ref, limits: { workspaces: -1 } })),
     ).toMatchObject({ code: 'VALIDATION_FAILED', validations: [{ field: 'limits.workspaces' }] });
+    const carol = await signedIn();
+    expect(await failure(carol.client.quotas.getMember(ref))).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await failure(carol.client.quotas.credits(ref))).toMatchObject({ code: 'NOT_FOUND' });
     const stranger = { organization: 'default', user: 'nobody' };
     expect(await failure(owner.quotas.getMember(stranger))).toMatchObject({ code: 'NOT_FOUND' });
   });

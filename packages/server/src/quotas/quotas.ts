@@ -3,6 +3,7 @@ import {
   type ChangeLimits,
   type GroupQuota,
   type MemberQuota,
+  type OrganizationMember,
   type ResourceUse,
   type WorkspaceQuota,
 } from '@coder/api';
@@ -15,7 +16,7 @@ import type { Members } from '../organizations/index.ts';
 import { changedLimits, eachResource, effectiveLimits, limitsAnything, limitsOf } from './limits.ts';
 import { loadRules, loadUse, type Use } from './store.ts';
 
-type Named<T> = { quota: T; id: string; name: string };
+type Named<T> = { quota: T; id: string; name: string; organizationId: string };
 
 export type Quotas = {
   /** Upstream's credits of a member. Throws NOT_FOUND for a member the actor may not see. */
@@ -40,6 +41,14 @@ export type QuotasDeps = { db: Db; clock: Clock; members: Pick<Members, 'get'> }
 
 /** How much of a deployment the members of an organization may take. */
 export function createQuotas({ db, clock, members }: QuotasDeps): Quotas {
+  /** The member whom a path names. Of others the numbers are for those who may read users. */
+  async function find(actor: Actor, organization: string, user: string): Promise<OrganizationMember> {
+    authorizeWhole(actor, 'workspace');
+    const member = await members.get(actor, organization, user);
+    if (member.user_id !== actor.user.id) authorize(actor, 'read', { type: 'user', id: member.user_id });
+    return member;
+  }
+
   async function memberQuota(organizationId: string, userId: string): Promise<MemberQuota> {
     const rules = await loadRules(db, organizationId, userId);
     const limiting = rules.groups.filter(({ totalLimits }) => limitsAnything(totalLimits));
@@ -94,8 +103,7 @@ export function createQuotas({ db, clock, members }: QuotasDeps): Quotas {
 
   return {
     async credits(actor, organization, user) {
-      authorizeWhole(actor, 'workspace');
-      const { organization_id, user_id } = await members.get(actor, organization, user);
+      const { organization_id, user_id } = await find(actor, organization, user);
       const [{ budget }, { credits }] = await Promise.all([
         loadRules(db, organization_id, user_id),
         loadUse(db, organization_id, { userId: user_id }),
@@ -104,18 +112,13 @@ export function createQuotas({ db, clock, members }: QuotasDeps): Quotas {
     },
 
     async member(actor, organization, user) {
-      authorizeWhole(actor, 'workspace');
-      const { organization_id, user_id } = await members.get(actor, organization, user);
+      const { organization_id, user_id } = await find(actor, organization, user);
       return memberQuota(organization_id, user_id);
     },
 
     async updateMember(actor, organization, user, change) {
-      authorizeWhole(actor, 'workspace');
-      const {
-        organization_id: organizationId,
-        user_id: userId,
-        username,
-      } = await members.get(actor, organization, user);
+      const found = await find(actor, organization, user);
+      const { organization_id: organizationId, user_id: userId, username } = found;
       authorize(actor, 'update', { type: 'organization_member', organizationId, ownerId: userId });
       const before = await memberQuota(organizationId, userId);
       await inTransaction(db, async (trx) => {
@@ -137,7 +140,8 @@ export function createQuotas({ db, clock, members }: QuotasDeps): Quotas {
           .where('user_id', '=', userId)
           .execute();
       });
-      return { quota: await memberQuota(organizationId, userId), before, id: userId, name: username };
+      const quota = await memberQuota(organizationId, userId);
+      return { quota, before, id: userId, name: username, organizationId };
     },
 
     async group(actor, id) {
@@ -167,7 +171,8 @@ export function createQuotas({ db, clock, members }: QuotasDeps): Quotas {
           .where('id', '=', id)
           .execute();
       });
-      return { quota: await groupQuota(group), before, id, name: group.name };
+      const quota = await groupQuota(group);
+      return { quota, before, id, name: group.name, organizationId: group.organization_id };
     },
   };
 }

@@ -18,6 +18,7 @@ export const quotaRoutes = ({ quotas }: { quotas: Quotas }) => ({
     context.audit.target('', user);
     const change = await quotas.updateMember(context.actor!, organization, user, limits);
     context.audit.target(change.id, change.name);
+    context.audit.field('organization_id', change.organizationId);
     changed(context, 'limits', change.before.limits, change.quota.limits);
     return change.quota;
   }),

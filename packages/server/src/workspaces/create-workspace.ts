@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApiError, type createWorkspaceSchema, type Validation } from '@coder/api';
 import { sql } from 'kysely';
 import type * as z from 'zod';
-import { type Actor, authorize, authorizeNew } from '../authorization/index.ts';
+import { type Actor, authorize, authorizeNew, mayKnowOf } from '../authorization/index.ts';
 import { type Db, inTransaction, isUniqueViolation } from '../database/index.ts';
 import { loadBuildableVersion } from '../templates/index.ts';
 import { admitCreated } from './admit-created.ts';
@@ -44,7 +44,7 @@ export async function createWorkspace(
   const earlier = claim && (await findEarlier(deps.db, claim));
   if (earlier !== undefined) return stillTheirs(deps.db, actor, earlier);
 
-  const template = await findTemplate(deps, request, organization);
+  const template = await findTemplate(deps, actor, request, organization);
   authorize(actor, 'create', {
     type: 'workspace',
     ownerId: owner.id,
@@ -151,7 +151,12 @@ export function nameTaken(name: string, ownerName: string): ApiError {
   });
 }
 
-async function findTemplate({ db }: { db: Db }, request: Fields, organization: string | undefined) {
+async function findTemplate(
+  { db }: { db: Db },
+  actor: Actor,
+  request: Fields,
+  organization: string | undefined,
+) {
   const { template_id: templateId, template_version_id: versionId } = request;
   if ((templateId === undefined) === (versionId === undefined)) {
     const detail = 'exactly one of template_id and template_version_id must be given';
@@ -177,7 +182,10 @@ async function findTemplate({ db }: { db: Db }, request: Fields, organization: s
         or (organizations.is_default and ${name} = 'default'))`);
   }
   const template = await query.executeTakeFirst();
-  if (!template) {
+  const isKnown =
+    template &&
+    mayKnowOf(actor, { type: 'template', id: template.id, organizationId: template.organization_id });
+  if (!isKnown) {
     const field = templateId === undefined ? 'template_version_id' : 'template_id';
     throw new ApiError('VALIDATION_FAILED', {
       validations: [{ field, detail: 'names no template that you can use' }],
