@@ -98,3 +98,24 @@ test(verifies('limits.processes'), { timeout: 120_000 }, async (context) => {
   expect(after.output.chunks).toMatchObject([{ data: 'well\n' }, { data: 'to a pipe\n' }]);
   expect(await output('before')).toBe('kept\n');
 });
+
+test('a fork bomb is ended at once, although it forks faster than it can be looked at', {
+  timeout: 120_000,
+}, async (context) => {
+  const { limited, agent, run, output } = await workspace('bomb');
+  if (!limited) context.skip('no cgroup can be limited here');
+  const script = "cat > bomb <<'E'\nsh bomb & sh bomb & sleep 0.05\nE\n(setsid sh bomb >/dev/null 2>&1 &)";
+  await run(script, { id: 'bomb' });
+  await waitUntil(() =>
+    run('true').then(
+      () => false,
+      (error: Error) => /no room for another/.test(error.message),
+    ),
+  );
+  const before = performance.now();
+  await deployment.client.processes.signal({ agent, process: 'bomb', signal: 'KILL' });
+  expect(performance.now() - before).toBeLessThan(4_000);
+  const left = await run('ps ax -o args | grep "[s]h bomb"; true');
+  expect(left.output.chunks).toEqual([]);
+  expect(await output('before')).toBe('kept\n');
+});

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { descendants, hasEnvironment, readProcTable } from './proc-table.ts';
+import { descendants, hasEnvironment, type ProcEntry, readProcTable } from './proc-table.ts';
 
 /** The processes that one start brought about, however far they went from it. */
 export interface ProcessGroup {
@@ -21,8 +21,7 @@ const KILL_ROUNDS = 60;
  * `leaderAlive` says whether `pid` is still that first process; a reused number must not be hit.
  */
 export function processGroup(pid: number, marker: string, leaderAlive: () => boolean): ProcessGroup {
-  const members = () => {
-    const table = readProcTable();
+  const members = (table = readProcTable()) => {
     const alive = leaderAlive();
     const marked = table.filter(
       (p) =>
@@ -49,39 +48,43 @@ export function processGroup(pid: number, marker: string, leaderAlive: () => boo
     }
   };
 
-  const signal = (name: NodeJS.Signals) => {
-    const found = members();
-    // The kernel reaches the whole group at once, so that none can fork its way past us.
-    if (leaderAlive()) send(-pid, name);
-    let others = 0;
-    for (const member of found) {
-      const sent = member === pid ? leaderAlive() : send(member, name);
-      if (sent && member !== pid) others += 1;
-    }
-    return others;
+  /** Sends a signal to all; returns those it was sent to. */
+  const strike = (name: NodeJS.Signals): number[] => {
+    const table = readProcTable();
+    const found = members(table);
+    // The kernel reaches a whole group at once, so that none can fork its way past us, however fast.
+    for (const group of groupsOf(table, found)) send(-group, name);
+    return found.filter((member) => (member === pid ? leaderAlive() : send(member, name)));
   };
 
   return {
-    members,
-    signal,
+    members: () => members(),
+    signal: (name) => strike(name).filter((member) => member !== pid).length,
     async end(graceMs) {
-      const reached = new Set<number>(members());
+      const reached = new Set<number>();
       if (graceMs > 0) {
-        signal('SIGTERM');
+        for (const member of strike('SIGTERM')) reached.add(member);
         const deadline = performance.now() + graceMs;
         while (performance.now() < deadline && members().length > 0) {
           await sleep(Math.min(POLL_MS, Math.max(1, deadline - performance.now())));
         }
       }
       for (let round = 0; round < KILL_ROUNDS; round++) {
-        const left = members();
+        const left = strike('SIGKILL');
         if (left.length === 0) break;
         for (const member of left) reached.add(member);
-        signal('SIGKILL');
         await sleep(round < 5 ? 2 : POLL_MS);
       }
       reached.delete(pid);
       return reached.size;
     },
   };
+}
+
+/** The process groups that these processes are in. All in one are of one session, and so came from the same start. */
+function groupsOf(table: readonly ProcEntry[], pids: readonly number[]): Set<number> {
+  const own = table.find((entry) => entry.pid === process.pid)?.group;
+  const wanted = new Set(pids);
+  const groups = table.filter((entry) => wanted.has(entry.pid)).map((entry) => entry.group);
+  return new Set(groups.filter((group) => group !== own && group > 1));
 }
