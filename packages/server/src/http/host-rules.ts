@@ -65,7 +65,7 @@ export function createHostRules(options: HostRuleOptions): HostRules {
 }
 
 /** The name in a Host header, without its port; undefined when it is none. */
-export function hostnameOf(header: string | undefined): string | undefined {
+function hostnameOf(header: string | undefined): string | undefined {
   if (!header) return undefined;
   return URL.parse(`http://${header}`)?.hostname;
 }

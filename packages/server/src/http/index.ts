@@ -5,7 +5,7 @@ export { callerFields } from './audit-draft.ts';
 export { type BodyLimits, defaultBodyLimitBytes } from './body-limit.ts';
 export { type CallIntent, createCallIntent } from './call-intent.ts';
 export { challengeFor, PROTECTED_RESOURCE_PATH } from './challenge.ts';
-export type { TrustedProxies } from './client-address.ts';
+export { addressGroup, type TrustedProxies } from './client-address.ts';
 export { createConcurrencyLimiter } from './concurrency-limiter.ts';
 export { errorResponse, toApiError } from './error-response.ts';
 export { createHealth, type HealthState } from './health.ts';
@@ -13,7 +13,7 @@ export { createHostRules, isLoopbackName } from './host-rules.ts';
 export { createInProcessClients, type InProcessCaller } from './in-process-client.ts';
 export { lastingStream, type WhileGood } from './lasting-stream.ts';
 export { createMetrics, type Metrics, serveMetrics } from './metrics.ts';
-export { type Caller, createOpenRequests, type OpenRequests } from './open-requests.ts';
+export { createOpenRequests, type OpenRequests } from './open-requests.ts';
 export { type ApiHandler, createApiHandler } from './openapi.ts';
 export {
   type Authenticate,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** The cgroup below a workspace's that holds what its agent starts. */
 export const commandsGroup = 'commands';
 /** How many processes and threads the agent may have besides those of its commands. */
-export const agentReserve = 256;
+const agentReserve = 256;
 
 /** Where a thread writes `0` to enter a group by itself. */
 export const tasksFile = (version: 1 | 2): string => (version === 1 ? 'tasks' : 'cgroup.threads');
