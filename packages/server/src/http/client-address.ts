@@ -1,4 +1,5 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
+import ipaddr from 'ipaddr.js';
 
 export interface TrustedProxies {
   /** Headers that carry the client's address, the first that is present counts: `X-Forwarded-For`, `Cf-Connecting-Ip`. */
@@ -40,6 +41,18 @@ export function trustedProxy({ origins }: TrustedProxies): (address: string) => 
 export function plainAddress(text: string): string {
   const address = text.startsWith('::ffff:') && isIP(text.slice(7)) === 4 ? text.slice(7) : text;
   return isIP(address) ? address : '';
+}
+
+/**
+ * By what the requests of an address are counted: itself, or for IPv6 the network of 64 bits that one customer gets, since who
+ * has one has all of its addresses.
+ */
+export function addressGroup(address: string): string {
+  if (!address.includes(':') || !ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString();
+  const network = parsed.parts.slice(0, 4).map((part) => part.toString(16));
+  return `${network.join(':')}::/64`;
 }
 
 function addOrigin(list: BlockList, origin: string): void {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { ApiError } from '@coder/api';
-import { plainAddress, type TrustedProxies, trustedProxy } from './client-address.ts';
+import { addressGroup, plainAddress, type TrustedProxies, trustedProxy } from './client-address.ts';
 
 /** Who a request counts for: `user:<id>` or `agent:<id>` once that is known, before that an address. */
 export type Caller = `${'user' | 'agent' | 'ip'}:${string}`;
@@ -79,14 +79,14 @@ export function createOpenRequests({ max, trustedProxies }: OpenRequestsOptions)
     connected(socket) {
       const address = plainAddress(socket.remoteAddress ?? '');
       if (!address || isProxy(address)) return;
-      const connection: Connection = { socket, caller: `ip:${address}`, requests: 0 };
+      const connection: Connection = { socket, caller: `ip:${addressGroup(address)}`, requests: 0 };
       connections.set(socket, connection);
       join(connection, connection.caller);
       socket.once('close', () => leave(connection));
     },
 
     begin(requestId, ip, socket) {
-      const caller: Caller = `ip:${ip}`;
+      const caller: Caller = `ip:${addressGroup(ip)}`;
       demandRoom(caller);
       const connection = connections.get(socket);
       if (connection) connection.requests += 1;

@@ -1,6 +1,7 @@
 import { ApiError, type RouteMeta } from '@coder/api';
 import type { Actor } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
+import { addressGroup } from './client-address.ts';
 import { createRateLimiter } from './rate-limiter.ts';
 
 export type RateLimits = {
@@ -46,7 +47,7 @@ export function createRateLimits({ api = 512, login = 60, files = 12, clock }: R
       ) {
         return;
       }
-      const key = name === 'login' || !actor ? `ip:${call.ip}` : `user:${actor.user.id}`;
+      const key = name === 'login' || !actor ? `ip:${addressGroup(call.ip)}` : `user:${actor.user.id}`;
       const decision = limiters[name].take(key);
       if (decision.allowed) return;
       throw new ApiError('RATE_LIMITED', {

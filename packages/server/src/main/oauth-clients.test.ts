@@ -26,6 +26,12 @@ const authorize = (clientId: string) =>
   world.browser().get(`/oauth2/authorize?${new URLSearchParams(query(clientId))}`);
 
 describe('a registration', () => {
+  it('has ten redirects at most', async () => {
+    const redirects = (count: number) => Array.from({ length: count }, (_, n) => `${redirectUri}/${n}`);
+    expect((await register({ redirect_uris: redirects(10) })).status).toBe(201);
+    expect((await register({ redirect_uris: redirects(11) })).status).toBe(400);
+  });
+
   it.each(['logo_uri', 'client_uri', 'tos_uri', 'policy_uri'])(
     'with a %s that a browser would run or open itself is refused',
     async (field) => {
@@ -57,7 +63,7 @@ describe('a registration', () => {
   });
 
   it.each([
-    ['a body that is too large', JSON.stringify({ redirect_uris: [redirectUri], x: 'x'.repeat(70_000) })],
+    ['a body that is too large', JSON.stringify({ redirect_uris: [redirectUri], x: 'x'.repeat(16_400) })],
     ['what is no JSON', '{'],
     ['a list', '[]'],
     ['nothing', ''],

@@ -30,7 +30,11 @@ export function mountAuthorize(routes: Hono<HttpEnv>, parts: RouteParts): void {
       { name: 'GET /oauth2/authorize', action: 'read', resource: 'oauth2_authorization', fields },
       async (facts) => {
         const response = await forward(c, `${paths.authorize}?${query}`);
-        return forPerson(c, await withReason(await markBrowser(response), facts), fields.client_id);
+        return forPerson(
+          c,
+          await withReason(await markBrowser(response, fields.client_id), facts),
+          fields.client_id,
+        );
       },
     );
   });
@@ -69,13 +73,13 @@ export function mountAuthorize(routes: Hono<HttpEnv>, parts: RouteParts): void {
   }
 
   /** Puts a mark into the browser that begins, without which nobody can decide about the request. */
-  async function markBrowser(response: Response): Promise<Response> {
+  async function markBrowser(response: Response, clientId: string): Promise<Response> {
     const location = response.headers.get('location') ?? '';
     const prefix = `${accessUrl}${paths.interaction}/`;
     if (!location.startsWith(prefix)) return response;
     const uid = location.slice(prefix.length);
     const mark = randomBytes(32).toString('base64url');
-    await parts.markInteraction(uid, mark);
+    await parts.markInteraction(uid, mark, clientId);
     const { name, path } = interactionCookie(uid, secure);
     const attributes = [`Path=${path}`, `Max-Age=${lifetimes.interaction}`, 'HttpOnly', 'SameSite=Lax'];
     const cookie = [`${name}=${mark}`, ...attributes, ...(secure ? ['Secure'] : [])].join('; ');

@@ -24,7 +24,7 @@ const knownFields = new Set([
   'jwks_uri',
   ...webFields,
 ]);
-const mostRedirects = 32;
+const mostRedirects = 10;
 const longestName = 64;
 
 /** What an application says about itself that cannot be taken; its `field` is told with it. */

@@ -19,8 +19,8 @@ export type RoutesDeps = {
   authenticate: Authenticate;
   /** Disconnects an application wherever it is connected for the actor. */
   revokeClient: Connections['revokeClient'];
-  /** Keeps the value by which the browser is known in which a request began. */
-  markInteraction(uid: string, mark: string): Promise<void>;
+  /** Keeps the value by which the browser is known in which a request of an application began. */
+  markInteraction(uid: string, mark: string, clientId: string): Promise<void>;
   /** Whether requests are counted. */
   isLimited: boolean;
   /** Origins of pages that may call; empty for all. */

@@ -113,7 +113,10 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     step: createStepAudit({ audit, clock, log }),
     describe,
     clock,
-    markInteraction: (uid, mark) => markInteraction(db, uid, mark),
+    async markInteraction(uid, mark, clientId) {
+      await markInteraction(db, uid, mark);
+      await clients.touch(clientId);
+    },
     isLimited: options.isLimited,
     allowedOrigins: options.allowedOrigins,
     isOn,

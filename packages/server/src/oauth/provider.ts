@@ -120,7 +120,7 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
       },
     },
     fetch: (url, init) => fetchDocument(String(url), init?.signal ?? undefined),
-    fetchResponseBodyLimits: { 'client_id metadata document': 64 * 1024, jwks_uri: 64 * 1024 },
+    fetchResponseBodyLimits: { 'client_id metadata document': 16 * 1024, jwks_uri: 64 * 1024 },
     findAccount: async (_ctx, id) => {
       const user = await db
         .selectFrom('users')

@@ -4,7 +4,9 @@ import { paths } from './addresses.ts';
 import { oauthError, withoutSecret, withReason } from './answers.ts';
 import { BadClientMetadata, normalizeClientMetadata } from './client-metadata.ts';
 import type { RouteParts } from './deps.ts';
-import { longestBody } from './forms.ts';
+
+/** What applications say about themselves is a few hundred bytes. */
+const longestBody = 16 * 1024;
 
 type Write = { name: string; action: 'register' | 'write' };
 

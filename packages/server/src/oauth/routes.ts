@@ -1,5 +1,5 @@
 import { Hono, type MiddlewareHandler } from 'hono';
-import { createRateLimiter, type HttpEnv } from '../http/index.ts';
+import { addressGroup, createRateLimiter, type HttpEnv } from '../http/index.ts';
 import { paths } from './addresses.ts';
 import { oauthError } from './answers.ts';
 import { mountAuthorize } from './authorize-routes.ts';
@@ -58,7 +58,7 @@ function createLimit({ clock, isLimited }: RoutesDeps): Middleware {
   return async (c, next) => {
     if (c.req.method === 'OPTIONS') return next();
     const endpoint = c.req.path.split('/').slice(0, 3).join('/');
-    const decision = limiter.take(`${endpoint} ${c.get('requestInfo').ip}`);
+    const decision = limiter.take(`${endpoint} ${addressGroup(c.get('requestInfo').ip)}`);
     if (decision.allowed) return next();
     return oauthError(429, 'temporarily_unavailable', 'too many requests in a minute from this address', {
       'Retry-After': String(decision.retryAfterSeconds),

@@ -13,6 +13,8 @@ export type ClientStore = {
   readonly adapter: Adapter;
   /** Which of an application's secrets this is; it counts as used now. */
   matchSecret(clientId: string, secret: string): Promise<string | undefined>;
+  /** Somebody has been asked about it, so it is kept for longer. */
+  touch(clientId: string): Promise<void>;
   /** The scopes that an administrator has limited an application to; undefined for no limit. */
   allowedScopes(clientId: string): Promise<string[] | undefined>;
   /** Adds a secret; it is shown this once. */
@@ -59,6 +61,15 @@ export function createClientStore({ db, clock }: { db: Db; clock: Clock }): Clie
     async addSecret(appId, on = db) {
       const secret = newSecret();
       return { id: await insertSecret(on, appId, secret), secret };
+    },
+    async touch(clientId) {
+      if (!isUuid(clientId)) return;
+      await db
+        .updateTable('oauth_apps')
+        .set({ updated_at: clock.now() })
+        .where('id', '=', clientId)
+        .where('kind', '=', 'dcr')
+        .execute();
     },
     async allowedScopes(clientId) {
       if (!isUuid(clientId)) return undefined;

@@ -100,3 +100,49 @@ it('deletes what has ended, with what hangs on it, and nothing else', async () =
   const documents = await db.selectFrom('oauth_client_documents').select('url').execute();
   expect(documents).toEqual([{ url: 'https://new.example.com/' }]);
 });
+
+it('deletes applications that registered themselves and came to nothing', async () => {
+  await using database = await testDatabase();
+  const { db } = database;
+  const clock = testClock();
+  const at = (days: number) => new Date(clock.now().getTime() + days * day);
+  const { user } = await testUser(db);
+  const app = async (
+    name: string,
+    created: number,
+    touched = created,
+    kind: 'dcr' | 'preregistered' = 'dcr',
+  ) => {
+    const id = randomUUID();
+    await db
+      .insertInto('oauth_apps')
+      .values({ id, name, kind, metadata: '{}', created_at: at(created), updated_at: at(touched) })
+      .execute();
+    return id;
+  };
+  const grant = (id: string, app_id: string, expires: number) =>
+    db
+      .insertInto('oauth_grants')
+      .values({
+        id,
+        user_id: user.id,
+        client_id: app_id,
+        app_id,
+        payload: '{}',
+        created_at: at(0),
+        expires_at: at(expires),
+      })
+      .execute();
+
+  await app('untouched', -1.1);
+  await app('fresh', -0.9);
+  await app('asked', -29, -28);
+  await app('asked long ago', -60, -31);
+  await app('entered', -99, -99, 'preregistered');
+  await grant('good', await app('connected', -99), 1);
+  await grant('over', await app('was connected', -99, -98), -0.1);
+
+  await createSweep({ db, clock })();
+  const apps = await db.selectFrom('oauth_apps').select('name').orderBy('name').execute();
+  expect(apps.map(({ name }) => name)).toEqual(['asked', 'connected', 'entered', 'fresh', 'was connected']);
+});

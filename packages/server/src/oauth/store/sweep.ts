@@ -9,6 +9,11 @@ import { endGrants } from './grants.ts';
 /** Grants that end in one transaction. */
 const batch = 1_000;
 
+const day = 86_400_000;
+/** For how long an application that registered itself is kept without a grant: when nobody was ever asked about it, and otherwise. */
+const unusedAppMs = day;
+const ungrantedAppMs = 30 * day;
+
 /** Makes the function that deletes what has ended: codes, tokens, requests, decisions, and documents that nobody may use any more. */
 export function createSweep({ db, clock }: { db: Db; clock: Clock }): () => Promise<void> {
   /** Ends what the query finds, piece by piece. */
@@ -30,6 +35,19 @@ export function createSweep({ db, clock }: { db: Db; clock: Clock }): () => Prom
       .where('login_type', '=', APPLICATION_LOGIN)
       .where('expires_at', '<', now)
       .execute();
+    // Its user may connect the application again.
+    await db
+      .updateTable('oauth_apps')
+      .set({ updated_at: now })
+      .where('kind', '=', 'dcr')
+      .where('id', 'in', (eb) =>
+        eb
+          .selectFrom('oauth_grants')
+          .where('expires_at', '<', now)
+          .where('app_id', 'is not', null)
+          .select('app_id'),
+      )
+      .execute();
     await end((trx) =>
       trx.selectFrom('oauth_grants').where('expires_at', '<', now).select('id').limit(batch).execute(),
     );
@@ -47,6 +65,20 @@ export function createSweep({ db, clock }: { db: Db; clock: Clock }): () => Prom
         .limit(batch)
         .execute(),
     );
+    await db
+      .deleteFrom('oauth_apps')
+      .where('kind', '=', 'dcr')
+      .where((eb) =>
+        eb.or([
+          eb('updated_at', '<', new Date(now.getTime() - ungrantedAppMs)),
+          eb.and([
+            eb('created_at', '<', new Date(now.getTime() - unusedAppMs)),
+            eb('updated_at', '=', eb.ref('created_at')),
+          ]),
+        ]),
+      )
+      .where(sql<boolean>`not exists (select from oauth_grants where app_id = oauth_apps.id)`)
+      .execute();
     await db
       .deleteFrom('oauth_client_documents')
       .where('fetched_at', '<', new Date(now.getTime() - keptDocumentMs))
