@@ -5,7 +5,7 @@ export { callerFields } from './audit-draft.ts';
 export { type BodyLimits, defaultBodyLimitBytes } from './body-limit.ts';
 export { type CallIntent, createCallIntent } from './call-intent.ts';
 export { challengeFor, PROTECTED_RESOURCE_PATH } from './challenge.ts';
-export type { TrustedProxies } from './client-address.ts';
+export { addressGroup, type TrustedProxies } from './client-address.ts';
 export { createConcurrencyLimiter } from './concurrency-limiter.ts';
 export { errorResponse, toApiError } from './error-response.ts';
 export { createHealth, type HealthState } from './health.ts';
