@@ -25,7 +25,7 @@ export type ApprovalStatus = (typeof approvalStatuses)[number];
 
 /** How long a request waits for its decision, and how long a decision holds, in milliseconds. */
 export const APPROVAL_LIFETIME_MS = 10 * 60_000;
-/** Above this many characters of JSON, a request keeps only the beginning and the end of its arguments. */
+/** A call whose arguments have more characters of JSON is refused where it needs approval: nobody could see all of it. */
 export const APPROVAL_ARGUMENTS_LIMIT = 64 * 1024;
 
 const fact = z.object({ name: z.string(), value: z.string() });
@@ -54,9 +54,9 @@ export const approvalSchema = z.object({
   target: z.object({ type: z.enum(['workspace', 'template', 'organization']), id: uuid, name: z.string() }),
   /** What the server knows beside the arguments, such as the version that a template is to get. */
   facts: z.array(fact),
-  /** All that the approval is bound to beside the route and the caller; null when it is too long to be shown whole. */
+  /** All that the approval is bound to beside the route and the caller; null in old requests that were too long. */
   arguments: z.record(z.string(), z.unknown()).nullable(),
-  /** In place of arguments that are too long: the beginning and the end of their JSON, and its length in characters. */
+  /** In old requests, in place of arguments that were too long: the beginning and the end of their JSON, and its length in characters. */
   arguments_excerpt: z.object({ head: z.string(), tail: z.string(), length: z.int() }).nullable(),
   arguments_sha256: z.string(),
   /** From where it was asked. */

@@ -254,26 +254,35 @@ describe('a call of a program', () => {
 });
 
 describe('what is asked', () => {
-  it('is kept by its ends when it is too long to be shown', async () => {
+  it('is refused when it is more than a person can be shown, and nobody is asked', async () => {
     await using h = await approvalsHarness();
     const file_id = await h.upload();
     await h.session.approvals.updatePolicy({ classes: ['templates'] });
-    const value = `begins ${'x'.repeat(APPROVAL_ARGUMENTS_LIMIT)} ends \ud800`;
-    const call = (text: string) =>
+    const call = (value: string, file = file_id) =>
       h.program.templateVersions.create({
         organization: 'default',
-        file_id,
-        user_variable_values: [{ name: 'text', value: text }],
+        file_id: file,
+        user_variable_values: [{ name: 'text', value }],
       });
-    const id = await held(call(value));
-    const shown = await h.session.approvals.get({ approval: id });
-    expect(shown).toMatchObject({ arguments: null, target: { type: 'organization', name: 'coder' } });
-    expect(shown.arguments_excerpt?.length).toBeGreaterThan(APPROVAL_ARGUMENTS_LIMIT);
-    expect(shown.arguments_excerpt?.head).toContain('begins x');
-    expect(shown.arguments_excerpt?.tail).toContain('x ends ');
-    expect(shown.arguments_sha256).toMatch(/^[0-9a-f]{64}$/);
-    expect(await held(call(`${value}!`))).not.toBe(id);
-    expect(await held(call(value))).toBe(id);
+    const text = `begins ${'x'.repeat(APPROVAL_ARGUMENTS_LIMIT)} ends \ud800`;
+    expect(await failure(call(text))).toMatchObject({
+      code: 'PAYLOAD_TOO_LARGE',
+      message: expect.stringContaining(`at most ${APPROVAL_ARGUMENTS_LIMIT}`),
+    });
+    const long = `${manifest}# ${'x'.repeat(APPROVAL_ARGUMENTS_LIMIT)}\n`;
+    const archive = await h.uploadText(long);
+    expect(await failure(call('', archive))).toMatchObject({
+      code: 'PAYLOAD_TOO_LARGE',
+      message: expect.stringContaining('its manifest has'),
+    });
+    expect(await h.rows()).toEqual([]);
+    // A person's own call is theirs, however long it is.
+    const own = { organization: 'default', file_id: archive };
+    expect(await h.session.templateVersions.create(own)).toMatchObject({ id: expect.any(String) });
+    const id = await held(call('x'.repeat(APPROVAL_ARGUMENTS_LIMIT / 2)));
+    expect((await h.session.approvals.get({ approval: id })).arguments).toMatchObject({
+      user_variable_values: [{ value: 'x'.repeat(APPROVAL_ARGUMENTS_LIMIT / 2) }],
+    });
   });
 
   it('comes with what the server knows: the version, its archive, its files and its manifest', async () => {

@@ -1,3 +1,4 @@
+import { ApiError } from '@coder/api';
 import type { Fact } from './targets.ts';
 
 /** What is in a template's archive. */
@@ -8,23 +9,29 @@ export type ArchiveContents = {
   readonly manifest: string | undefined;
 };
 
-const MOST_PATHS = 200;
-const LONGEST_MANIFEST = 16 * 1024;
+/** The most characters that a person is shown of the manifest, and of the names of the files. */
+const MOST = 64 * 1024;
 
-/** An archive in words: its digest, its files, and its manifest, which says what the template runs. */
+/**
+ * An archive in words: its digest, its files, and its manifest, which says what the template runs. Throws PAYLOAD_TOO_LARGE when
+ * that is more than a person can be shown.
+ */
 export function archiveFacts(contents: ArchiveContents | undefined): Fact[] {
   if (!contents) return [];
   const { sha256, bytes, paths, manifest } = contents;
-  const more = paths.length - MOST_PATHS;
-  const files = [...paths.slice(0, MOST_PATHS), ...(more > 0 ? [`and ${more} more`] : [])];
-  return [
+  const facts = [
     { name: 'Archive', value: `${bytes} bytes, SHA-256 ${sha256}` },
-    { name: 'Files', value: files.join('\n') },
-    ...(manifest === undefined ? [] : [{ name: 'Manifest', value: shorten(manifest) }]),
+    { name: 'Files', value: paths.join('\n') },
+    ...(manifest === undefined ? [] : [{ name: 'Manifest', value: manifest }]),
   ];
-}
-
-function shorten(text: string): string {
-  if (text.length <= LONGEST_MANIFEST) return text;
-  return `${text.slice(0, LONGEST_MANIFEST)}\n(${text.length - LONGEST_MANIFEST} characters more)`;
+  const long = facts.find(({ value }) => value.length > MOST);
+  if (long) {
+    const what = long.name === 'Files' ? 'the names of its files have' : 'its manifest has';
+    throw new ApiError('PAYLOAD_TOO_LARGE', {
+      message: `This needs the approval of a person, who has to see all that the template runs: ${what} ${long.value.length} characters, and at most ${MOST} can be shown.`,
+      detail:
+        'Nothing has been done. Shorten the template, or let the user push it with "coder templates push".',
+    });
+  }
+  return facts;
 }

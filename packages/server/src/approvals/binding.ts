@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { APPROVAL_ARGUMENTS_LIMIT } from '@coder/api';
+import { APPROVAL_ARGUMENTS_LIMIT, ApiError } from '@coder/api';
 import { holderOf } from '../authorization/index.ts';
 import type { ApprovalAsk } from '../http/index.ts';
 import type { Target } from './targets.ts';
@@ -11,12 +11,11 @@ export type Binding = {
   readonly digest: Buffer;
 };
 
-/** Arguments as an approval keeps them. */
+/** Arguments as an approval keeps them, all of which a person sees. */
 export type KeptArguments = {
   readonly sha256: string;
-  /** As JSON; null when it is too long. */
-  readonly text: string | null;
-  readonly excerpt: { head: string; tail: string; length: number } | null;
+  /** As JSON. */
+  readonly text: string;
 };
 
 /** The input without what the calling program chooses for itself and without the object, which the target names. */
@@ -39,16 +38,17 @@ export function bindingOf(
   };
 }
 
+/** Throws PAYLOAD_TOO_LARGE for more than a person can be shown: nobody approves what nobody sees. */
 export function keepArguments(args: Record<string, unknown>): KeptArguments {
-  const hash = sha256(canonical(args)).digest('hex');
   const text = JSON.stringify(args);
-  if (text.length <= APPROVAL_ARGUMENTS_LIMIT) return { sha256: hash, text, excerpt: null };
-  const half = APPROVAL_ARGUMENTS_LIMIT / 2;
-  return {
-    sha256: hash,
-    text: null,
-    excerpt: { head: text.slice(0, half), tail: text.slice(-half), length: text.length },
-  };
+  if (text.length > APPROVAL_ARGUMENTS_LIMIT) {
+    throw new ApiError('PAYLOAD_TOO_LARGE', {
+      message: `This needs the approval of a person, who has to see all of it: its arguments have ${text.length} characters, and at most ${APPROVAL_ARGUMENTS_LIMIT} can be shown.`,
+      detail:
+        'Nothing has been done. Make it shorter, or several calls, each of which is approved by itself.',
+    });
+  }
+  return { sha256: sha256(canonical(args)).digest('hex'), text };
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text);

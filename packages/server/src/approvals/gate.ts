@@ -1,7 +1,7 @@
 import { ApiError, type ApprovalClass } from '@coder/api';
 import type { Clock } from '../clock.ts';
 import type { ApprovalAsk, ApprovalGate } from '../http/index.ts';
-import { argumentsOf, type Binding, bindingOf, keepArguments } from './binding.ts';
+import { argumentsOf, type Binding, bindingOf, type KeptArguments, keepArguments } from './binding.ts';
 import type { Decisions } from './decisions.ts';
 import type { Policy } from './policy.ts';
 import { type ApprovalStore, type Claim, MAX_OPEN } from './store.ts';
@@ -20,7 +20,12 @@ export type GateDeps = TargetDeps & {
 export function createGate(deps: GateDeps): ApprovalGate {
   const { policy, store, decisions, clock, accessUrl } = deps;
 
-  async function open(ask: ApprovalAsk, target: Target, args: object, binding: Binding): Promise<Claim> {
+  async function open(
+    ask: ApprovalAsk,
+    target: Target,
+    kept: KeptArguments,
+    binding: Binding,
+  ): Promise<Claim> {
     const { actor, via, context } = ask;
     const { application, tokenName } = actor.key;
     const facts = await target.facts();
@@ -35,7 +40,7 @@ export function createGate(deps: GateDeps): ApprovalGate {
         tokenName,
         target,
         facts,
-        arguments: keepArguments({ ...args }),
+        arguments: kept,
         ip: context.request.ip,
         userAgent: context.request.userAgent,
       },
@@ -73,8 +78,9 @@ export function createGate(deps: GateDeps): ApprovalGate {
       const target = await findTarget(ask, deps);
       ask.context.audit.target(target.id, target.name);
       const args = argumentsOf(ask);
+      const kept = keepArguments(args);
       const binding = bindingOf(ask, target, args);
-      let claim = (await store.claim(binding, clock.now())) ?? (await open(ask, target, args, binding));
+      let claim = (await store.claim(binding, clock.now())) ?? (await open(ask, target, kept, binding));
       if (claim.state === 'pending' && ask.via.approvalWaitMs > 0) claim = await decided(ask, binding, claim);
       if (claim.state === 'used') return claim.row.id;
       throw refusal(ask, target, claim);

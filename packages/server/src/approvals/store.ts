@@ -110,7 +110,6 @@ export function createApprovalStore({ db }: { db: Db }) {
             target_name: request.target.name,
             facts: storableJson(request.facts),
             arguments: request.arguments.text,
-            arguments_excerpt: request.arguments.excerpt ? storableJson(request.arguments.excerpt) : null,
             arguments_sha256: request.arguments.sha256,
             ip: request.ip,
             user_agent: request.userAgent.slice(0, 256),

@@ -1,9 +1,9 @@
-import { ApiError, type ApprovalMeta } from '@coder/api';
+import { APPROVAL_ARGUMENTS_LIMIT, ApiError, type ApprovalMeta } from '@coder/api';
 import type { CallInput } from './approval-gate.ts';
 import type { RawQuery } from './raw-query.ts';
 
-/** The most that is held of a body which a person has to see first. */
-const MAX_BODY_BYTES = 1024 * 1024;
+/** The most that is held of a body which a person has to see first, as text or, when it is none, as base64. */
+const MAX_BODY_BYTES = APPROVAL_ARGUMENTS_LIMIT;
 
 /** A raw call as its approval sees it, and as its handler gets it once it is approved. */
 export type RawInput = {
@@ -48,7 +48,7 @@ async function readBody(request: Request): Promise<Buffer> {
     if (size > MAX_BODY_BYTES) {
       throw new ApiError('PAYLOAD_TOO_LARGE', {
         message: `Of a body that needs approval at most ${MAX_BODY_BYTES} bytes are taken at once.`,
-        detail: 'Send it in parts, or write it to a file in the workspace.',
+        detail: 'Send it in parts, each of which is approved by itself.',
       });
     }
     chunks.push(chunk);

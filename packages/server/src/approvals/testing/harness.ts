@@ -80,6 +80,7 @@ export async function approvalsHarness() {
     replica: () => serve(h),
     pushed: (request: { template_id?: string; name?: string }) => h.pushed(ada.actor, manifest, request),
     upload: () => h.upload(ada.actor, manifest),
+    uploadText: (text: string) => h.upload(ada.actor, text),
     describe: () => h.templates.get(ada.actor, template.id),
     rows: () => h.db.selectFrom('approvals').selectAll().orderBy('created_at').execute(),
     async audit(resource = 'approval') {
