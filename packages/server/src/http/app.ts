@@ -8,7 +8,7 @@ import { bodyTime } from './body-time.ts';
 import { clientAddress, type TrustedProxies } from './client-address.ts';
 import { errorResponse, toApiError } from './error-response.ts';
 import type { Health } from './health.ts';
-import type { HostRules } from './host-rules.ts';
+import { type HostRules, hostOf } from './host-rules.ts';
 import type { Metrics } from './metrics.ts';
 import type { OpenRequests } from './open-requests.ts';
 import type { HttpContext, HttpEnv, RequestInfo } from './request-info.ts';
@@ -75,7 +75,8 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     // A request made inside the process has no Host.
     const { incoming, outgoing } = c.env ?? {};
     if (!incoming || !outgoing) return next();
-    hosts?.check(incoming.headers.host);
+    const host = hostOf(incoming);
+    hosts?.check(host);
     const { id, ip } = c.get('requestInfo');
     const end = openRequests?.begin(id, ip, incoming.socket);
     if (end) outgoing.once('close', end);

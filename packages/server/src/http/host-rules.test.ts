@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { hostname } from 'node:os';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createNoopLogger } from '../testing/index.ts';
@@ -53,6 +55,18 @@ describe('a page whose name points at this machine', () => {
     });
     expect((await ask(port, '/login', 'evil.example.net')).status).toBe(403);
     expect((await ask(port, '/api/v2/users/first', `localhost:${port}`)).status).toBe(404);
+  });
+
+  it('is not let through beside a name that is ours', async () => {
+    const port = await serve();
+    const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
+    for (const more of ['Connection: close\r\n', upgrade]) {
+      const socket = connect(port, '127.0.0.1');
+      socket.end(
+        `GET /api/v2/logs HTTP/1.1\r\nHost: localhost:${port}\r\nhOST: evil.example.net\r\n${more}\r\n`,
+      );
+      expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 .*more than one Host header/s);
+    }
   });
 
   it('opens no WebSocket', async () => {

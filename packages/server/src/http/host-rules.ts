@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { hostname as machineName } from 'node:os';
 import { ApiError } from '@coder/api';
@@ -77,3 +78,17 @@ function wildcardPattern(host: string): RegExp | undefined {
 }
 
 const bracketed = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host);
+
+/**
+ * The Host of a request. Throws BAD_REQUEST for more than one (RFC 9112, section 3.2): what stands before this server may have
+ * gone by another of them than Node does.
+ */
+export function hostOf({ headers, rawHeaders }: IncomingMessage): string | undefined {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  if (hosts <= 1) return headers.host;
+  throw new ApiError('BAD_REQUEST', { message: 'The request has more than one Host header. Send one.' });
+}

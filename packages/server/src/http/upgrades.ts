@@ -7,7 +7,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Logger } from '../logger.ts';
 import { clientAddress, type TrustedProxies } from './client-address.ts';
 import { errorResponse, toApiError } from './error-response.ts';
-import type { HostRules } from './host-rules.ts';
+import { type HostRules, hostOf } from './host-rules.ts';
 import type { OpenRequests } from './open-requests.ts';
 import type { RequestInfo } from './request-info.ts';
 
@@ -77,7 +77,8 @@ export function createUpgrades({
   ): Promise<void> {
     const closed = closedFor?.();
     if (closed) throw closed;
-    hosts?.check(incoming.headers.host);
+    const host = hostOf(incoming);
+    hosts?.check(host);
     const ended = openRequests?.begin(info.id, info.ip, incoming.socket);
     if (ended) socket.once('close', ended);
     const url = requestUrl(incoming);
