@@ -205,7 +205,7 @@ function checked({ name, callback_url: callback, redirect_uris: list, icon = '',
   const redirects = [...new Set([...(callback === undefined ? [] : [callback]), ...(list ?? [])])];
   if (redirects.length === 0) problems.push({ field: 'redirect_uris', detail: 'must name at least one' });
   for (const uri of redirects) {
-    const problem = redirectProblem(uri);
+    const problem = redirectProblem(uri, 'administrator');
     const field = uri === callback ? 'callback_url' : `redirect_uris[${list?.indexOf(uri)}]`;
     if (problem !== undefined) problems.push({ field, detail: problem });
   }
