@@ -59,6 +59,15 @@ describe('an address', () => {
     ['fe80::1', false],
     ['64:ff9b::7f00:1', false],
     ['2002:7f00:1::', false],
+    ['::7f00:1', false],
+    ['::127.0.0.1', false],
+    ['::a00:1', false],
+    ['4000::1', false],
+    ['100::1', false],
+    ['3fff::1', false],
+    ['2001:db8::1', false],
+    ['2001::1', false],
+    ['2a00:1450:4001::1', true],
     ['nonsense', false],
   ])('%s is public: %s', (address, expected) => {
     expect(isPublicAddress(address)).toBe(expected);
@@ -140,6 +149,9 @@ describe('through a proxy', () => {
     'https://metadata.google.internal/x',
     'https://wiki/x',
     'https://wiki./x',
+    'https://localhost../x',
+    'https://api.x.svc/x',
+    'https://x.localdomain/x',
     'http://client.example.com/x',
   ])('does not ask it for %s', async (address) => {
     const { fetch, asked } = await proxy('403 Forbidden');

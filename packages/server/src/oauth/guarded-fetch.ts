@@ -26,8 +26,14 @@ class RefusedAddress extends Error {
 
 /** Whether an address is one of the public internet: not of this machine, its network, a test range or a translation. */
 export function isPublicAddress(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  if (parsed.range() !== 'unicast') return false;
+  // Of IPv6 only this part is given out; the rest hides other addresses (`::7f00:1`) or is for later.
+  return !(parsed instanceof ipaddr.IPv6) || parsed.match(globalUnicast, 3);
 }
+
+const globalUnicast = ipaddr.IPv6.parse('2000::');
 
 /**
  * Makes a fetch for addresses that strangers give. The name is resolved once, every address it has must be public, and the
@@ -67,7 +73,8 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): GuardedFe
 /** Whether a name can be one of the public internet; what it leads to is the proxy's to know. */
 function isPublicName(host: string): boolean {
   const labels = host.replace(/\.$/, '').split('.');
-  return labels.length > 1 && !privateDomains.has(labels.at(-1) ?? '');
+  if (labels.length < 2 || labels.includes('')) return false;
+  return !privateDomains.has(labels.at(-1) ?? '');
 }
 
 /** Top-level names that are kept for machines and networks. */
@@ -80,6 +87,12 @@ const privateDomains = new Set([
   'intranet',
   'test',
   'invalid',
+  'localdomain',
+  'svc',
+  'corp',
+  'private',
+  'onion',
+  'arpa',
 ]);
 
 /** Rejects with the reason once the signal is aborted. */
