@@ -24,6 +24,14 @@ const knownFields = new Set([
   'jwks_uri',
   ...webFields,
 ]);
+const texts = [
+  'client_name',
+  'token_endpoint_auth_method',
+  'token_endpoint_auth_signing_alg',
+  'application_type',
+  'jwks_uri',
+];
+const lists = ['grant_types', 'response_types', 'contacts'];
 const mostRedirects = 10;
 const longestName = 64;
 
@@ -49,6 +57,7 @@ export class BadClientMetadata extends Error {
  */
 export function normalizeClientMetadata(given: ClientMetadata): ClientMetadata {
   const metadata = Object.fromEntries(Object.entries(given).filter(([name]) => knownFields.has(name)));
+  demandForms(metadata);
   const redirects = redirectsOf(metadata.redirect_uris);
   const web = webFields.filter((name) => metadata[name] !== undefined && metadata[name] !== null);
   for (const name of web) {
@@ -66,6 +75,21 @@ export function normalizeClientMetadata(given: ClientMetadata): ClientMetadata {
     metadata.application_type = redirects.some(isNative) ? 'native' : 'web';
   }
   return metadata;
+}
+
+/** Refuses values of another kind than their field has; what is null counts as not said. */
+function demandForms(metadata: ClientMetadata): void {
+  const demand = (name: string, what: string, isRight: (value: unknown) => boolean) => {
+    if (metadata[name] === null) delete metadata[name];
+    if (metadata[name] === undefined || isRight(metadata[name])) return;
+    throw new BadClientMetadata('invalid_client_metadata', `${name} must be ${what}`);
+  };
+  const isText = (value: unknown) => typeof value === 'string';
+  for (const name of texts) demand(name, 'text', isText);
+  for (const name of lists) {
+    demand(name, 'a list of texts', (value) => Array.isArray(value) && value.every(isText));
+  }
+  demand('jwks', 'a set of keys', (value) => Array.isArray((value as { keys?: unknown }).keys));
 }
 
 function redirectsOf(value: unknown): string[] {

@@ -75,11 +75,16 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value ?? '');
 }
 
+function refuseNul(name: string, value: unknown): unknown {
+  if (name.includes('\0') || (typeof value === 'string' && value.includes('\0'))) throw new Error('U+0000');
+  return value;
+}
+
 async function objectOf(c: HttpContext): Promise<Record<string, unknown> | Response> {
   const text = await c.req.text();
   let body: unknown;
   try {
-    body = text.length > longestBody ? undefined : JSON.parse(text);
+    body = text.length > longestBody ? undefined : JSON.parse(text, refuseNul);
   } catch {
     body = undefined;
   }
@@ -89,6 +94,6 @@ async function objectOf(c: HttpContext): Promise<Record<string, unknown> | Respo
   return oauthError(
     400,
     'invalid_client_metadata',
-    `the body must be a JSON object of at most ${longestBody} bytes`,
+    `the body must be a JSON object of at most ${longestBody} bytes, without the character U+0000`,
   );
 }

@@ -6,6 +6,7 @@ import { mountAuthorize } from './authorize-routes.ts';
 import { oauthCors } from './cors.ts';
 import type { RouteParts, RoutesDeps } from './deps.ts';
 import { discoveryPaths, mountDiscovery } from './discovery-routes.ts';
+import { nulRefused } from './forms.ts';
 import { mountRegistration } from './registration-routes.ts';
 import { mountTokens } from './token-routes.ts';
 
@@ -32,6 +33,7 @@ export function createOAuthRoutes(deps: RoutesDeps): Hono<HttpEnv> {
     };
   // Who looks for an authorization server finds none, as on any server without one.
   const absent: Middleware = async (c, next) => (deps.isOn ? next() : c.notFound());
+  const withoutNul: Middleware = async (c, next) => (/%00/.test(c.req.url) ? nulRefused() : next());
   const refused: Middleware = async (_, next) => {
     deps.requireExperiment();
     await next();
@@ -42,9 +44,9 @@ export function createOAuthRoutes(deps: RoutesDeps): Hono<HttpEnv> {
   }
   const forPages = [paths.token, paths.revoke, paths.register, `${paths.clients}/*`];
   for (const path of [...forPages, paths.deviceAuthorization, paths.jwks]) {
-    routes.use(path, named('/oauth2/*'), cors, refused, limited);
+    routes.use(path, named('/oauth2/*'), cors, refused, limited, withoutNul);
   }
-  routes.use(`${paths.authorize}/*`, named('/oauth2/*'), refused, limited);
+  routes.use(`${paths.authorize}/*`, named('/oauth2/*'), refused, limited, withoutNul);
   mountDiscovery(routes, parts);
   mountAuthorize(routes, parts);
   mountTokens(routes, parts);
