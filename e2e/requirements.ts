@@ -192,6 +192,27 @@ export const requirements = [
     source: 'docs/reference/cli.md',
   },
   {
+    id: 'cli.workspace-settings',
+    promise: 'coder favorite, rename and autoupdate change a workspace',
+    source: 'docs/reference/cli.md',
+  },
+  {
+    id: 'cli.open',
+    promise: 'coder open prints the address of an app, of VS Code in the browser or of the dashboard, or says what there is',
+    source: 'docs/reference/cli.md',
+  },
+  {
+    id: 'cli.speedtest',
+    promise: 'coder speedtest measures how fast bytes go to and from a workspace, and leaves nothing there',
+    source: 'docs/reference/cli.md',
+  },
+  {
+    id: 'cli.support-bundle',
+    promise:
+      'coder support bundle collects build info, health, configuration and logs without secrets in a file for its owner alone, and overwrites none',
+    source: 'docs/reference/cli.md',
+  },
+  {
     id: 'cli.errors',
     promise: 'a failed command says one sentence and the next step, and exits with 1',
     source: 'README, Use',

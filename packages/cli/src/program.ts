@@ -1,21 +1,27 @@
 import { Command } from 'commander';
 import { approvalsCommand } from './commands/approvals.ts';
 import { auditCommand } from './commands/audit.ts';
+import { autoupdateCommand } from './commands/autoupdate.ts';
 import { cpCommand } from './commands/cp.ts';
 import { createCommand } from './commands/create.ts';
+import { favoriteCommand, unfavoriteCommand } from './commands/favorite.ts';
 import { groupsCommand } from './commands/groups.ts';
 import { listCommand } from './commands/list.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
 import { logsCommand } from './commands/logs.ts';
 import { oauth2ProviderCommand } from './commands/oauth2-provider.ts';
+import { openCommand } from './commands/open.ts';
 import { organizationsCommand } from './commands/organizations.ts';
 import { pingCommand } from './commands/ping.ts';
 import { portForwardCommand } from './commands/port-forward.ts';
+import { renameCommand } from './commands/rename.ts';
 import { scheduleCommand } from './commands/schedule.ts';
 import { showCommand } from './commands/show.ts';
+import { speedtestCommand } from './commands/speedtest.ts';
 import { sshCommand } from './commands/ssh.ts';
 import { statCommand } from './commands/stat.ts';
+import { supportCommand } from './commands/support.ts';
 import { templatesCommand } from './commands/templates.ts';
 import { tokensCommand } from './commands/tokens.ts';
 import {
@@ -67,7 +73,11 @@ export function createProgram(candidates?: Candidates): Command {
       restartCommand(),
       updateCommand(),
       deleteCommand(),
+      renameCommand(),
       scheduleCommand(),
+      autoupdateCommand(),
+      favoriteCommand(),
+      unfavoriteCommand(),
     ],
     'Work in a workspace:': [
       sshCommand(),
@@ -75,7 +85,9 @@ export function createProgram(candidates?: Candidates): Command {
       cpCommand(),
       logsCommand(),
       statCommand(),
+      openCommand(),
       pingCommand(),
+      speedtestCommand(),
     ],
     'Administration:': [
       templatesCommand(),
@@ -86,6 +98,7 @@ export function createProgram(candidates?: Candidates): Command {
       groupsCommand(),
       oauth2ProviderCommand(),
       auditCommand(),
+      supportCommand(),
     ],
     'Experimental:': [
       new Command('exp')

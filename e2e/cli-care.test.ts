@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDeployment, type Deployment } from './harness/deployment.ts';
+import { starter } from './harness/templates.ts';
+import { verifies } from './requirements.ts';
+
+let deployment: Deployment;
+
+beforeAll(async () => {
+  deployment = await createDeployment();
+  await starter(deployment, 'local');
+  await ok('create', 'web', '--template', 'local', '--yes');
+}, 120_000);
+
+afterAll(() => deployment?.[Symbol.asyncDispose](), 60_000);
+
+async function ok(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await deployment.coder(args);
+  expect(code, stderr).toBe(0);
+  return stdout;
+}
+
+async function refused(...args: string[]): Promise<string> {
+  const { code, stderr } = await deployment.coder(args);
+  expect(code, args.join(' ')).toBe(1);
+  return stderr;
+}
+
+const workspace = (name: string) => deployment.client.workspaces.getByName({ user: 'me', name });
+
+test(verifies('cli.open'), { timeout: 90_000 }, async () => {
+  expect(await ok('open', 'dashboard', 'web')).toBe(`${deployment.url}/workspaces/ada/web\n`);
+  expect(await refused('open', 'app', 'web')).toContain('has no apps');
+  expect(await refused('open', 'vscode', 'web')).toContain('code-server');
+});
+
+test(verifies('cli.speedtest'), { timeout: 90_000 }, async () => {
+  const table = await ok('speedtest', 'web', '--time', '2s');
+  expect(table).toMatch(/^INTERVAL +THROUGHPUT\n0\.00-1\.00 sec +[\d.]+ Mbits\/sec\n[\s\S]*total 0\.00-\d/);
+  const up = JSON.parse(await ok('speedtest', 'web', '--direction', 'up', '-t', '1s', '-o', 'json')) as {
+    overall: { throughput_mbits: number };
+  };
+  expect(up.overall.throughput_mbits).toBeGreaterThan(0);
+  expect(await ok('ssh', 'web', '--', 'ls -A /tmp')).not.toContain('speedtest');
+});
+
+test(verifies('cli.support-bundle'), { timeout: 90_000 }, async () => {
+  const file = join(deployment.home, 'bundle.tar.gz');
+  const made = await deployment.coder(['support', 'bundle', 'web', '-O', file]);
+  expect([made.code, made.stdout], made.stderr).toEqual([0, `${file}\n`]);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  const tar = (...args: string[]) => execFileSync('tar', args, { encoding: 'utf8', maxBuffer: 64 << 20 });
+  const names = tar('-tzf', file).trim().split('\n');
+  for (const name of ['deployment/buildinfo.json', 'deployment/healthz.txt', 'workspace/build.log']) {
+    expect(names).toContain(name);
+  }
+  expect(names.some((name) => /^agents\/.*\/agent\.log$/.test(name))).toBe(true);
+  const all = tar('-xzOf', file);
+  expect(all).toContain('"CODER_SESSION_TOKEN": "[removed]"');
+  expect(all).not.toContain(deployment.token);
+  const before = readFileSync(file);
+  expect(await refused('support', 'bundle', 'web', '-O', file)).toContain('is there already');
+  expect(readFileSync(file).equals(before)).toBe(true);
+});
+
+test(verifies('cli.workspace-settings'), { timeout: 120_000 }, async () => {
+  await ok('favorite', 'web');
+  await ok('autoupdate', 'web', 'always', '--yes');
+  expect(await workspace('web')).toMatchObject({ favorite: true, automatic_updates: 'always' });
+  await ok('unfav', 'web');
+  await ok('autoupdate', 'web', 'never');
+  expect(await workspace('web')).toMatchObject({ favorite: false, automatic_updates: 'never' });
+  expect(await refused('autoupdate', 'web', 'sometimes')).toContain('always, never');
+
+  expect(await refused('rename', 'web', 'site')).toContain('--yes');
+  expect(await refused('rename', 'web', 'site', '--yes')).toContain('while it is stopped');
+  await ok('stop', 'web', '--yes');
+  await ok('rename', 'web', 'site', '--yes');
+  expect(await workspace('site')).toMatchObject({ name: 'site' });
+});
