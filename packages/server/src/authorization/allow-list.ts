@@ -7,7 +7,7 @@ const resourceTypes = Object.keys(resourceActions) as ResourceType[];
 export const ALLOW_ALL = '*:*';
 
 /**
- * The entry of a key that may create workspaces and use those it has created: each is added to its list in the
+ * The entry of a key that may create workspaces of its own user and use those it has created: each is added to its list in the
  * transaction that creates it.
  */
 export const ALLOW_CREATED = 'workspace:created';
@@ -42,10 +42,15 @@ export function allowListAdmits(actor: Actor, action: string, resource: Resource
   if (ids === 'all') return true;
   if (ids !== 'none') {
     return resource.id === undefined
-      ? resource.type === 'workspace' && action === 'create' && allowList.includes(ALLOW_CREATED)
+      ? resource.type === 'workspace' && action === 'create' && createsFor(actor, resource)
       : ids.includes(resource.id);
   }
   return isCompanion(actor, action, resource);
+}
+
+/** Whether a key may create workspaces and this one would be its own user's, whatever that user may do for others. */
+function createsFor({ key, user }: Actor, { ownerId }: Resource): boolean {
+  return key.allowList.includes(ALLOW_CREATED) && (ownerId === undefined || ownerId === user.id);
 }
 
 /**

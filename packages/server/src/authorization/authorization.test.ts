@@ -314,6 +314,12 @@ describe('authorize', () => {
     expect(refusal(narrow, 'template:delete', { organizationId: org })).toMatchObject({ code: 'FORBIDDEN' });
   });
 
+  it('lets a key that creates workspaces create those of its own user alone, even an owner’s', () => {
+    const actor = testActor({ user: me, roles: ['owner'], allowList: ['workspace:created'] });
+    const create = (ownerId: string) => can(actor, 'create', { type: 'workspace', ownerId });
+    expect([create(me.id), create('somebody')]).toEqual([true, false]);
+  });
+
   it('hides what is not in the allow list and says so about what cannot exist yet', () => {
     const listed = testActor({ user: me, organizationId: org, allowList: [`workspace:${other}`] });
     expect(refusal(listed, 'workspace:read', mine)).toMatchObject({ code: 'NOT_FOUND' });

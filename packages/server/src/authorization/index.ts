@@ -1,5 +1,11 @@
 export type { Actor } from './actor.ts';
-export { ALLOW_ALL, ALLOW_CREATED, allowListContains, intersectAllowLists } from './allow-list.ts';
+export {
+  ALLOW_ALL,
+  ALLOW_CREATED,
+  allowedIds,
+  allowListContains,
+  intersectAllowLists,
+} from './allow-list.ts';
 export { mayAsMuch } from './as-much.ts';
 export {
   authorize,

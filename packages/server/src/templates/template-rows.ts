@@ -1,5 +1,6 @@
 import type { Template } from '@coder/api';
 import { type RawBuilder, type Selectable, sql } from 'kysely';
+import { type Actor, allowedIds } from '../authorization/index.ts';
 import type { Db, Tables } from '../database/index.ts';
 import { firstParagraph } from './plain-text.ts';
 
@@ -32,13 +33,21 @@ export async function selectTemplates(db: Db, rest: RawBuilder<unknown>): Promis
   return rows;
 }
 
-/** Templates in upstream's shape, in the given order; two statements, however many there are. */
-export async function presentTemplates(db: Db, rows: readonly TemplateRow[]): Promise<Template[]> {
+/** Templates in upstream's shape as an actor is to see them, in the given order; two statements, however many there are. */
+export async function presentTemplates(
+  db: Db,
+  rows: readonly TemplateRow[],
+  actor: Actor,
+): Promise<Template[]> {
   const times = await buildTimes(
     db,
     rows.map(({ id }) => id),
   );
-  return rows.map((row) => presentTemplate(row, times.get(row.id) ?? {}));
+  // Who uses a template is told by workspaces that a narrow token knows nothing of.
+  const counts = allowedIds(actor.key.allowList, 'workspace') === 'all';
+  return rows.map((row) =>
+    presentTemplate(counts ? row : { ...row, active_user_count: 0 }, times.get(row.id) ?? {}),
+  );
 }
 
 /** Milliseconds that the last successful builds of each template took. */

@@ -193,6 +193,9 @@ describe('templates', () => {
       active_user_count: 2,
       build_time_stats: { start: { P50: 2500, P95: 3850 }, stop: { P50: null, P95: null } },
     });
+    const narrow = { ...h.member, key: { ...h.member.key, allowList: [`workspace:${randomUUID()}`] } };
+    expect(await h.templates.get(narrow, template.id)).toMatchObject({ active_user_count: 0 });
+    expect(await h.templates.list(narrow, {})).toMatchObject([{ active_user_count: 0 }]);
   });
 
   it('are filtered by upstream’s syntax', async () => {

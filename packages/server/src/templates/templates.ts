@@ -50,7 +50,7 @@ export function createTemplates({ db, clock, organizations }: TemplatesDeps): Te
   }
 
   const byId = (id: string) => sql`t.id = ${id}`;
-  const present = async (row: TemplateRow) => (await presentTemplates(db, [row]))[0]!;
+  const present = async (actor: Actor, row: TemplateRow) => (await presentTemplates(db, [row], actor))[0]!;
 
   return {
     async list(actor, { q = '', deprecated }, organization) {
@@ -68,7 +68,7 @@ export function createTemplates({ db, clock, organizations }: TemplatesDeps): Te
         db,
         sql`where ${sql.join(all, sql` and `)} order by lower(t.name), t.id limit ${maxListed}`,
       );
-      return presentTemplates(db, rows);
+      return presentTemplates(db, rows, actor);
     },
 
     async create(actor, organization, request) {
@@ -83,10 +83,10 @@ export function createTemplates({ db, clock, organizations }: TemplatesDeps): Te
         throw isUniqueViolation(error, 'templates_name') ? nameTaken(request.name) : error;
       }
       const [row] = await selectTemplates(db, sql`where ${byId(id)}`);
-      return present(row!);
+      return present(actor, row!);
     },
 
-    get: async (actor, id) => present(await find(actor, byId(id))),
+    get: async (actor, id) => present(actor, await find(actor, byId(id))),
 
     async getByName(actor, organization, name) {
       const { id } = await organizations.get(actor, organization);
@@ -95,7 +95,7 @@ export function createTemplates({ db, clock, organizations }: TemplatesDeps): Te
         if (!(error instanceof ApiError) || error.code !== 'NOT_FOUND') throw error;
         throw new ApiError('NOT_FOUND', { message: `There is no template "${name}" that you can see.` });
       });
-      return present(row);
+      return present(actor, row);
     },
 
     async update(actor, id, { name, ...settings }) {
@@ -109,7 +109,7 @@ export function createTemplates({ db, clock, organizations }: TemplatesDeps): Te
       } catch (error) {
         throw isUniqueViolation(error, 'templates_name') ? nameTaken(name ?? '') : error;
       }
-      return { before, after: await present(await find(actor, byId(id))) };
+      return { before, after: await present(actor, await find(actor, byId(id))) };
     },
 
     async delete(actor, id) {
