@@ -90,12 +90,12 @@ export const oauth2ApiRoutes = (deps: ApiRoutesDeps) => {
       ),
       createSecret: api.oauth2Provider.createSecret.handler(async ({ input, context }) => {
         const made = await apps.createSecret(context.actor!, input.app);
-        context.audit.target(made.id, input.app);
+        context.audit.target(made.id, (await apps.get(context.actor!, input.app)).name);
         return made;
       }),
       deleteSecret: api.oauth2Provider.deleteSecret.handler(async ({ input, context }) => {
         await apps.deleteSecret(context.actor!, input.app, input.secret);
-        context.audit.target(input.secret, input.app);
+        context.audit.target(input.secret, (await apps.get(context.actor!, input.app)).name);
       }),
       getSettings: api.oauth2Provider.getSettings.handler(({ context }) => {
         authorize(context.actor!, 'read', { type: 'deployment_config' });

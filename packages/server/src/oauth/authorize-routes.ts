@@ -30,6 +30,7 @@ export function mountAuthorize(routes: Hono<HttpEnv>, parts: RouteParts): void {
       { name: 'GET /oauth2/authorize', action: 'read', resource: 'oauth2_authorization', fields },
       async (facts) => {
         const response = await forward(c, `${paths.authorize}?${query}`);
+        if (response.status < 400) facts.application = (await parts.describe(fields.client_id))?.name ?? '';
         return forPerson(
           c,
           await withReason(await markBrowser(response, fields.client_id), facts),
@@ -42,7 +43,12 @@ export function mountAuthorize(routes: Hono<HttpEnv>, parts: RouteParts): void {
     step(
       c,
       { name: 'GET /oauth2/authorize/{uid}', action: 'read', resource: 'oauth2_authorization', fields: {} },
-      async (facts) => forPerson(c, await withReason(await forward(c, c.req.path), facts)),
+      async (facts) => {
+        const { clientId, ...who } = await parts.known.ofInteraction(c.req.param('uid'));
+        const application = clientId === undefined ? undefined : await parts.describe(clientId);
+        Object.assign(facts, who, application && { application: application.name });
+        return forPerson(c, await withReason(await forward(c, c.req.path), facts));
+      },
     ),
   );
   routes.post(paths.authorize, () => authorizeHelp(accessUrl));

@@ -6,6 +6,7 @@ import type { CallProvider } from './bridge.ts';
 import type { Connections } from './connections.ts';
 import type { OAuthSettings } from './settings.ts';
 import type { AuditStep } from './steps-audit.ts';
+import type { KnownParties } from './store/known.ts';
 
 /** What the endpoints for applications are made from. */
 export type RoutesDeps = {
@@ -15,6 +16,7 @@ export type RoutesDeps = {
   callProvider: CallProvider;
   step: AuditStep;
   describe: DescribeApplication;
+  known: KnownParties;
   clock: Clock;
   authenticate: Authenticate;
   /** Disconnects an application wherever it is connected for the actor. */

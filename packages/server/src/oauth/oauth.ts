@@ -28,6 +28,7 @@ import { createStepAudit } from './steps-audit.ts';
 import { createClientStore } from './store/clients.ts';
 import { createGrantStore } from './store/grants.ts';
 import { markInteraction } from './store/interactions.ts';
+import { createKnownParties } from './store/known.ts';
 import { createSweep } from './store/sweep.ts';
 
 export type OAuthOptions = {
@@ -112,6 +113,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     callProvider: createBridge(provider, accessUrl),
     step: createStepAudit({ audit, clock, log }),
     describe,
+    known: createKnownParties(db),
     clock,
     async markInteraction(uid, mark, clientId) {
       await markInteraction(db, uid, mark);

@@ -11,6 +11,8 @@ export type Step = {
   resource: string;
   /** What the request says about itself: which client, which grant type. Never a code, a token or a secret. */
   fields: Record<string, string>;
+  /** Most likely nothing comes of it: there is a row only if something does, or if it is refused for good. */
+  isPoll?: boolean;
 };
 
 export type AuditStep = (
@@ -28,7 +30,7 @@ export type StepFacts = { userId?: string; username?: string; application?: stri
  */
 export function createStepAudit(deps: { audit: AuditTrail; clock: Clock; log: Logger }): AuditStep {
   const { audit, clock, log } = deps;
-  return async (c, { name, action, resource, fields }, run) => {
+  return async (c, { name, action, resource, fields, isPoll = false }, run) => {
     const info = c.get('requestInfo');
     const entry: AuditEntry = {
       id: randomUUID(),
@@ -44,7 +46,7 @@ export function createStepAudit(deps: { audit: AuditTrail; clock: Clock; log: Lo
       resourceType: resource,
       description: name,
     };
-    const hasEffect = action !== 'read';
+    const hasEffect = action !== 'read' && !isPoll;
     if (hasEffect) await audit.intend(entry);
     const started = performance.now();
     const facts: StepFacts = {};
@@ -68,9 +70,10 @@ export function createStepAudit(deps: { audit: AuditTrail; clock: Clock; log: Lo
           ? {}
           : { user: { id: facts.userId, username: facts.username ?? '', email: '' } }),
       };
+      const onlyWaits = isPoll && waits.test(facts.error ?? '');
       if (hasEffect) audit.settle(entry, outcome);
-      else audit.record(entry, outcome);
-      if (facts.error !== undefined) {
+      else if (!onlyWaits) audit.record(entry, outcome);
+      if (facts.error !== undefined && !onlyWaits) {
         log.info(
           { requestId: info.id, step: name, ...outcome.additionalFields, ip: info.ip },
           'OAuth2 refused',
@@ -80,4 +83,5 @@ export function createStepAudit(deps: { audit: AuditTrail; clock: Clock; log: Lo
   };
 }
 
+const waits = /^(authorization_pending|slow_down):/;
 const shorten = (value: string): string => (value.length > 256 ? `${value.slice(0, 256)}…` : value);

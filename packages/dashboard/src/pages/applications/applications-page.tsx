@@ -77,6 +77,8 @@ export function ApplicationsPage() {
   );
 }
 
+/** The command line's own application, which nobody has entered. */
+const CLI_APPLICATION = 'coder-cli';
 const vouched = { preregistered: 'entered by an administrator', dcr: 'registered itself', cimd: '' } as const;
 
 function GrantRow(props: { grant: OAuth2Grant; username: string | undefined; onRevoke: () => void }) {
@@ -94,7 +96,9 @@ function GrantRow(props: { grant: OAuth2Grant; username: string | undefined; onR
         <p className="font-medium [overflow-wrap:anywhere]">
           <bdi>{plainName(application.name)}</bdi>{' '}
           <span className="text-[13px] font-normal text-muted">
-            {vouched[application.kind] || application.verified_host}
+            {application.id === CLI_APPLICATION
+              ? 'comes with this deployment'
+              : vouched[application.kind] || application.verified_host}
           </span>
         </p>
         <p className="text-[13px] text-muted">

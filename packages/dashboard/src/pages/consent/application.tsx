@@ -3,7 +3,8 @@ import { plainName } from '../../lib/plain-name.ts';
 import { Notice } from '../../ui/notice.tsx';
 
 /** How the server knows an application, in words. What only the application says about itself is said to be that. */
-function knownAs({ kind, verified_host }: OAuth2Client): { text: string; sure: boolean } {
+function knownAs({ id, kind, verified_host }: OAuth2Client): { text: string; sure: boolean } {
+  if (id === 'coder-cli') return { text: 'It comes with this deployment.', sure: true };
   switch (kind) {
     case 'preregistered':
       return { text: 'An administrator of this deployment has entered it.', sure: true };

@@ -1,4 +1,4 @@
-import type { Adapter, AdapterPayload } from 'oidc-provider';
+import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
 import { APPLICATION_LOGIN } from '../../authorization/index.ts';
 import type { Clock } from '../../clock.ts';
 import { type Db, inTransaction, notify } from '../../database/index.ts';
@@ -43,6 +43,8 @@ export function createAccessTokenStore({ db, clock }: { db: Db; clock: Clock }):
             allow_list: [],
             oauth_grant_id: payload.grantId ?? '',
             audience: typeof payload.aud === 'string' ? payload.aud : (payload.aud?.[0] ?? ''),
+            // To be given out is a use, and from there.
+            ip_address: Provider.ctx?.ip ?? '',
             last_used: now,
             expires_at: new Date(now.getTime() + expiresIn * 1_000),
             created_at: now,
