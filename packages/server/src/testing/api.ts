@@ -47,7 +47,13 @@ export type TestApiOptions = {
 
 const hour = 3_600_000;
 const absent = () => Promise.reject(new ApiError('NOT_FOUND'));
-const noLookUp: LookUp = { agent: absent, process: absent, organization: absent, archive: absent };
+const noLookUp: LookUp = {
+  agent: absent,
+  process: absent,
+  terminal: absent,
+  organization: absent,
+  archive: absent,
+};
 
 /** Routes behind the real pipeline on a test's database, without a socket. */
 export async function testApi(options: TestApiOptions): Promise<TestApi> {
