@@ -198,7 +198,8 @@ export const requirements = [
   },
   {
     id: 'cli.open',
-    promise: 'coder open prints the address of an app, of VS Code in the browser or of the dashboard, or says what there is',
+    promise:
+      'coder open prints the address of an app, of VS Code in the browser or of the dashboard, or says what there is',
     source: 'docs/reference/cli.md',
   },
   {

@@ -9,7 +9,8 @@ export type Kind =
   | 'approval'
   | 'token'
   | 'user'
-  | 'organization';
+  | 'organization'
+  | 'group';
 
 /** The first argument of each command that takes a thing of the deployment. */
 export const argumentKinds: Readonly<Record<string, Kind>> = {
@@ -56,6 +57,9 @@ export const argumentKinds: Readonly<Record<string, Kind>> = {
   'organizations members add': 'user',
   'organizations members remove': 'user',
   'organizations members edit-roles': 'user',
+  'groups edit': 'group',
+  'groups members': 'group',
+  'groups delete': 'group',
   'approvals show': 'approval',
   'approvals approve': 'approval',
   'approvals deny': 'approval',
@@ -84,6 +88,7 @@ export const loaders: Readonly<Record<Kind, (client: ApiClient) => Promise<strin
   user: async (client) => (await client.users.list({ limit })).users.map((user) => user.username),
   organization: async (client) =>
     (await client.organizations.list()).map((organization) => organization.name),
+  group: async (client) => [...new Set((await client.groups.list({ limit })).map((group) => group.name))],
   token: async (client) => (await client.apiKeys.listTokens({ user: 'me' })).map((token) => token.token_name),
 };
 

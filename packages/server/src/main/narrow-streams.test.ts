@@ -19,8 +19,7 @@ beforeAll(async () => {
   await client.processes.start({ agent, id: 'reads', command: 'cat', stdin: 'pipe' });
   const listens = "require('node:net').createServer().listen(48125, '127.0.0.1', () => console.log('up'))";
   await client.processes.start({ agent, id: 'listens', argv: ['node', '-e', listens] });
-  const heard = { agent, process: 'listens', wait_ms: 10_000 };
-  await expect.poll(async () => (await client.processes.output(heard)).output_bytes).toBeGreaterThan(0);
+  await client.processes.output({ agent, process: 'listens', wait_ms: 10_000 });
 }, 120_000);
 afterAll(() => world[Symbol.asyncDispose](), 60_000);
 beforeEach(async () => {

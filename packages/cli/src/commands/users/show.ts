@@ -6,7 +6,7 @@ import { clientOf } from '../../session/context.ts';
 import { findUser, userArgument } from './user-ref.ts';
 
 /** A user as lines of facts. */
-export function describeUser(user: User, organizations: readonly Pick<Organization, 'name'>[]): string {
+function describeUser(user: User, organizations: readonly Pick<Organization, 'name'>[]): string {
   return renderDetails([
     ['Username', user.username],
     ['Full name', user.name],
