@@ -15,17 +15,19 @@ export function challengeFor(
 ): string | undefined {
   const because = reasonOf(error);
   if (!because) return undefined;
-  const [code, description] = because;
   const scopes = error.status === 401 ? suggested : error.scopes;
   const scope = scopes === undefined ? '' : `, scope="${scopes.join(' ')}"`;
-  return `Bearer realm="coder", error="${code}", error_description="${description}"${scope}, resource_metadata="${resourceMetadata}"`;
+  // Who has shown no token has made no error (RFC 6750, section 3.1).
+  const errors = because === 'no token' ? '' : `, error="${because[0]}", error_description="${because[1]}"`;
+  return `Bearer realm="coder"${errors}${scope}, resource_metadata="${resourceMetadata}"`;
 }
 
-function reasonOf(error: ApiError): [code: string, description: string] | undefined {
+function reasonOf(error: ApiError): [code: string, description: string] | 'no token' | undefined {
   if (error.code === 'INSUFFICIENT_SCOPE') {
     return ['insufficient_scope', 'The request requires higher privileges than provided by the access token'];
   }
   if (error.code !== 'UNAUTHENTICATED') return undefined;
+  if (error.cause === undefined && /^$|carries no /.test(error.detail ?? '')) return 'no token';
   const text = `${error.message} ${error.detail ?? ''}`;
   // The sentence of every 401 says "expired" as well; only the detail tells whether it is so.
   if (/expired/.test(error.detail ?? '')) return ['invalid_token', 'The access token has expired'];

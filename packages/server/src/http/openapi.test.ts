@@ -107,6 +107,10 @@ describe('an error', () => {
     const unknown = await get('/users/me');
     expect(unknown.status).toBe(401);
     expect(unknown.headers.get('www-authenticate')).toBe(
+      'Bearer realm="coder", resource_metadata="http://coder.test/.well-known/oauth-protected-resource"',
+    );
+    const wrong = await get('/users/me', 'nobody');
+    expect(wrong.headers.get('www-authenticate')).toBe(
       'Bearer realm="coder", error="invalid_token", error_description="The access token is invalid", resource_metadata="http://coder.test/.well-known/oauth-protected-resource"',
     );
     const refused = await get('/users', narrow.token);
