@@ -1,7 +1,7 @@
 import { ApiError, SESSION_TOKEN_COOKIE, SESSION_TOKEN_HEADER } from '@coder/api';
 
 /** The session cookie's name under https: with this prefix a browser takes it from no other host, above or below. */
-export const SECURE_SESSION_COOKIE = `__Host-${SESSION_TOKEN_COOKIE}`;
+const SECURE_SESSION_COOKIE = `__Host-${SESSION_TOKEN_COOKIE}`;
 
 /** A token as it came: whether the browser sent it by itself, and whether it stood in the address. */
 export type FoundToken = {

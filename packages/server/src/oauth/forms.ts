@@ -3,7 +3,7 @@ import { canonicalResource, type Resources } from './addresses.ts';
 import { oauthError } from './answers.ts';
 
 /** Bodies here are a few fields. */
-export const longestBody = 64 * 1024;
+const longestBody = 64 * 1024;
 
 /** The fields of a form, or the answer to what is none. */
 export async function formOf(c: HttpContext): Promise<URLSearchParams | Response> {
