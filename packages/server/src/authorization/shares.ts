@@ -10,7 +10,7 @@ const use: readonly Permission[] = [
 ];
 
 /** What a share lets its holder do with a workspace. Nobody may delete what they could not make again. */
-export const sharePermissions: Readonly<Record<WorkspaceRole, ReadonlySet<Permission>>> = {
+const sharePermissions: Readonly<Record<WorkspaceRole, ReadonlySet<Permission>>> = {
   use: new Set(use),
   admin: new Set([...use, 'workspace:update', 'workspace:share']),
 };

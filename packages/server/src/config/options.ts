@@ -333,7 +333,8 @@ export const options = {
     flag: 'swagger-enable',
     yaml: 'enableSwagger',
     group: introspection,
-    description: 'Serves the reference page of the API at /swagger. Its document is at /api/v2/openapi.json always.',
+    description:
+      'Serves the reference page of the API at /swagger. Its document is at /api/v2/openapi.json always.',
   }),
   logLevel: oneOf({
     flag: 'log-level',

@@ -51,14 +51,14 @@ export function createOrganizations({ db }: { db: Db }): Organizations {
 }
 
 /** A condition on `organizations`: the one that a name in any case, an id or `default` means. */
-export function organizationIs(ref: string) {
+function organizationIs(ref: string) {
   if (ref === 'default') return sql<boolean>`organizations.is_default`;
   return isUuid(ref)
     ? sql<boolean>`organizations.id = ${ref}::uuid`
     : sql<boolean>`lower(organizations.name) = ${ref.toLowerCase()}`;
 }
 
-export function organizationNotFound(ref: string): ApiError {
+function organizationNotFound(ref: string): ApiError {
   return new ApiError('NOT_FOUND', {
     message: `Organization ${JSON.stringify(ref)} does not exist, or you may not see it.`,
   });

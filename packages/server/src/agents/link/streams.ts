@@ -3,7 +3,7 @@ import { parts } from './parts.ts';
 import { endLink, type OpenCall } from './request.ts';
 
 /** No event of an agent is longer: a line of its log has at most 16 Ki characters. */
-export const MAX_LINE_BYTES = 256 * 1024;
+const MAX_LINE_BYTES = 256 * 1024;
 
 /**
  * The lines of an NDJSON answer, parsed. Ends when the agent ends it; throws when the link breaks. Leaving it cancels the call.
