@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cleanEnv, runCoder } from './harness/coder.ts';
@@ -127,10 +127,17 @@ test(verifies('cli.cp'), { timeout: 60_000 }, async () => {
   const back = join(deployment.home, 'back.bin');
   await ok('cp', 'web:large.bin', back);
   expect(readFileSync(back).equals(content)).toBe(true);
+  // More files than a user may send requests in a minute.
+  for (let n = 0; n < 600; n++)
+    writeFileSync(join(folder, `sub/${n}`), n === 0 ? '' : String(n), { mode: 0o750 });
+  mkdirSync(join(folder, 'empty'));
   await ok('cp', '--recursive', folder, 'web:copied');
   const folderBack = join(deployment.home, 'folder-back');
   await ok('cp', '--recursive', 'web:copied', folderBack);
   expect(readFileSync(join(folderBack, 'sub/large.bin')).equals(content)).toBe(true);
+  expect(readFileSync(join(folderBack, 'sub/599'), 'utf8')).toBe('599');
+  expect(statSync(join(folderBack, 'sub/599')).mode & 0o777).toBe(0o750);
+  expect(readdirSync(folderBack).sort()).toEqual(['empty', 'sub']);
   await ok('cp', '--recursive', 'web:copied', folderBack);
   expect(readFileSync(join(folderBack, 'copied/sub/large.bin')).equals(content)).toBe(true);
   const missing = await deployment.coder(['cp', 'web:not-there', back]);

@@ -1,14 +1,16 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ApiClient } from '@coder/api';
+import { FileUnpacked } from '@coder/api/agent';
 import { Command } from 'commander';
 import { extract } from 'tar-stream';
 import { ensureRunning } from '../builds.ts';
 import { CliError } from '../cli-error.ts';
 import { bytes } from '../output/print.ts';
+import { packFolder } from '../pack-folder.ts';
 import { clientOf } from '../session/context.ts';
 import { findWorkspace, parseWorkspaceRef } from '../workspace-ref.ts';
 
@@ -36,18 +38,27 @@ async function uploadFile(client: ApiClient, agent: string, from: string, to: st
   return size;
 }
 
+/** One request, however many files there are: each of them would otherwise count against the limit of requests. */
 async function uploadFolder(client: ApiClient, agent: string, from: string, to: string): Promise<number> {
-  let total = 0;
-  for (const entry of await readdir(from, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile()) continue;
-    const local = join(entry.parentPath, entry.name);
-    const below = local
-      .slice(from.length + 1)
-      .split(sep)
-      .join('/');
-    total += await uploadFile(client, agent, local, `${to}/${below}`);
+  const packed = packFolder(from);
+  // What could not be read here would otherwise look like a server that cannot be reached.
+  let unread: Error | undefined;
+  packed.once('error', (error) => {
+    unread = error;
+  });
+  try {
+    const response = await client.raw(`${remote(agent, 'unpack', to)}&overwrite=true`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/x-tar' },
+      body: Readable.toWeb(packed) as ReadableStream<Uint8Array>,
+      duplex: 'half',
+    } as RequestInit);
+    return FileUnpacked.parse(await response.json()).bytes;
+  } catch (error) {
+    if (unread)
+      throw new CliError(`"${from}" could not be read whole: ${unread.message}. Nothing was copied.`);
+    throw error;
   }
-  return total;
 }
 
 /** Where a copy of `from` goes: into a folder that is there already, otherwise it takes the name that was given. */
