@@ -8,6 +8,8 @@ import { oauth2ProviderRoutes, oauth2Routes } from './routes/oauth2.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { provisionerRoutes } from './routes/provisioners.ts';
 import { quotaRoutes } from './routes/quotas.ts';
+import { templatePlanRoutes } from './routes/template-plans.ts';
+import { templateUpkeepRoutes, versionUpkeepRoutes } from './routes/template-upkeep.ts';
 import { templateRoutes, templateVersionRoutes } from './routes/templates.ts';
 import { userRoutes } from './routes/users.ts';
 import { workspaceAclRoutes } from './routes/workspace-acl.ts';
@@ -31,8 +33,8 @@ export const contract = {
   groups: groupRoutes,
   quotas: quotaRoutes,
   apiKeys: apiKeyRoutes,
-  templates: templateRoutes,
-  templateVersions: templateVersionRoutes,
+  templates: { ...templateRoutes, ...templateUpkeepRoutes },
+  templateVersions: { ...templateVersionRoutes, ...versionUpkeepRoutes, ...templatePlanRoutes },
   workspaces: { ...workspaceRoutes, ...workspaceAclRoutes },
   builds: buildRoutes,
   agents: agentRoutes,

@@ -27,6 +27,7 @@ export * from './schemas/oauth2.ts';
 export * from './schemas/organizations.ts';
 export * from './schemas/provisioners.ts';
 export * from './schemas/quotas.ts';
+export * from './schemas/template-plans.ts';
 export * from './schemas/templates.ts';
 export * from './schemas/users.ts';
 export * from './schemas/workspace-acl.ts';

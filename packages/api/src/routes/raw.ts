@@ -56,6 +56,14 @@ export const rawRoutes = {
     summary: 'With ?follow: one JSON log line a message until the import ends',
     meta: { permission: 'template:read' },
   },
+  dynamicParameters: {
+    method: 'GET',
+    path: '/templateversions/{version}/dynamic-parameters',
+    upgrade: 'websocket',
+    summary:
+      'Fill in the parameters together: JSON {id, inputs} in, the parameters with what is wrong with them out',
+    meta: { permission: 'template:read' },
+  },
   followAgentLogs: {
     method: 'GET',
     path: '/workspaceagents/{agent}/logs',

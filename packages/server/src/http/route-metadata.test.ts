@@ -17,6 +17,7 @@ const unaudited = new Set([
   'agents.patchAppStatus',
   'raw.processResize',
   'deployment.checkAuthorization',
+  'templateVersions.evaluate',
 ]);
 
 describe('every route', () => {

@@ -8,7 +8,6 @@ import { apiKeyRoutes, userRoutes } from '../identity/index.ts';
 import { createMcpRoutes } from '../mcp/index.ts';
 import { createOAuth } from '../oauth/index.ts';
 import { createSwagger, serveOpenApi } from '../openapi/index.ts';
-import { serveTemplateStreams, templateRoutes, templateVersionRoutes } from '../templates/index.ts';
 import {
   buildRoutes,
   createBumpActivity,
@@ -74,7 +73,12 @@ export async function compose(ground: Ground): Promise<Composition> {
     jobs,
     forget: identity.forget,
   });
-  const { files, templates, versions } = composeTemplates(ground, { organizations, checkRuntime, jobs });
+  const { files, ...templates } = composeTemplates(ground, {
+    organizations,
+    checkRuntime,
+    runtimes: building.runtimes,
+    jobs,
+  });
 
   const oauth = await createOAuth({
     db,
@@ -97,8 +101,7 @@ export async function compose(ground: Ground): Promise<Composition> {
     users: userRoutes({ identity, organizations }),
     ...composeOrganizations(ground, { organizations, forget: identity.forget }),
     apiKeys: apiKeyRoutes({ identity }),
-    templates: templateRoutes({ templates, versions }),
-    templateVersions: templateVersionRoutes({ versions }),
+    ...templates.routes,
     workspaces: workspaceRoutes({ workspaces }),
     builds: buildRoutes({ workspaces }),
     ...agents.routes,
@@ -116,7 +119,7 @@ export async function compose(ground: Ground): Promise<Composition> {
   });
   agents.mount(rawRoutes);
   serveWorkspaceStreams(rawRoutes, { workspaces });
-  serveTemplateStreams(rawRoutes, { files, versions });
+  templates.mount(rawRoutes);
   serveOpenApi(rawRoutes, { version });
   rawRoutes.mountApi(handleApi);
   const mcp = createMcpRoutes({

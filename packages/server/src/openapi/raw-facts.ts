@@ -48,6 +48,7 @@ export const rawFacts: Record<keyof typeof rawRoutes, RawFacts> = {
   watchWorkspace: { tag: 'Workspaces', answers: { type: 'text/event-stream', schema: workspaceSchema } },
   followBuildLogs: { tag: 'Builds', query: follow },
   followTemplateVersionLogs: { tag: 'Templates', query: follow },
+  dynamicParameters: { tag: 'Templates' },
   followAgentLogs: { tag: 'Agents', query: follow },
   agentLink: { tag: 'Agents' },
   terminal: { tag: 'Agents', query: TerminalAttach.extend({ reconnect: TerminalId }) },

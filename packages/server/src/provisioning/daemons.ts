@@ -1,4 +1,4 @@
-import type { ProvisionerDaemon, ProvisionerJob } from '@coder/api';
+import type { MatchedProvisioners, ProvisionerDaemon, ProvisionerJob } from '@coder/api';
 import { type RawBuilder, sql } from 'kysely';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../database/index.ts';
@@ -100,4 +100,11 @@ function presentJobOf({ id, status, name, display_name: displayName, icon }: Job
     template_display_name: displayName ?? '',
     template_icon: icon ?? '',
   };
+}
+
+/** How many servers could run a build of an organization now. */
+export async function matchDaemons(deps: Deps, organizationId: string): Promise<MatchedProvisioners> {
+  const daemons = await loadDaemons(deps, organizationId, { limit: 1_000 });
+  const seen = daemons.map((daemon) => daemon.last_seen_at).toSorted();
+  return { count: daemons.length, available: daemons.length, most_recently_seen: seen.at(-1) ?? null };
 }

@@ -1,2 +1,2 @@
-export { loadDaemons } from './daemons.ts';
+export { loadDaemons, matchDaemons } from './daemons.ts';
 export { type ProvisioningDeps, provisionerRoutes } from './routes.ts';

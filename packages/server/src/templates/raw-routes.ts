@@ -1,14 +1,16 @@
 import { ApiError } from '@coder/api';
 import { type RawRoutes, serveLines, uuidParameter } from '../http/index.ts';
 import { type Files, maxFileBytes } from './files.ts';
+import { serveParameterForm } from './parameter-form.ts';
+import type { TemplatePlans } from './plans.ts';
 import type { TemplateVersions } from './versions.ts';
 
-type Deps = { readonly files: Files; readonly versions: TemplateVersions };
+type Deps = { readonly files: Files; readonly versions: TemplateVersions; readonly plans: TemplatePlans };
 
 /** Serves the up- and downloads of archives and the log of an import as it is written. */
 export function serveTemplateStreams(
   { rawRoute, upgradeRoute }: Pick<RawRoutes, 'rawRoute' | 'upgradeRoute'>,
-  { files, versions }: Deps,
+  { files, versions, plans }: Deps,
 ): void {
   rawRoute('uploadFile', async ({ context, request }) => {
     const mimetype = (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
@@ -27,6 +29,12 @@ export function serveTemplateStreams(
         'content-disposition': 'attachment',
       },
     });
+  });
+
+  upgradeRoute('dynamicParameters', async ({ context, params, accept }) => {
+    const id = uuidParameter('version', params.version);
+    const manifest = await plans.manifest(context.actor!, id);
+    serveParameterForm(await accept(), manifest);
   });
 
   upgradeRoute('followTemplateVersionLogs', async ({ context, params, query, accept }) => {

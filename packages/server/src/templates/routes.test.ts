@@ -1,4 +1,4 @@
-import { createApiClient } from '@coder/api';
+import { createApiClient, type EvaluatedParameters } from '@coder/api';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import {
@@ -13,11 +13,15 @@ import { packTar } from './archive/pack-tar.ts';
 import { serveTemplateStreams } from './raw-routes.ts';
 import { templateRoutes, templateVersionRoutes } from './routes.ts';
 import { simpleManifest, templatesHarness } from './testing/harness.ts';
+import { templatePlanRoutes, templateUpkeepRoutes, versionUpkeepRoutes } from './upkeep-routes.ts';
 
 /** The routes behind the real pipeline on a real socket. */
 async function served() {
   const h = await templatesHarness();
-  const router = () => ({ templates: templateRoutes(h), templateVersions: templateVersionRoutes(h) });
+  const router = () => ({
+    templates: { ...templateRoutes(h), ...templateUpkeepRoutes(h) },
+    templateVersions: { ...templateVersionRoutes(h), ...versionUpkeepRoutes(h), ...templatePlanRoutes(h) },
+  });
   const api = await testApi({ database: h.database, router });
   const log = createNoopLogger();
   const trustedProxies = { headers: [], origins: [] };
@@ -46,6 +50,7 @@ async function served() {
     token,
     url: http.url,
     client: createApiClient({ url: http.url, token }),
+    flushAudit: () => api.audit.flush(),
     async [Symbol.asyncDispose]() {
       await http.close(0);
       await api[Symbol.asyncDispose]();
@@ -104,6 +109,53 @@ it('takes a template from its upload to its deletion', async () => {
   expect(await s.client.templates.delete({ template: template.id })).toEqual({
     message: 'The template "web" has been deleted.',
   });
+});
+
+it('fills in a form over a WebSocket, answering the newest question by its id', async () => {
+  await using s = await served();
+  const { id } = await s.pushed(simpleManifest());
+  const address = `${s.url.replace('http', 'ws')}/api/v2/templateversions/${id}/dynamic-parameters`;
+  const socket = new WebSocket(address, { headers: { 'Coder-Session-Token': s.token } });
+  const answers: EvaluatedParameters[] = [];
+  socket.on('message', (data) => answers.push(JSON.parse(String(data))));
+  await expect.poll(() => answers.length).toBe(1);
+  expect(answers[0]).toMatchObject({ id: -1, parameters: [{ name: 'cpus', value: { value: '2' } }, {}] });
+  for (const cpus of ['3', '4', '9']) socket.send(JSON.stringify({ id: Number(cpus), inputs: { cpus } }));
+  await expect.poll(() => answers.at(-1)?.id).toBe(9);
+  expect(answers.at(-1)?.parameters[0]).toMatchObject({ value: { value: '9', valid: false } });
+  expect(answers.length).toBeLessThan(4);
+  const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+  socket.send('no question');
+  expect(await closed).toBe(1003);
+});
+
+it('writes down who has archived, canceled and tried what', async () => {
+  await using s = await served();
+  const one = await s.pushed(simpleManifest(), { name: 'one' });
+  const template = await s.client.templates.create({
+    organization: 'default',
+    name: 'web',
+    template_version_id: one.id,
+  });
+  const two = await s.pushed(simpleManifest(), { name: 'two', template_id: template.id });
+  await s.client.templateVersions.archive({ version: two.id });
+  await s.client.templateVersions.unarchive({ version: two.id });
+  await s.client.templates.archiveVersions({ template: template.id, all: true });
+  const values = [{ name: 'project', value: 'x' }];
+  await s.client.templateVersions.createDryRun({ version: one.id, rich_parameter_values: values });
+  await s.flushAudit();
+  const rows = await s.db
+    .selectFrom('audit_logs')
+    .select(['action', 'resource_type', 'resource_target', 'diff', 'additional_fields'])
+    .where('status_code', '<', 400)
+    .orderBy('time')
+    .execute();
+  expect(rows.slice(-4)).toMatchObject([
+    { resource_type: 'template_version', resource_target: 'two', diff: { archived: { new: true } } },
+    { resource_type: 'template_version', resource_target: 'two', diff: { archived: { new: false } } },
+    { resource_type: 'template', resource_target: 'web', additional_fields: { archived: [two.id] } },
+    { resource_type: 'template_version_dry_run', action: 'create' },
+  ]);
 });
 
 it('refuses uploads that are too large or no archives, and ids that are none', async () => {

@@ -1,10 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TemplateExample } from '@coder/api';
 import { type PackedFile, packTar } from './archive/pack-tar.ts';
+import { importArchive } from './import-archive.ts';
 
 /** The templates that come with the server. */
 export type StarterTemplates = {
   ids(): Promise<readonly string[]>;
+  /** All of them, as people choose among them. */
+  list(): Promise<TemplateExample[]>;
   /** A starter template as a tar, or undefined when there is none of this id. */
   archive(id: string): Promise<Buffer | undefined>;
 };
@@ -18,12 +22,30 @@ export function createStarterTemplates({ directory }: { directory: string }): St
       .map((entry) => entry.name)
       .sort();
   };
+  const pack = async (id: string) => packTar(await filesBelow(join(directory, id)));
+
+  async function example(id: string): Promise<TemplateExample[]> {
+    const imported = await importArchive(await pack(id), 'application/x-tar');
+    // A folder that is no template is none to choose.
+    if ('problems' in imported) return [];
+    const { manifest, readme } = imported;
+    return [
+      {
+        id,
+        url: '',
+        name: manifest.display_name ?? manifest.name,
+        description: manifest.description ?? '',
+        icon: manifest.icon ?? '',
+        tags: Object.keys(manifest.runtime),
+        markdown: readme,
+      },
+    ];
+  }
+
   return {
     ids,
-    async archive(id) {
-      if (!(await ids()).includes(id)) return undefined;
-      return packTar(await filesBelow(join(directory, id)));
-    },
+    list: async () => (await Promise.all((await ids()).map(example))).flat(),
+    archive: async (id) => ((await ids()).includes(id) ? pack(id) : undefined),
   };
 }
 

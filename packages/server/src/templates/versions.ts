@@ -5,27 +5,21 @@ import {
   DEFAULT_PAGE_SIZE,
   type Preset,
   type ProvisionerLog,
-  type TemplateManifest,
   type TemplateVersion,
   type TemplateVersionParameter,
   type Validation,
 } from '@coder/api';
 import { sql } from 'kysely';
 import type * as z from 'zod';
-import { type Actor, authorize, can } from '../authorization/index.ts';
+import { type Actor, authorize } from '../authorization/index.ts';
 import { inTransaction, isUniqueViolation } from '../database/index.ts';
 import type { LogInput, TemplatesDeps } from './deps.ts';
 import { type Files, storeFile } from './files.ts';
-import { importState, loadPresets } from './load-version.ts';
+import { authorizeTemplate, findManifest, findVersion } from './find-version.ts';
+import { loadPresets } from './load-version.ts';
 import { suggestion } from './suggest.ts';
 import { randomVersionName } from './version-name.ts';
-import {
-  presentParameter,
-  presentPreset,
-  presentVersion,
-  selectVersions,
-  type VersionRow,
-} from './version-rows.ts';
+import { presentParameter, presentPreset, presentVersion, selectVersions } from './version-rows.ts';
 
 type CreateVersion = z.output<typeof createTemplateVersionSchema>;
 type Page = { limit?: number | undefined; offset?: number | undefined; after_id?: string | undefined };
@@ -65,30 +59,8 @@ const provisioners = ['', 'terraform', 'local'];
 export function createTemplateVersions(deps: TemplatesDeps & { readonly files: Files }): TemplateVersions {
   const { db, clock, jobs, files, starters, organizations } = deps;
 
-  async function find(actor: Actor, id: string, action: 'read' | 'update' = 'read'): Promise<VersionRow> {
-    const [row] = await selectVersions(db, sql`where v.id = ${id}`);
-    const resource = row && versionResource(row);
-    // One without a template is nowhere to be seen by who may not see templates of its organization.
-    if (!resource || (row.template_id === null && !can(actor, 'read', resource)))
-      throw new ApiError('NOT_FOUND');
-    authorize(actor, action, resource);
-    return row;
-  }
-
-  async function manifestOf(actor: Actor, id: string): Promise<TemplateManifest> {
-    const row = await find(actor, id);
-    if (row.job_status !== 'succeeded') {
-      throw new ApiError('CONFLICT', {
-        message: importState({ name: row.name, status: row.job_status, error: row.job_error }),
-      });
-    }
-    const { manifest } = await db
-      .selectFrom('template_versions')
-      .select('manifest')
-      .where('id', '=', id)
-      .executeTakeFirstOrThrow();
-    return manifest as TemplateManifest;
-  }
+  const find = (actor: Actor, id: string, action: 'read' | 'update' = 'read') =>
+    findVersion(db, actor, id, action);
 
   /** The template a version is to be of, which its maker must be allowed to change. */
   async function authorizeTarget(
@@ -198,7 +170,7 @@ export function createTemplateVersions(deps: TemplatesDeps & { readonly files: F
     get: async (actor, id) => presentVersion(await find(actor, id)),
 
     async getByName(actor, templateId, name) {
-      await findTemplateOf(deps, actor, templateId);
+      await authorizeTemplate(db, actor, templateId, 'read');
       const [row] = await selectVersions(
         db,
         sql`where v.template_id = ${templateId} and lower(v.name) = ${name.toLowerCase()}`,
@@ -212,7 +184,7 @@ export function createTemplateVersions(deps: TemplatesDeps & { readonly files: F
       templateId,
       { limit, offset = 0, after_id: after, include_archived: archived = false },
     ) {
-      await findTemplateOf(deps, actor, templateId);
+      await authorizeTemplate(db, actor, templateId, 'read');
       const older =
         after === undefined
           ? sql`true`
@@ -239,36 +211,15 @@ export function createTemplateVersions(deps: TemplatesDeps & { readonly files: F
       return presentVersion(await find(actor, id));
     },
 
-    parameters: async (actor, id) => (await manifestOf(actor, id)).parameters.map(presentParameter),
+    parameters: async (actor, id) => (await findManifest(db, actor, id)).parameters.map(presentParameter),
     async presets(actor, id) {
-      await manifestOf(actor, id);
+      await findManifest(db, actor, id);
       return (await loadPresets(db, id)).map(presentPreset);
     },
     logs: async (actor, id, input, signal) => jobs.readLogs((await find(actor, id)).job_id, input, signal),
     followLogs: async (actor, id, after, signal) =>
       jobs.followLogs((await find(actor, id)).job_id, after, signal),
   };
-}
-
-/** A version belongs to its template, and before it has one to its organization and maker. */
-function versionResource(row: VersionRow) {
-  return {
-    type: 'template',
-    organizationId: row.organization_id,
-    ...(row.template_id === null ? { ownerId: row.created_by } : { id: row.template_id }),
-  } as const;
-}
-
-/** Throws NOT_FOUND unless the actor may see the template. */
-async function findTemplateOf({ db }: Pick<TemplatesDeps, 'db'>, actor: Actor, id: string): Promise<void> {
-  const template = await db
-    .selectFrom('templates')
-    .select('organization_id')
-    .where('id', '=', id)
-    .where('deleted', '=', false)
-    .executeTakeFirst();
-  if (!template) throw new ApiError('NOT_FOUND');
-  authorize(actor, 'read', { type: 'template', id, organizationId: template.organization_id });
 }
 
 function unsupported(request: CreateVersion): Validation[] {

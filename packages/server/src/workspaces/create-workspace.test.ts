@@ -167,3 +167,16 @@ describe('an idempotency key', () => {
     expect((await failure(world.workspaces.create(again.actor, request))).status).toBe(403);
   });
 });
+
+it('makes nothing new of an archived version, and goes on with what was made of it', async () => {
+  await using world = await createWorld();
+  const { workspaces, actor, versionId: version } = world;
+  const { id } = await world.created('old');
+  await world.db.updateTable('template_versions').set({ archived: true }).where('id', '=', version).execute();
+  const request = { user: 'me', template_version_id: version, name: 'new' };
+  expect((await failure(workspaces.create(actor, request))).validations).toEqual([
+    { field: 'template_version_id', detail: 'is archived: choose another version' },
+  ]);
+  expect((await world.built(id, 'stop')).job.status).toBe('succeeded');
+  expect((await world.built(id, 'start')).job.status).toBe('succeeded');
+});

@@ -61,6 +61,9 @@ export async function createWorkspace(
     request.template_version_id ?? template.active_version_id,
   );
   const problems = scheduleProblems(request, template);
+  if (version.archived) {
+    problems.push({ field: 'template_version_id', detail: 'is archived: choose another version' });
+  }
   if (template.require_active_version && version.id !== template.active_version_id) {
     problems.push({
       field: 'template_version_id',

@@ -55,6 +55,12 @@ export const rawRows: Record<RawRouteName, RawRow> = {
   },
   watchWorkspace: { at: ({ workspace }) => ({ path: `/workspaces/${workspace}/watch` }), ...seen },
   followBuildLogs: { at: ({ build }) => ({ path: `/workspacebuilds/${build}/logs?follow` }), ...seen },
+  dynamicParameters: {
+    with: ({ template: { version } }) => ({ path: `/templateversions/${version}/dynamic-parameters` }),
+    look: 'ok',
+    whole: 'ok',
+    member: 'ok',
+  },
   followTemplateVersionLogs: {
     with: ({ template: { version } }) => ({ path: `/templateversions/${version}/logs?follow` }),
     look: 'ok',

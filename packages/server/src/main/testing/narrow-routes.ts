@@ -70,6 +70,11 @@ const everyone = (fields: object = {}) => ({
 });
 const absent = '00000000-0000-4000-8000-000000000000';
 const noApp = { with: { app: absent } };
+const noDryRun = version({ job: absent });
+const firstVersion = {
+  with: ({ organization, template: { name } }: NarrowWorld) => ({ organization, name, version: 'one' }),
+};
+const nothing = { look: 'NOT_FOUND', whole: 'NOT_FOUND', member: 'NOT_FOUND' } as const;
 
 /** One row for each route of the contract, in its order; a route without one fails the test. */
 export const routeRows: Record<string, RouteRow> = {
@@ -205,6 +210,11 @@ export const routeRows: Record<string, RouteRow> = {
     ...shut,
   },
   'templates.versionByName': { ...template({ name: 'one' }), ...free },
+  'templates.examples': { with: {}, ...free },
+  'templates.examplesInOrganization': { with: ({ organization }) => ({ organization }), ...free },
+  'templates.versionInOrganization': { ...firstVersion, ...free },
+  'templates.previousVersion': { ...firstVersion, ...nothing },
+  'templates.archiveVersions': { ...template(), ...shut },
 
   'templateVersions.create': {
     with: ({ organization, template: { file } }) => ({ organization, file_id: file }),
@@ -215,6 +225,19 @@ export const routeRows: Record<string, RouteRow> = {
   'templateVersions.parameters': { ...version(), ...free },
   'templateVersions.presets': { ...version(), ...free },
   'templateVersions.logs': { ...version(), ...free },
+  'templateVersions.cancel': { ...version(), ...shut },
+  'templateVersions.archive': { ...version(), ...shut },
+  'templateVersions.unarchive': { ...version(), ...shut },
+  'templateVersions.variables': { ...version(), ...free },
+  'templateVersions.externalAuth': { ...version(), ...free },
+  'templateVersions.resources': { ...version(), ...free },
+  'templateVersions.evaluate': { ...version({ id: 1, inputs: {} }), ...free },
+  'templateVersions.createDryRun': { ...version(), ...account },
+  'templateVersions.dryRun': { ...noDryRun, ...nothing },
+  'templateVersions.dryRunResources': { ...noDryRun, ...nothing },
+  'templateVersions.dryRunLogs': { ...noDryRun, ...nothing },
+  'templateVersions.dryRunProvisioners': { ...noDryRun, ...nothing },
+  'templateVersions.cancelDryRun': { ...noDryRun, ...nothing, look: 'INSUFFICIENT_SCOPE' },
 
   'workspaces.list': { with: {}, ...free },
   'workspaces.create': {

@@ -239,6 +239,11 @@ export const roleRows: Record<string, RoleRow> = {
   'templates.versions': { answers: inOrganization },
   'templates.activateVersion': { answers: managed(templateAdmins) },
   'templates.versionByName': { answers: inOrganization },
+  'templates.examples': { answers: free },
+  'templates.examplesInOrganization': { answers: inOrganization },
+  'templates.versionInOrganization': { answers: inOrganization },
+  'templates.previousVersion': { answers: nobodys },
+  'templates.archiveVersions': { answers: managed(templateAdmins) },
 
   // Of an archive that the owner has sent, which belongs to no organization.
   'templateVersions.create': {
@@ -254,6 +259,22 @@ export const roleRows: Record<string, RoleRow> = {
   'templateVersions.parameters': { answers: inOrganization },
   'templateVersions.presets': { answers: inOrganization },
   'templateVersions.logs': { answers: inOrganization },
+  // Its import has ended, and it is in use.
+  'templateVersions.cancel': { answers: managed(templateAdmins, 'CONFLICT') },
+  'templateVersions.archive': { answers: managed(templateAdmins, 'BAD_REQUEST') },
+  'templateVersions.unarchive': { answers: managed(templateAdmins, 'BAD_REQUEST') },
+  'templateVersions.variables': { answers: inOrganization },
+  'templateVersions.externalAuth': { answers: inOrganization },
+  'templateVersions.resources': { answers: inOrganization },
+  'templateVersions.evaluate': { answers: inOrganization },
+  'templateVersions.createDryRun': {
+    answers: who('ok', ['NOT_FOUND', ['elsewhere']], ['FORBIDDEN', ['organization-workspace-creation-ban']]),
+  },
+  'templateVersions.dryRun': { answers: nobodys },
+  'templateVersions.dryRunResources': { answers: nobodys },
+  'templateVersions.dryRunLogs': { answers: nobodys },
+  'templateVersions.dryRunProvisioners': { answers: nobodys },
+  'templateVersions.cancelDryRun': { answers: nobodys },
 
   'workspaces.list': { answers: free, shows: showsPlace },
   'workspaces.create': {

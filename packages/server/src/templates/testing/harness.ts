@@ -6,10 +6,13 @@ import { createOrganizations } from '../../organizations/index.ts';
 import { createNoopLogger, testClock, testDatabase } from '../../testing/index.ts';
 import { createChanges, followLogs, waitForLogs } from '../../workspaces/index.ts';
 import { packTar } from '../archive/pack-tar.ts';
+import { createDryRuns } from '../dry-runs.ts';
 import { createFiles } from '../files.ts';
 import { importTemplateVersion } from '../import-version.ts';
+import { createTemplatePlans } from '../plans.ts';
 import { createStarterTemplates } from '../starters.ts';
 import { createTemplates } from '../templates.ts';
+import { createTemplateUpkeep } from '../upkeep.ts';
 import { createTemplateVersions } from '../versions.ts';
 
 const startersDirectory = fileURLToPath(new URL('../../../../../templates', import.meta.url));
@@ -74,6 +77,12 @@ export async function templatesHarness() {
   const files = createFiles(deps);
   const versions = createTemplateVersions({ ...deps, files });
   const templates = createTemplates(deps);
+  const plans = createTemplatePlans(deps);
+  const upkeep = createTemplateUpkeep(deps);
+  const dryRuns = createDryRuns({
+    ...deps,
+    provisioners: async () => ({ count: 1, available: 1, most_recently_seen: clock.now().toISOString() }),
+  });
   const owner = await actor('ada', ['owner']);
 
   async function upload(content: Record<string, string>, by = owner): Promise<string> {
@@ -98,6 +107,9 @@ export async function templatesHarness() {
     files,
     versions,
     templates,
+    plans,
+    upkeep,
+    dryRuns,
     organizationId,
     owner,
     member: await actor('mia', []),

@@ -181,6 +181,11 @@ function assertVersionAllowed(
       ],
     });
   }
+  if (version.archived && version.id !== latest.versionId) {
+    throw new ApiError('VALIDATION_FAILED', {
+      validations: [{ field: 'template_version_id', detail: 'is archived: choose another version' }],
+    });
+  }
   const outdated = version.id !== latest.activeVersionId;
   if (request.transition === 'start' && latest.requireActiveVersion && outdated && !mayUpdateTemplate) {
     throw new ApiError('VALIDATION_FAILED', {

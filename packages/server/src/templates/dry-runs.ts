@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import {
+  ApiError,
+  type BuildParameter,
+  type createDryRunSchema,
+  type MatchedProvisioners,
+  type ProvisionerJob,
+  type ProvisionerLog,
+  type TemplateManifest,
+  type Validation,
+  type WorkspaceResource,
+} from '@coder/api';
+import { sql } from 'kysely';
+import type * as z from 'zod';
+import { type Actor, authorize, can } from '../authorization/index.ts';
+import { createJobLog, type JobRow, jobColumns, jobWorker, presentJob } from '../jobs/index.ts';
+import type { LogInput, TemplatesDeps } from './deps.ts';
+import { findManifest, findVersion } from './find-version.ts';
+import { loadPresets } from './load-version.ts';
+import { parameterValidations, resolveParameters } from './parameters/resolve.ts';
+import { plannedResources } from './planned-resources.ts';
+
+type Request = z.output<typeof createDryRunSchema>;
+/** What is kept of a dry run, in the input of its job. */
+type Kept = { template_version_id: string; workspace_name: string; values: BuildParameter[] };
+type Row = JobRow & { input: Kept; owner_name: string };
+
+export type DryRuns = {
+  /** Checks the values as a create would, and whether this deployment has the runtime. Throws what a create would throw. */
+  create(actor: Actor, versionId: string, request: Request): Promise<ProvisionerJob>;
+  get(actor: Actor, versionId: string, jobId: string): Promise<ProvisionerJob>;
+  resources(actor: Actor, versionId: string, jobId: string): Promise<WorkspaceResource[]>;
+  logs(actor: Actor, versionId: string, jobId: string, input: LogInput): Promise<ProvisionerLog[]>;
+  provisioners(actor: Actor, versionId: string, jobId: string): Promise<MatchedProvisioners>;
+  /** Throws CONFLICT: a dry run has ended when it is answered. */
+  cancel(actor: Actor, versionId: string, jobId: string): Promise<never>;
+};
+
+export type DryRunsDeps = Pick<TemplatesDeps, 'db' | 'clock' | 'log' | 'jobs' | 'checkRuntime'> & {
+  /** The servers that could run a build. */
+  readonly provisioners: (organizationId: string) => Promise<MatchedProvisioners>;
+};
+
+const type = 'template_version_dry_run';
+const stage = 'Dry run';
+/** Nobody asks for a dry run after that. */
+const keptMs = 24 * 60 * 60_000;
+
+/** What a workspace would be, found out without making one. With runtimes that need no plan it is known at once. */
+export function createDryRuns(deps: DryRunsDeps): DryRuns {
+  const { db, clock, log, jobs, checkRuntime } = deps;
+
+  async function find(actor: Actor, versionId: string, jobId: string): Promise<Row> {
+    const version = await findVersion(db, actor, versionId);
+    const { rows } = await sql<Row>`
+      select j.organization_id, j.initiator_id, j.input, u.username as owner_name, ${jobColumns}
+      from provisioner_jobs j join users u on u.id = j.initiator_id ${jobWorker}
+      where j.id = ${jobId} and j.type = ${type} and j.input ->> 'template_version_id' = ${versionId}`.execute(
+      db,
+    );
+    const [row] = rows;
+    const template = {
+      type: 'template',
+      ...(version.template_id === null ? {} : { id: version.template_id }),
+      organizationId: version.organization_id,
+    } as const;
+    // What somebody has tried is theirs, and of concern to who looks after the template.
+    if (row && (row.initiator_id === actor.user.id || can(actor, 'update', template))) return row;
+    throw new ApiError('NOT_FOUND');
+  }
+
+  /** Why this deployment could not run it; undefined when it could. */
+  async function runtimeProblem(manifest: TemplateManifest): Promise<string | undefined> {
+    for (const runtime of Object.keys(manifest.runtime)) {
+      try {
+        await checkRuntime(runtime);
+      } catch (error) {
+        return `This server cannot run the ${runtime} runtime: ${(error as Error).message}`;
+      }
+    }
+    return undefined;
+  }
+
+  return {
+    async create(actor, versionId, request) {
+      const version = await findVersion(db, actor, versionId);
+      const manifest = await findManifest(db, actor, versionId);
+      authorize(actor, 'create', {
+        type: 'workspace',
+        ownerId: actor.user.id,
+        organizationId: version.organization_id,
+      });
+      refuseVariables(request);
+      const { values, problems } = resolveParameters({
+        manifest,
+        given: request.rich_parameter_values,
+        transition: 'start',
+      });
+      if (problems.length > 0) {
+        throw new ApiError('VALIDATION_FAILED', {
+          message: 'The parameters are not valid.',
+          validations: parameterValidations(problems),
+        });
+      }
+      const name = request.workspace_name ?? manifest.name;
+      const [id, now] = [randomUUID(), clock.now()];
+      const owner = { name: actor.user.username };
+      const planned = { values, workspace: { name }, owner, jobId: id, at: now };
+      const resources = plannedResources(manifest, planned);
+      const error = await runtimeProblem(manifest);
+      const kept: Kept = { template_version_id: versionId, workspace_name: name, values: [...values] };
+      await forgetOld();
+      await db
+        .insertInto('provisioner_jobs')
+        .values({
+          id,
+          type,
+          status: error === undefined ? 'succeeded' : 'failed',
+          error: error ?? null,
+          organization_id: version.organization_id,
+          initiator_id: actor.user.id,
+          file_id: version.file_id,
+          input: JSON.stringify(kept),
+          created_at: now,
+          updated_at: now,
+          started_at: now,
+          completed_at: clock.now(),
+        })
+        .execute();
+      const lines = createJobLog({ db, clock, log, jobId: id });
+      const presets = await loadPresets(db, versionId);
+      lines.write(
+        'info',
+        stage,
+        `${values.length} parameters, ${presets.length} presets: the values are valid.`,
+      );
+      for (const { type: runtime, name: resource, agents = [] } of resources) {
+        lines.write('info', stage, `A start makes ${runtime} "${resource}" with ${agents.length} agent.`);
+      }
+      if (error !== undefined) lines.write('error', stage, error);
+      await lines.flush();
+      return presentJob(await find(actor, versionId, id), { template_version_id: versionId });
+    },
+
+    get: async (actor, versionId, jobId) =>
+      presentJob(await find(actor, versionId, jobId), { template_version_id: versionId }),
+
+    async resources(actor, versionId, jobId) {
+      const { input, owner_name: name, job_created_at: at } = await find(actor, versionId, jobId);
+      return plannedResources(await findManifest(db, actor, versionId), {
+        values: input.values,
+        workspace: { name: input.workspace_name },
+        owner: { name },
+        jobId,
+        at,
+      });
+    },
+
+    async logs(actor, versionId, jobId, input) {
+      await find(actor, versionId, jobId);
+      return jobs.readLogs(jobId, input);
+    },
+
+    async provisioners(actor, versionId, jobId) {
+      const { organization_id: organizationId } = await find(actor, versionId, jobId);
+      return deps.provisioners(organizationId);
+    },
+
+    async cancel(actor, versionId, jobId) {
+      await find(actor, versionId, jobId);
+      throw new ApiError('CONFLICT', { message: 'The dry run has ended.' });
+    },
+  };
+
+  async function forgetOld(): Promise<void> {
+    await db
+      .deleteFrom('provisioner_jobs')
+      .where('type', '=', type)
+      .where('created_at', '<', new Date(clock.now().getTime() - keptMs))
+      .execute();
+  }
+}
+
+function refuseVariables({ user_variable_values: variables }: Request): void {
+  if (!variables?.length) return;
+  const validations: Validation[] = [
+    { field: 'user_variable_values', detail: 'must be empty: a template.yaml has no variables' },
+  ];
+  throw new ApiError('VALIDATION_FAILED', { validations });
+}
