@@ -1,5 +1,5 @@
 export type { TemplatesDeps } from './deps.ts';
-export { createDryRuns, type DryRunsDeps } from './dry-runs.ts';
+export { createDryRuns } from './dry-runs.ts';
 export { createFiles } from './files.ts';
 export { IMPORT_TASK, type ImportTask, importTemplateVersion } from './import-version.ts';
 export { instantiate } from './instantiate.ts';
