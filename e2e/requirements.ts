@@ -592,6 +592,24 @@ export const requirements = [
     promise: 'when approval is no longer demanded, the call goes on',
     source: 'docs/approvals.md',
   },
+  {
+    id: 'organizations.members',
+    promise:
+      'people see the organizations they are members of, and what is open to them ends with the membership',
+    source: 'docs/organizations.md',
+  },
+  {
+    id: 'organizations.sharing',
+    promise:
+      'a shared workspace is listed and used by whom it is shared with, never deleted by them, and gone with the share',
+    source: 'docs/organizations.md',
+  },
+  {
+    id: 'organizations.quota',
+    promise:
+      'a start beyond a quota is refused with the numbers, at once or by several at once; stopping and deleting are always possible',
+    source: 'docs/organizations.md',
+  },
 ] as const satisfies readonly Requirement[];
 
 export type RequirementId = (typeof requirements)[number]['id'];
