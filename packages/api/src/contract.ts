@@ -11,6 +11,7 @@ import { quotaRoutes } from './routes/quotas.ts';
 import { templatePlanRoutes } from './routes/template-plans.ts';
 import { templateUpkeepRoutes, versionUpkeepRoutes } from './routes/template-upkeep.ts';
 import { templateRoutes, templateVersionRoutes } from './routes/templates.ts';
+import { userSettingsRoutes } from './routes/user-settings.ts';
 import { userRoutes } from './routes/users.ts';
 import { workspaceAclRoutes } from './routes/workspace-acl.ts';
 import { buildRoutes, workspaceRoutes } from './routes/workspaces.ts';
@@ -28,7 +29,7 @@ export const contract = {
   deployment: deploymentRoutes,
   health: healthRoutes,
   provisioners: provisionerRoutes,
-  users: userRoutes,
+  users: { ...userRoutes, ...userSettingsRoutes },
   organizations: organizationRoutes,
   groups: groupRoutes,
   quotas: quotaRoutes,

@@ -51,6 +51,13 @@ export interface UsersTable {
   last_seen_at: Time;
 }
 
+export interface UserSettingsTable {
+  user_id: string;
+  key: string;
+  value: Json;
+  updated_at: Time;
+}
+
 export interface OrganizationMembersTable {
   user_id: string;
   organization_id: string;
@@ -494,6 +501,7 @@ export interface Tables {
   replicas: ReplicasTable;
   organizations: OrganizationsTable;
   users: UsersTable;
+  user_settings: UserSettingsTable;
   organization_members: OrganizationMembersTable;
   groups: GroupsTable;
   group_members: GroupMembersTable;

@@ -18,6 +18,7 @@ const unaudited = new Set([
   'raw.processResize',
   'deployment.checkAuthorization',
   'templateVersions.evaluate',
+  'users.validatePassword',
 ]);
 
 describe('every route', () => {

@@ -3,3 +3,5 @@ export { apiKeyRoutes } from './api-key-routes.ts';
 export { loadBelonging } from './belonging.ts';
 export { createIdentity, type Identity, type IdentityOptions } from './identity.ts';
 export { userRoutes } from './user-routes.ts';
+export { createUserSettings } from './user-settings.ts';
+export { userSettingsRoutes } from './user-settings-routes.ts';

@@ -4,7 +4,7 @@ import { createAgents } from '../agents/index.ts';
 import { createApps } from '../apps/index.ts';
 import { createDashboard } from '../dashboard/index.ts';
 import { api, createApiHandler, createInProcessClients, createRawRoutes } from '../http/index.ts';
-import { apiKeyRoutes, userRoutes } from '../identity/index.ts';
+import { apiKeyRoutes, createUserSettings, userRoutes, userSettingsRoutes } from '../identity/index.ts';
 import { createMcpRoutes } from '../mcp/index.ts';
 import { createOAuth } from '../oauth/index.ts';
 import { createSwagger, serveOpenApi } from '../openapi/index.ts';
@@ -98,7 +98,10 @@ export async function compose(ground: Ground): Promise<Composition> {
 
   const router = api.router({
     ...composeDeployment(ground, { organizations, runtimes: building.runtimes }),
-    users: userRoutes({ identity, organizations }),
+    users: {
+      ...userRoutes({ identity, organizations }),
+      ...userSettingsRoutes({ db, users: identity.users, settings: createUserSettings({ db, clock }) }),
+    },
     ...composeOrganizations(ground, { organizations, forget: identity.forget }),
     apiKeys: apiKeyRoutes({ identity }),
     ...templates.routes,

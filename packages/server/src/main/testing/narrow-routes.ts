@@ -146,6 +146,16 @@ export const routeRows: Record<string, RouteRow> = {
   'users.getRoles': { ...user(), ...free },
   'users.updateRoles': { ...user({ roles: ['owner'] }), ...self },
   'users.organizations': { ...user(), ...free },
+  'users.validatePassword': { with: { password: 'a guess' }, ...free },
+  'users.loginType': { ...user(), ...account, whole: 'ok' },
+  'users.appearance': { ...user(), ...account, whole: 'ok' },
+  'users.updateAppearance': { ...user({ theme_preference: 'dark' }), ...account },
+  'users.preferences': { ...user(), ...account, whole: 'ok' },
+  'users.updatePreferences': { ...user({ task_notification_alert_dismissed: true }), ...account },
+  'users.autofillParameters': {
+    of: (ref, { template: { id } }) => ({ user: ref, template_id: id }),
+    ...free,
+  },
   'users.organizationByName': { ...member(), ...free },
 
   'organizations.list': { with: {}, ...free },

@@ -143,6 +143,13 @@ export const roleRows: Record<string, RoleRow> = {
   },
   'users.organizations': { answers: readUser },
   'users.organizationByName': { answers: readUser },
+  'users.validatePassword': { answers: free },
+  'users.loginType': { answers: changeUser('owner', 'user-admin') },
+  'users.appearance': { answers: changeUser('owner', 'user-admin') },
+  'users.updateAppearance': { answers: changeUser('owner', 'user-admin') },
+  'users.preferences': { answers: changeUser('owner', 'user-admin') },
+  'users.updatePreferences': { answers: changeUser('owner', 'user-admin') },
+  'users.autofillParameters': { answers: readUser },
 
   'organizations.list': { answers: free, shows: showsOrganization },
   'organizations.create': { answers: site('owner'), with: (_, caller) => ({ name: unique(caller) }) },
