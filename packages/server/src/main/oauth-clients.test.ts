@@ -79,23 +79,24 @@ describe('a registration', () => {
   });
 
   it.each([
-    [{ redirect_uris: Array.from({ length: 33 }, (_, n) => `https://app.example.com/${n}`) }],
-    [{ redirect_uris: [`https://app.example.com/${'x'.repeat(3_000)}`] }],
-    [{ redirect_uris: 'https://app.example.com/' }],
-    [{ redirect_uris: [null] }],
-    [{ redirect_uris: [{ toString: 'x' }] }],
-    [{ token_endpoint_auth_method: 'tls_client_auth' }],
-    [{ token_endpoint_auth_method: 'private_key_jwt' }],
-    [{ application_type: 'nonsense' }],
-    [{ jwks: 'x' }],
-  ])('with %j is refused', async (metadata) => {
+    ['33 redirects', { redirect_uris: Array.from({ length: 33 }, (_, n) => `https://app.example.com/${n}`) }],
+    ['a long redirect', { redirect_uris: [`https://app.example.com/${'x'.repeat(3_000)}`] }],
+    ['redirects that are no list', { redirect_uris: 'https://app.example.com/' }],
+    ['null for a redirect', { redirect_uris: [null] }],
+    ['an object for a redirect', { redirect_uris: [{ toString: 'x' }] }],
+    ['certificates', { token_endpoint_auth_method: 'tls_client_auth' }],
+    ['signatures without keys', { token_endpoint_auth_method: 'private_key_jwt' }],
+    ['an unknown kind', { application_type: 'nonsense' }],
+    ['keys that are none', { jwks: 'x' }],
+    ['a NUL in its name', { client_name: 'a\u0000b' }],
+  ])('with %s is refused', async (_, metadata) => {
     const response = await register(metadata);
     expect(response.status).toBe(400);
     expect(((await response.json()) as { error: string }).error).toMatch(/^invalid_/);
   });
 
   it('has its long or tricky name cut down to a line of plain text', async () => {
-    const client = await world.register({ client_name: `Coder\u202e\u0000\n<b>${'x'.repeat(500)}` });
+    const client = await world.register({ client_name: `Coder\u202e\u0007\n<b>${'x'.repeat(500)}` });
     const { request } = await world.begin(world.browser(), query(client.client_id ?? ''));
     expect(request.application.name).toMatch(/^Coder <b>x+…$/);
     expect(request.application.name.length).toBeLessThanOrEqual(64);
