@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,6 +8,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Tests wait for processes and databases more than they compute: one core for each keeps two cores busy.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     globalSetup: ['packages/server/src/testing/global-setup.ts'],
   },
 });
