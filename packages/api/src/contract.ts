@@ -1,6 +1,7 @@
 import { agentRoutes, fileRoutes, processRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { approvalRoutes } from './routes/approvals.ts';
+import { buildDetailRoutes, workspaceDetailRoutes } from './routes/build-details.ts';
 import { deploymentRoutes } from './routes/deployment.ts';
 import { groupRoutes } from './routes/groups.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -36,8 +37,8 @@ export const contract = {
   apiKeys: apiKeyRoutes,
   templates: { ...templateRoutes, ...templateUpkeepRoutes },
   templateVersions: { ...templateVersionRoutes, ...versionUpkeepRoutes, ...templatePlanRoutes },
-  workspaces: { ...workspaceRoutes, ...workspaceAclRoutes },
-  builds: buildRoutes,
+  workspaces: { ...workspaceRoutes, ...workspaceAclRoutes, ...workspaceDetailRoutes },
+  builds: { ...buildRoutes, ...buildDetailRoutes },
   agents: agentRoutes,
   processes: processRoutes,
   files: fileRoutes,

@@ -29,6 +29,7 @@ export * from './schemas/provisioners.ts';
 export * from './schemas/quotas.ts';
 export * from './schemas/template-plans.ts';
 export * from './schemas/templates.ts';
+export * from './schemas/timings.ts';
 export * from './schemas/user-settings.ts';
 export * from './schemas/users.ts';
 export * from './schemas/workspace-acl.ts';

@@ -42,6 +42,13 @@ export const rawRoutes = {
     summary: 'Server-sent events: the workspace whenever it changes',
     meta: { permission: 'workspace:read' },
   },
+  watchWorkspaceSocket: {
+    method: 'GET',
+    path: '/workspaces/{workspace}/watch-ws',
+    upgrade: 'websocket',
+    summary: 'JSON {type, data}: the workspace whenever it changes',
+    meta: { permission: 'workspace:read' },
+  },
   followBuildLogs: {
     method: 'GET',
     path: '/workspacebuilds/{build}/logs',
@@ -77,6 +84,19 @@ export const rawRoutes = {
     upgrade: 'websocket',
     summary: 'The link an agent dials; HTTP/2 with the roles turned round is spoken over it',
     meta: { auth: 'agent', rateLimit: 'none' },
+  },
+  watchAgentMetadata: {
+    method: 'GET',
+    path: '/workspaceagents/{agent}/watch-metadata',
+    summary: 'Server-sent events: what its metadata scripts report, whenever that changes',
+    meta: { permission: 'workspace:read' },
+  },
+  watchAgentMetadataSocket: {
+    method: 'GET',
+    path: '/workspaceagents/{agent}/watch-metadata-ws',
+    upgrade: 'websocket',
+    summary: 'JSON {type, data}: what its metadata scripts report, whenever that changes',
+    meta: { permission: 'workspace:read' },
   },
   terminal: {
     method: 'GET',

@@ -74,6 +74,7 @@ export async function createAgents(options: AgentsOptions): Promise<Agents> {
   const tickets = await createFileTickets(db);
   const logSignals = await createSignals(notifications, 'agent_log');
   const workspaceSignals = await createSignals(notifications, 'workspace_changed');
+  const metadataSignals = await createSignals(notifications, 'agent_metadata');
   const sessions = new Set<Promise<void>>();
   const session: SessionDeps = {
     db,
@@ -131,6 +132,8 @@ export async function createAgents(options: AgentsOptions): Promise<Agents> {
         track,
         logSignals,
         workspaceSignals,
+        metadataSignals,
+        clock,
         fileLinks: { access, tickets, clock, actorOfKey, whileGood },
       }),
     beat,
@@ -141,6 +144,7 @@ export async function createAgents(options: AgentsOptions): Promise<Agents> {
       held.close();
       logSignals.close();
       workspaceSignals.close();
+      metadataSignals.close();
     },
   };
 }

@@ -1,12 +1,14 @@
 import { ApiError, joinTcp } from '@coder/api';
 import * as z from 'zod';
+import type { Clock } from '../clock.ts';
 import type { Db } from '../database/index.ts';
-import type { RawRoutes } from '../http/index.ts';
+import { type RawRoutes, type RequestContext, serveEventSocket, serveEvents } from '../http/index.ts';
 import type { Logger } from '../logger.ts';
 import { readByLink, type UseLinkDeps, writeByLink } from './file-links/use-link.ts';
 import { type SessionDeps, serveLink } from './links/session.ts';
 import { followAgentLogs } from './logs/follow-logs.ts';
 import type { LogSignals } from './logs/log-signals.ts';
+import { watchMetadata } from './metadata/watch-metadata.ts';
 import type { AgentAccess } from './routes/access.ts';
 import { loadTarget } from './routes/agent-target.ts';
 import { archiveFolder, downloadFile, unpackFolder, uploadFile } from './streams/file-streams.ts';
@@ -24,6 +26,9 @@ export interface RawRoutesDeps {
   track(session: Promise<void>): void;
   logSignals: LogSignals;
   workspaceSignals: LogSignals;
+  /** Of `agent_metadata`, by agent id. */
+  metadataSignals: LogSignals;
+  clock: Clock;
   fileLinks: UseLinkDeps;
 }
 
@@ -63,6 +68,20 @@ export function mountAgentRawRoutes({ rawRoute, upgradeRoute }: RawRoutes, deps:
     context.workspaceId = workspaceId;
     const { logSignals: lines, workspaceSignals: workspaces } = deps;
     followAgentLogs({ db, log, lines, workspaces }, await accept(), { agentId, workspaceId, after });
+  });
+
+  const metadata = async (context: RequestContext, agent: string | undefined) => {
+    if (!context.actor) throw new ApiError('UNAUTHENTICATED');
+    const { agentId, workspaceId } = await loadTarget(db, context.actor, agent ?? '', 'read');
+    context.workspaceId = workspaceId;
+    const watched = { db, clock: deps.clock, signals: deps.metadataSignals };
+    return (signal: AbortSignal) => watchMetadata(watched, agentId, signal);
+  };
+  rawRoute('watchAgentMetadata', async ({ context, params, request }) =>
+    serveEvents(request.signal, await metadata(context, params.agent)),
+  );
+  upgradeRoute('watchAgentMetadataSocket', async ({ context, params, accept }) => {
+    await serveEventSocket(accept, await metadata(context, params.agent), 'The agent has stopped.');
   });
 
   rawRoute('processStream', (request) => processStream(access, request));

@@ -75,6 +75,8 @@ const free: Record<string, string> = {
   'workspaces.favorite': 'is a mark',
   'workspaces.unfavorite': 'is a mark',
   'workspaces.reportUsage': 'is a mark',
+  'workspaces.updateDormancy': 'stops a workspace',
+  'builds.updateState': 'deletes and runs nothing',
   'builds.cancel': 'stops what a build does',
   'agents.patchAppStatus': 'is an agent’s own',
   'processes.signal': 'runs nothing',

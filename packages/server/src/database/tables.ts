@@ -201,6 +201,7 @@ export interface ProvisionerJobsTable {
   worker_id: Defaulted<string | null>;
   logs_overflowed: Defaulted<boolean>;
   logs_length: Defaulted<number>;
+  steps: ColumnType<unknown, string | undefined, string>;
   created_at: Time;
   updated_at: Time;
   started_at: Defaulted<Time | null>;

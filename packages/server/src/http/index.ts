@@ -35,6 +35,7 @@ export {
   searchIds,
   searchTime,
 } from './search-values.ts';
+export { serveEventSocket, serveEvents } from './serve-events.ts';
 export { serveLines, uuidParameter } from './serve-lines.ts';
 export { createHttpServer } from './server.ts';
 export { createUpgrades, type UpgradeRequest, type Upgrades } from './upgrades.ts';

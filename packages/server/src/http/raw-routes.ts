@@ -58,6 +58,7 @@ export type RawRoutesOptions = {
 /** What goes on for longer than it takes to ask, and so may outlive the right to it. */
 const streams: Partial<Record<RawRouteName, Stream>> = {
   watchWorkspace: 'events',
+  watchAgentMetadata: 'events',
   processStream: 'events',
   downloadFile: 'file',
   downloadWorkspaceFile: 'file',

@@ -9,9 +9,11 @@ import { createMcpRoutes } from '../mcp/index.ts';
 import { createOAuth } from '../oauth/index.ts';
 import { createSwagger, serveOpenApi } from '../openapi/index.ts';
 import {
+  buildDetailRoutes,
   buildRoutes,
   createBumpActivity,
   serveWorkspaceStreams,
+  workspaceDetailRoutes,
   workspaceRoutes,
 } from '../workspaces/index.ts';
 import { approvalLookUp } from './approval-look-up.ts';
@@ -105,8 +107,8 @@ export async function compose(ground: Ground): Promise<Composition> {
     ...composeOrganizations(ground, { organizations, forget: identity.forget }),
     apiKeys: apiKeyRoutes({ identity }),
     ...templates.routes,
-    workspaces: workspaceRoutes({ workspaces }),
-    builds: buildRoutes({ workspaces }),
+    workspaces: { ...workspaceRoutes({ workspaces }), ...workspaceDetailRoutes({ workspaces }) },
+    builds: { ...buildRoutes({ workspaces }), ...buildDetailRoutes({ workspaces }) },
     ...agents.routes,
     ...oauth.apiRoutes,
     approvals: approvals.routes,

@@ -1,4 +1,4 @@
-import { type rawRoutes, uploadResponseSchema, workspaceSchema } from '@coder/api';
+import { agentMetadataSchema, type rawRoutes, uploadResponseSchema, workspaceSchema } from '@coder/api';
 import {
   FileArchive,
   FileDownload,
@@ -46,11 +46,17 @@ export const rawFacts: Record<keyof typeof rawRoutes, RawFacts> = {
   },
   downloadFile: { tag: 'Templates', answers: tar },
   watchWorkspace: { tag: 'Workspaces', answers: { type: 'text/event-stream', schema: workspaceSchema } },
+  watchWorkspaceSocket: { tag: 'Workspaces' },
   followBuildLogs: { tag: 'Builds', query: follow },
   followTemplateVersionLogs: { tag: 'Templates', query: follow },
   dynamicParameters: { tag: 'Templates' },
   followAgentLogs: { tag: 'Agents', query: follow },
   agentLink: { tag: 'Agents' },
+  watchAgentMetadata: {
+    tag: 'Agents',
+    answers: { type: 'text/event-stream', schema: z.array(agentMetadataSchema) },
+  },
+  watchAgentMetadataSocket: { tag: 'Agents' },
   terminal: { tag: 'Agents', query: TerminalAttach.extend({ reconnect: TerminalId }) },
   agentTcp: { tag: 'Agents', query: z.object({ port: z.int().min(1).max(65_535) }) },
   processStream: { tag: 'Agents', query: StreamQuery, answers: bytes },

@@ -36,7 +36,7 @@ export function plannedResources(
       metadata: Object.entries(limits).flatMap(([key, value]) =>
         value === null ? [] : [{ key, value: String(value), sensitive: false }],
       ),
-      daily_cost: 0,
+      daily_cost: manifest.daily_cost ?? 0,
     },
   ];
 }

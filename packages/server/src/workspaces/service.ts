@@ -7,8 +7,11 @@ import { loadBuildableVersion, resolveParameters } from '../templates/index.ts';
 import { createBumpActivity } from './activity.ts';
 import { cancelJob } from './builds/cancel.ts';
 import { type BuildRequest, createBuild, versionOf } from './builds/create-build.ts';
+import { createBuildState } from './builds/state.ts';
+import { loadTimings } from './builds/timings.ts';
 import { type CreateRequest, createWorkspace } from './create-workspace.ts';
 import type { WorkspacesDeps } from './deps.ts';
+import { createDormancy } from './dormancy.ts';
 import { findBuild, findLatest, findWorkspace, findWorkspaceByName } from './find.ts';
 import { workspaceMetrics } from './metrics.ts';
 import { type BuildRow, selectBuilds } from './read/build-rows.ts';
@@ -29,6 +32,7 @@ export function createWorkspaces(deps: WorkspacesDeps) {
   const { db, clock, changes } = deps;
   const settings = createSettings(deps);
   const sharing = createSharing(deps);
+  const updateDormancy = createDormancy(deps);
   const lists = createSharedLists(clock);
   // Without hearing of changes an answer could be older than what its asker knows, so until then nothing is shared.
   let hearing = false;
@@ -74,6 +78,8 @@ export function createWorkspaces(deps: WorkspacesDeps) {
     extend: changing(settings.extend),
     updateAutomaticUpdates: changing(settings.updateAutomaticUpdates),
     setFavorite: changing(settings.setFavorite),
+    updateDormancy: changing(updateDormancy),
+    buildState: createBuildState(deps),
     getAcl: sharing.getAcl,
     updateAcl: changing(sharing.updateAcl),
     deleteAcl: changing(sharing.deleteAcl),
@@ -184,6 +190,13 @@ export function createWorkspaces(deps: WorkspacesDeps) {
         });
       }
       return presentBuild(row);
+    },
+    /** How long the parts of a build took. */
+    buildTimings: async (actor: Actor, id: string) => loadTimings(db, await findBuild(db, actor, id)),
+    /** The same of the latest build of a workspace. */
+    async timings(actor: Actor, workspaceId: string) {
+      const { buildId } = await findLatest(db, actor, workspaceId, 'read');
+      return loadTimings(db, await findBuild(db, actor, buildId));
     },
     /** Cancels a build: one that waits is over at once, one that runs is told to stop. */
     cancelBuild: changing(async (actor: Actor, id: string): Promise<{ message: string }> => {

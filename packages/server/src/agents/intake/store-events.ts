@@ -58,6 +58,7 @@ export async function storeEvents(
       .where('id', '=', agentId)
       .execute();
     if (logs.stored > 0) await notify(trx, 'agent_log', agentId);
+    if (sorted.metadata.size > 0) await notify(trx, 'agent_metadata', agentId);
     if (changed || logs.overflowedNow) await notify(trx, 'workspace_changed', agent.workspace_id);
     return { stored: fresh.length, activeAt: sorted.activeAt };
   });

@@ -4,9 +4,17 @@ import { oauth } from './0002-oauth.ts';
 import { approvals } from './0003-approvals.ts';
 import { organizations } from './0004-organizations.ts';
 import { userSettings } from './0005-user-settings.ts';
+import { buildSteps } from './0006-build-steps.ts';
 
 /**
  * Every migration, in order. A new one is a file here, `NNNN-what-it-does.ts`, that exports a `Migration`, and a line in this
  * list. A migration that has been released is never changed.
  */
-export const migrations: readonly Migration[] = [initial, oauth, approvals, organizations, userSettings];
+export const migrations: readonly Migration[] = [
+  initial,
+  oauth,
+  approvals,
+  organizations,
+  userSettings,
+  buildSteps,
+];

@@ -54,6 +54,7 @@ export const rawRows: Record<RawRouteName, RawRow> = {
     member: 'NOT_FOUND',
   },
   watchWorkspace: { at: ({ workspace }) => ({ path: `/workspaces/${workspace}/watch` }), ...seen },
+  watchWorkspaceSocket: { at: ({ workspace }) => ({ path: `/workspaces/${workspace}/watch-ws` }), ...seen },
   followBuildLogs: { at: ({ build }) => ({ path: `/workspacebuilds/${build}/logs?follow` }), ...seen },
   dynamicParameters: {
     with: ({ template: { version } }) => ({ path: `/templateversions/${version}/dynamic-parameters` }),
@@ -69,6 +70,8 @@ export const rawRows: Record<RawRouteName, RawRow> = {
   },
   followAgentLogs: { ...agent('/logs?follow'), ...seen },
   agentLink: { with: () => ({ path: '/workspaceagents/me/link' }), ...nobodysAgent },
+  watchAgentMetadata: { ...agent('/watch-metadata'), ...seen },
+  watchAgentMetadataSocket: { ...agent('/watch-metadata-ws'), ...seen },
   terminal: { ...agent(`/pty?reconnect=${reconnect}&width=80&height=24`), ...kept },
   // Nothing listens there, which only who may connect is told.
   agentTcp: { ...agent('/tcp?port=48124'), ...kept, whole: 'AGENT_ERROR' },

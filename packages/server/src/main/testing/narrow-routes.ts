@@ -292,12 +292,22 @@ export const routeRows: Record<string, RouteRow> = {
   'workspaces.resolveAutostart': { ...workspace, ...seen },
   'workspaces.readiness': { ...workspace, ...seen },
   'workspaces.metrics': { with: {}, ...free },
+  'workspaces.timings': { ...workspace, ...seen },
+  'workspaces.updateDormancy': { at: ({ workspace: id }) => ({ workspace: id, dormant: false }), ...kept },
 
   'builds.get': { ...build, ...seen },
   'builds.getByNumber': { at: ({ owner, name }) => ({ user: owner, name, number: 1 }), ...seen },
   'builds.cancel': { ...build, ...kept, whole: 'CONFLICT' },
   'builds.logs': { ...build, ...seen },
   'builds.parameters': { ...build, ...seen },
+  'builds.resources': { ...build, ...seen },
+  'builds.timings': { ...build, ...seen },
+  'builds.state': { ...build, ...kept, whole: 'INSUFFICIENT_SCOPE' },
+  'builds.updateState': {
+    at: ({ build: id }) => ({ build: id, state: 'e30=' }),
+    ...kept,
+    whole: 'INSUFFICIENT_SCOPE',
+  },
 
   'agents.find': {
     at: ({ owner, name }) => ({ owner, workspace: name }),

@@ -325,6 +325,8 @@ export const roleRows: Record<string, RoleRow> = {
   'workspaces.reportUsage': { answers: kept() },
   'workspaces.resolveAutostart': { answers: seen },
   'workspaces.readiness': { answers: seen },
+  'workspaces.timings': { answers: seen },
+  'workspaces.updateDormancy': { answers: kept() },
   'workspaces.metrics': { answers: free, shows: showsPlace },
   'workspaces.getAcl': { answers: seen },
   // Who manages workspaces without entering them lets nobody in.
@@ -340,6 +342,10 @@ export const roleRows: Record<string, RoleRow> = {
   'builds.cancel': { answers: kept('CONFLICT') },
   'builds.logs': { answers: seen },
   'builds.parameters': { answers: seen },
+  'builds.resources': { answers: seen },
+  'builds.timings': { answers: seen },
+  'builds.state': { answers: who('NOT_FOUND', ['ok', templateAdmins], ['FORBIDDEN', readers]) },
+  'builds.updateState': { answers: who('NOT_FOUND', ['ok', templateAdmins], ['FORBIDDEN', readers]) },
 
   'agents.find': { answers: free, shows: showsPlace },
   'agents.get': { answers: seen },

@@ -8,6 +8,7 @@ import { finishBuild } from './finish.ts';
 import type { KeyedLock } from './keyed-lock.ts';
 import { createSteps, type Steps } from './steps.ts';
 import { revokeAgents, storeStarted, storeWorld } from './store-world.ts';
+import { storeSteps } from './timings.ts';
 
 export type RunDeps = WorkspacesDeps & {
   readonly lock: KeyedLock;
@@ -43,7 +44,7 @@ export async function runBuild(deps: RunDeps, buildId: string): Promise<void> {
 }
 
 async function takeAndRun(deps: RunDeps, buildId: string): Promise<void> {
-  const steps = createSteps();
+  const steps = createSteps(deps.clock);
   const build = await claimBuild(deps, buildId);
   if (!build) return;
   steps.done('claim');
@@ -55,6 +56,9 @@ async function takeAndRun(deps: RunDeps, buildId: string): Promise<void> {
   } finally {
     deps.running.delete(build.jobId);
     await jobLog.flush();
+    await storeSteps(deps.db, build.jobId, steps.taken()).catch((err: unknown) =>
+      deps.log.warn({ err, build: build.id }, 'the steps of a build could not be stored'),
+    );
     deps.log.debug(
       { build: build.id, transition: build.transition, ms: steps.milliseconds() },
       'a build has ended',
