@@ -129,5 +129,6 @@ function phrase({ class: asked, route }: ApprovalAsk, { type, name }: Target): s
   if (route.endsWith('/stdin')) return `write to the input of a process in the ${type} ${name}`;
   if (route.endsWith('/pty')) return `open a terminal in the ${type} ${name}`;
   if (asked === 'templates' && type === 'organization') return `add a template to the organization ${name}`;
-  return `${verbs[asked]} ${type} ${name}`;
+  // A deletion is one whichever class it was demanded by.
+  return `${verbs[route.startsWith('DELETE ') ? 'delete' : asked]} ${type} ${name}`;
 }

@@ -214,6 +214,12 @@ describe('the gate', () => {
     expect(response.headers.get('access-control-allow-headers')).toContain('Mcp-Method');
   });
 
+  it('refuses an empty toolset, also after a request that named none', async () => {
+    const mcp = mountMcp();
+    expect((await mcp.request()).status).toBe(200);
+    expect((await mcp.request('?toolset=')).status).toBe(400);
+  });
+
   it.each(['', '/workspaces'])('refuses an unknown toolset at %j, naming the known', async () => {
     const response = await mountMcp().request('?toolset=all');
     expect(response.status).toBe(400);

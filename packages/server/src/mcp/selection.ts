@@ -23,7 +23,8 @@ export function createSelect(): (c: HttpContext) => Selection {
   return (c) => {
     const toolset = c.req.query('toolset');
     const texts = selectionHeaders.map((name) => c.req.header(name)?.trim() ?? '');
-    const key = [toolset ?? '', ...texts].join('\n');
+    // An empty name is not the same as none: it is refused.
+    const key = [toolset === undefined ? '' : `=${toolset}`, ...texts].join('\n');
     const known = made.get(key);
     if (known) return known;
     const selection = read(toolset, texts);
