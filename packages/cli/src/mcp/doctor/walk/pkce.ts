@@ -1,3 +1,5 @@
+import type { Exchange } from '../http/http.ts';
+import { isHtml } from '../http/refusal.ts';
 import { ok, problem, type Verdict, warning } from '../report.ts';
 import { quote } from '../safe-text.ts';
 import { askAuthorization, authorizeUrl } from './authorize.ts';
@@ -17,8 +19,9 @@ export async function checkPkce(walk: Walk): Promise<Verdict[]> {
       ),
     ];
   }
-  if (outcome.kind !== 'error') return [];
   const named = ok('a request without PKCE is refused, and S256 is taken');
+  // The error of an application that nobody has checked is shown to the person, and not sent on (RFC 9700, 4.11.2).
+  if (outcome.kind === 'other') return isErrorPage(outcome.exchange) ? [named] : [];
   if (!outcome.toClient || outcome.iss === server.issuer) return [named];
   if (outcome.iss !== null) {
     return [
@@ -36,3 +39,6 @@ export async function checkPkce(walk: Walk): Promise<Verdict[]> {
     ),
   ];
 }
+
+const isErrorPage = (exchange: Exchange): boolean =>
+  exchange.reached && exchange.status === 400 && isHtml(exchange);
