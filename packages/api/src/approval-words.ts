@@ -44,6 +44,18 @@ const byRoute: Record<string, Words> = {
     title: (target) => `Add a version of a template in ${target}`,
     outcome: 'Its scripts run in the workspaces that are made from it.',
   },
+  'POST /templates/{template}/versions/archive': {
+    title: (target) => `Put away versions of the template ${target} that no workspace uses`,
+    outcome: 'They are no longer listed, and can be taken back one by one.',
+  },
+  'POST /templateversions/{version}/archive': {
+    title: (target) => `Put away a version of the template ${target}`,
+    outcome: 'It is no longer listed, and can be taken back.',
+  },
+  'POST /templateversions/{version}/unarchive': {
+    title: (target) => `Take back a version of the template ${target}`,
+    outcome: 'It is listed again.',
+  },
   'PATCH /templateversions/{version}': {
     title: (target) => `Change a version of the template ${target}`,
     outcome: 'Only what is named below changes.',
