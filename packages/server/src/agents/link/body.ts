@@ -5,14 +5,17 @@ import { SHA256_TRAILER } from '@coder/api/agent';
 
 export type Body = Uint8Array | string | Readable | AsyncIterable<Uint8Array>;
 
-/** Sends a request's body and ends it. A source that fails cancels the request, so that half is not taken for whole. */
+/**
+ * Sends a request's body and ends it. A source that fails destroys the request, so that half is not taken for whole: `close`
+ * would not do, since Node ends the body before it resets the stream, and the agent may meet that end first.
+ */
 export function sendBody(stream: ClientHttp2Stream, data: Body): void {
   if (typeof data === 'string' || data instanceof Uint8Array) {
     stream.end(data);
     return;
   }
   const source = data instanceof Readable ? data : Readable.from(data);
-  source.once('error', () => stream.close(8));
+  source.once('error', (error) => stream.destroy(error));
   // Only forwards: the answer's side of the stream stays open for whoever reads it.
   source.pipe(stream);
   stream.once('close', () => source.destroy());

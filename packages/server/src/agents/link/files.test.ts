@@ -228,6 +228,25 @@ describe('transfers', () => {
     await expect.poll(async () => (await files.list({ path: '~/up' })).entries).toEqual([]);
   });
 
+  test('what has arrived of an upload is never taken for the whole, wherever it breaks off', async () => {
+    const { files } = agent.connection;
+    for (let time = 0; time < 100; time++) {
+      const stop = new AbortController();
+      const isAborted = time % 2 === 0;
+      async function* broken() {
+        if (time % 4 > 1) yield Buffer.from('half');
+        if (!isAborted) throw new Error('the source failed');
+        setImmediate(() => stop.abort());
+        await new Promise((_, reject) =>
+          stop.signal.addEventListener('abort', () => reject(stop.signal.reason)),
+        );
+      }
+      const call = files.upload({ path: `~/parts/${time}` }, broken(), { signal: stop.signal });
+      await expect(call, String(time)).rejects.toThrow();
+    }
+    await expect.poll(async () => (await files.list({ path: '~/parts' })).entries).toEqual([]);
+  });
+
   test('a part of a file, a folder as a tar, and a file that may not be read', async () => {
     await writeFile(at('digits'), '0123456789');
     const { files } = agent.connection;

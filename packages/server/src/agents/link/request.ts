@@ -62,7 +62,8 @@ export function openCall(
     let answered = false;
     const fail = (error: AgentUnreachable) => {
       failure ??= error;
-      stream.close(constants.NGHTTP2_CANCEL);
+      // Not `close`, which ends a body that is still on its way as if it were whole.
+      stream.destroy(error);
       reject(failure);
     };
     const abort = () => fail(new AgentUnreachable('aborted', 'The call was aborted.', signal?.reason));
