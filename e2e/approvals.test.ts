@@ -217,10 +217,11 @@ test(verifies('approvals.inside'), { timeout: 60_000 }, async () => {
 
 test(verifies('approvals.terminal'), { timeout: 60_000 }, async () => {
   /** What a terminal writes until it has written what is waited for, or the answer that there is none. */
-  const open = (command: string, until = '', key = token) =>
+  const terminal = crypto.randomUUID();
+  const open = (command: string, until = '', { key = token, reconnect = terminal as string } = {}) =>
     new Promise<string>((resolve, reject) => {
       const query = new URLSearchParams({
-        reconnect: crypto.randomUUID(),
+        reconnect,
         width: '80',
         height: '24',
         command,
@@ -257,9 +258,12 @@ test(verifies('approvals.terminal'), { timeout: 60_000 }, async () => {
   });
   await approve(refused.approval.id);
   expect(await open('echo something-else; sleep 5')).toContain('APPROVAL_REQUIRED');
+  const elsewhere = { reconnect: crypto.randomUUID() };
+  expect(await open('echo in-a-terminal; sleep 5', '', elsewhere)).toContain('APPROVAL_REQUIRED');
   expect(await open('echo in-a-terminal; sleep 5', 'in-a-terminal')).not.toContain('APPROVAL_REQUIRED');
   expect(await open('echo in-a-terminal; sleep 5')).toContain('APPROVAL_REQUIRED');
-  expect(await open('echo mine; sleep 5', 'mine', deployment.token)).toContain('mine');
+  const mine = { key: deployment.token, reconnect: crypto.randomUUID() };
+  expect(await open('echo mine; sleep 5', 'mine', mine)).toContain('mine');
 });
 
 test(verifies('approvals.off'), { timeout: 60_000 }, async () => {

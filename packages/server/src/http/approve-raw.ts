@@ -1,5 +1,6 @@
 import { APPROVAL_ARGUMENTS_LIMIT, ApiError, type ApprovalMeta } from '@coder/api';
 import type { CallInput } from './approval-gate.ts';
+import { defaultBodyLimitBytes } from './body-limit.ts';
 import type { RawQuery } from './raw-query.ts';
 
 /** The most that is held of a body which a person has to see first, as text or, when it is none, as base64. */
@@ -40,18 +41,23 @@ export function rawInput(
   };
 }
 
+/**
+ * What is too large is refused after it was read, and thrown away: whoever still sends a body when the connection closes does not
+ * read why. That holds for so much; with more the connection closes.
+ */
 async function readBody(request: Request): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
-    if (size > MAX_BODY_BYTES) {
-      throw new ApiError('PAYLOAD_TOO_LARGE', {
-        message: `Of a body that needs approval at most ${MAX_BODY_BYTES} bytes are taken at once.`,
-        detail: 'Send it in parts, each of which is approved by itself.',
-      });
-    }
-    chunks.push(chunk);
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+    else if (size > defaultBodyLimitBytes) break;
+  }
+  if (size > MAX_BODY_BYTES) {
+    throw new ApiError('PAYLOAD_TOO_LARGE', {
+      message: `Of a body that needs approval at most ${MAX_BODY_BYTES} bytes are taken at once.`,
+      detail: 'Send it in parts, each of which is approved by itself.',
+    });
   }
   return Buffer.concat(chunks);
 }
