@@ -30,7 +30,7 @@ export const toolRows: Record<string, ToolRow> = {
   coder_workspace_bash: { ...inside({ command: 'cat notes.txt' }), look: 'scope' },
   coder_workspace_execute: { ...inside({ command: 'cat notes.txt' }), look: 'scope' },
   coder_workspace_process_output: {
-    at: (workspace, { process }) => ({ workspace, process_id: process }),
+    at: (workspace, { process }) => ({ workspace, process_id: process, wait_timeout: '0s' }),
     by: named,
     look: 'scope',
   },

@@ -1,9 +1,9 @@
 import type { CapabilityId } from '@coder/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCoder } from './harness/coder.ts';
-import { createDeployment, type Deployment } from './harness/deployment.ts';
-import { starter } from './harness/templates.ts';
-import { verifies } from './requirements.ts';
+import { runCoder } from '../harness/coder.ts';
+import { createDeployment, type Deployment } from '../harness/deployment.ts';
+import { starter } from '../harness/templates.ts';
+import { verifies } from '../requirements.ts';
 
 /** The command line with tokens that reach the workspace `web` alone; there is another one, `hidden`. */
 let deployment: Deployment;

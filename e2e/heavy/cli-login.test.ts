@@ -1,10 +1,10 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cleanEnv, runCoder, spawnCoder } from './harness/coder.ts';
-import { createDeployment, type Deployment } from './harness/deployment.ts';
-import { connectStdio } from './harness/mcp.ts';
-import { verifies } from './requirements.ts';
+import { cleanEnv, runCoder, spawnCoder } from '../harness/coder.ts';
+import { createDeployment, type Deployment } from '../harness/deployment.ts';
+import { connectStdio } from '../harness/mcp.ts';
+import { verifies } from '../requirements.ts';
 
 let deployment: Deployment;
 

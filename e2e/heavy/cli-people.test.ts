@@ -1,7 +1,7 @@
 import { createApiClient, type Group, type User } from '@coder/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDeployment, type Deployment, owner } from './harness/deployment.ts';
-import { verifies } from './requirements.ts';
+import { createDeployment, type Deployment, owner } from '../harness/deployment.ts';
+import { verifies } from '../requirements.ts';
 
 let deployment: Deployment;
 

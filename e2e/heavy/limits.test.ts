@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDeployment, type Deployment, waitUntil } from './harness/deployment.ts';
-import { verifies } from './requirements.ts';
+import { createDeployment, type Deployment, waitUntil } from '../harness/deployment.ts';
+import { verifies } from '../requirements.ts';
 
 let deployment: Deployment;
 const folder = mkdtempSync(join(tmpdir(), 'coder-limits-'));

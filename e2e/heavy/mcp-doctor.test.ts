@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildDashboard } from './harness/browser.ts';
-import { createDeployment, type Deployment } from './harness/deployment.ts';
-import { startProxy, type TestProxy } from './harness/proxy.ts';
-import { starter } from './harness/templates.ts';
-import { verifies } from './requirements.ts';
+import { buildDashboard } from '../harness/browser.ts';
+import { createDeployment, type Deployment } from '../harness/deployment.ts';
+import { startProxy, type TestProxy } from '../harness/proxy.ts';
+import { starter } from '../harness/templates.ts';
+import { verifies } from '../requirements.ts';
 
 let proxy: TestProxy;
 let deployment: Deployment;
