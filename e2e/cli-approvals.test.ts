@@ -51,7 +51,9 @@ test(verifies('cli.approvals'), { timeout: 90_000 }, async () => {
 
   const [asked] = await pending();
   const id = asked?.id ?? '';
-  expect(await ok('approvals', 'list')).toMatch(/Run a command in ada\/web .* waits for a decision/);
+  expect(await ok('approvals', 'list')).toMatch(
+    /Run a command in ada\/web: echo one echo \[ESC\]\[2Jtwo .* waits for a decision/,
+  );
   const shown = await ok('approvals', 'show', id.slice(0, 8));
   expect(shown).toContain('command:\n  | echo one\n  | echo [ESC][2Jtwo\n');
   expect(shown).toMatch(/How +MCP, tool coder_workspace_bash/);

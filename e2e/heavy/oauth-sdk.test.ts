@@ -152,7 +152,9 @@ describe.skipIf(missing)("the SDK's client", { timeout: 90_000 }, () => {
     await using sdk = await program('Lost program', { document: nowhere, allowance: null });
     await expect(sdk.connect('modern')).rejects.toThrow();
     // Only the user's browser is told: where the program waits for answers is not known.
-    expect(await user.read(sdk.asked[0] ?? '')).toContain('invalid_client');
+    expect(await user.read(sdk.asked[0] ?? '')).toContain(
+      'described at program.example.com, but this server could not read its document there',
+    );
     expect(documents.fetched).toContain(nowhere);
     expect(sdk.tokens).toBeUndefined();
   });
