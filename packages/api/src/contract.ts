@@ -5,6 +5,7 @@ import { buildDetailRoutes, workspaceDetailRoutes } from './routes/build-details
 import { deploymentRoutes } from './routes/deployment.ts';
 import { groupRoutes } from './routes/groups.ts';
 import { healthRoutes } from './routes/health.ts';
+import { insightsRoutes } from './routes/insights.ts';
 import { oauth2ProviderRoutes, oauth2Routes } from './routes/oauth2.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { provisionerRoutes } from './routes/provisioners.ts';
@@ -30,6 +31,7 @@ export const contract = {
   deployment: deploymentRoutes,
   health: healthRoutes,
   provisioners: provisionerRoutes,
+  insights: insightsRoutes,
   users: { ...userRoutes, ...userSettingsRoutes },
   organizations: organizationRoutes,
   groups: groupRoutes,

@@ -20,6 +20,7 @@ export * from './schemas/deployment-reports.ts';
 export * from './schemas/files.ts';
 export * from './schemas/groups.ts';
 export * from './schemas/health.ts';
+export * from './schemas/insights.ts';
 export * from './schemas/jobs.ts';
 export * from './schemas/manifest.ts';
 export * from './schemas/manifest-values.ts';

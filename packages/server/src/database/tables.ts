@@ -395,6 +395,23 @@ export interface WorkspaceAgentStatsTable {
   processes: number;
 }
 
+export interface WorkspaceUsageTable {
+  workspace_id: string;
+  /** The half hour. */
+  began_at: Time;
+  template_id: string;
+  user_id: string;
+  minutes: number;
+  last_minute: Time;
+}
+
+export interface UserStatusChangesTable {
+  id: Generated<number>;
+  user_id: string;
+  status: string;
+  changed_at: Time;
+}
+
 export interface WorkspaceAppsTable {
   id: string;
   agent_id: string;
@@ -527,6 +544,8 @@ export interface Tables {
   workspace_agent_logs: WorkspaceAgentLogsTable;
   workspace_agent_metadata: WorkspaceAgentMetadataTable;
   workspace_agent_stats: WorkspaceAgentStatsTable;
+  workspace_usage: WorkspaceUsageTable;
+  user_status_changes: UserStatusChangesTable;
   workspace_apps: WorkspaceAppsTable;
   workspace_app_statuses: WorkspaceAppStatusesTable;
   idempotency_keys: IdempotencyKeysTable;

@@ -19,6 +19,7 @@ import {
 import { approvalLookUp } from './approval-look-up.ts';
 import { composeAdmission } from './compose-admission.ts';
 import { composeDeployment } from './compose-deployment.ts';
+import { composeInsights } from './compose-insights.ts';
 import { composeJobs } from './compose-jobs.ts';
 import { composeOrganizations } from './compose-organizations.ts';
 import { composeTemplates } from './compose-templates.ts';
@@ -98,6 +99,7 @@ export async function compose(ground: Ground): Promise<Composition> {
   });
   app.route('/', oauth.routes);
 
+  const insights = composeInsights(ground);
   const router = api.router({
     ...composeDeployment(ground, { organizations, runtimes: building.runtimes }),
     users: {
@@ -106,6 +108,7 @@ export async function compose(ground: Ground): Promise<Composition> {
     },
     ...composeOrganizations(ground, { organizations, forget: identity.forget }),
     apiKeys: apiKeyRoutes({ identity }),
+    insights: insights.insights,
     ...templates.routes,
     workspaces: { ...workspaceRoutes({ workspaces }), ...workspaceDetailRoutes({ workspaces }) },
     builds: { ...buildRoutes({ workspaces }), ...buildDetailRoutes({ workspaces }) },
@@ -168,6 +171,7 @@ export async function compose(ground: Ground): Promise<Composition> {
       await mcp.close();
       await oauth.close();
       building.close();
+      insights.close();
       await agents.close();
       await jobs.replica.stop();
       approvals.close();

@@ -3,6 +3,6 @@ export { type TestUser, type TestUserOptions, testActor, testUser } from './acto
 export { type TestApi, testAccessUrl, testApi } from './api.ts';
 export { failure } from './failure.ts';
 export { testOrganizations } from './organizations.ts';
-export { type SeededTemplate, seedBuild, seedTemplate } from './seed-builds.ts';
+export { type SeededBuild, type SeededTemplate, seedBuild, seedTemplate } from './seed-builds.ts';
 export { type TestClock, testClock } from './test-clock.ts';
 export { type TestDatabase, testDatabase } from './test-database.ts';

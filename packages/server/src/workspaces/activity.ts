@@ -4,7 +4,7 @@ import type { Db } from '../database/index.ts';
 export type BumpActivity = (workspaceId: string, at: Date) => Promise<void>;
 
 /**
- * Notes that a workspace is in use: it counts against dormancy, and puts the deadline of its running build off by what the
+ * Notes that a workspace is in use: it counts against dormancy and for the insights, and puts the deadline of its running build off by what the
  * template says, never past its latest deadline. A bump that would move the deadline by less than a minute is not written.
  */
 export function createBumpActivity(db: Db): BumpActivity {
@@ -12,7 +12,14 @@ export function createBumpActivity(db: Db): BumpActivity {
     await sql`
       with used as (
         update workspaces set last_used_at = greatest(last_used_at, ${at}) where id = ${workspaceId} and not deleted
-        returning id, template_id
+        returning id, template_id, owner_id
+      ), counted as (
+        insert into workspace_usage as s (workspace_id, began_at, template_id, user_id, minutes, last_minute)
+        select id, date_bin('30 minutes', ${at}::timestamptz, 'epoch'), template_id, owner_id, 1,
+          date_trunc('minute', ${at}::timestamptz)
+        from used
+        on conflict (workspace_id, began_at) do update set minutes = s.minutes + 1, last_minute = excluded.last_minute
+        where s.last_minute < excluded.last_minute
       ), latest as (
         select b.id, b.workspace_id, b.max_deadline, b.deadline,
           least(${at}::timestamptz + t.activity_bump_ms * interval '1 millisecond', b.max_deadline) as later

@@ -5,6 +5,7 @@ import { approvals } from './0003-approvals.ts';
 import { organizations } from './0004-organizations.ts';
 import { userSettings } from './0005-user-settings.ts';
 import { buildSteps } from './0006-build-steps.ts';
+import { insights } from './0007-insights.ts';
 
 /**
  * Every migration, in order. A new one is a file here, `NNNN-what-it-does.ts`, that exports a `Migration`, and a line in this
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   organizations,
   userSettings,
   buildSteps,
+  insights,
 ];

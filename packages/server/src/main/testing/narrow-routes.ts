@@ -69,6 +69,9 @@ const everyone = (fields: object = {}) => ({
   with: ({ organization: id }: NarrowWorld) => ({ group: id, ...fields }),
 });
 const absent = '00000000-0000-4000-8000-000000000000';
+const midnight = (daysAgo: number) =>
+  `${new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10)}T00:00:00Z`;
+const today = { start_time: midnight(1), end_time: midnight(0) };
 const noApp = { with: { app: absent } };
 const noDryRun = version({ job: absent });
 const firstVersion = {
@@ -108,6 +111,11 @@ export const routeRows: Record<string, RouteRow> = {
     whole: 'NOT_FOUND',
     member: 'FORBIDDEN',
   },
+  'insights.daus': { with: {}, ...shut },
+  'insights.templateDaus': { ...template(), ...shut },
+  'insights.userActivity': { with: today, ...shut },
+  'insights.templates': { with: today, ...shut },
+  'insights.userStatusCounts': { with: {}, ...shut },
 
   'users.hasFirst': { with: {}, ...free },
   'users.createFirst': {

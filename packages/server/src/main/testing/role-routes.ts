@@ -23,6 +23,8 @@ const templateAdmins = [
 ] as const;
 const memberAdmins = ['owner', 'user-admin', 'organization-admin', 'organization-user-admin'] as const;
 const userReaders = [...memberAdmins, 'template-admin', 'auditor'] as const;
+/** Of what goes on in the workspaces of a template. */
+const insightful = [...templateAdmins, 'auditor', 'organization-auditor'] as const;
 /** Of the workspace. */
 export const readers = [...templateAdmins, 'own', 'use', 'admin'] as const;
 
@@ -98,6 +100,12 @@ export const roleRows: Record<string, RoleRow> = {
     answers: managed(templateAdmins),
     with: ({ narrow: { organization }, job }) => ({ organization, job }),
   },
+
+  'insights.daus': { answers: site('owner', 'auditor') },
+  'insights.templateDaus': { answers: managed(insightful) },
+  'insights.userActivity': { answers: site(...insightful) },
+  'insights.templates': { answers: site(...insightful) },
+  'insights.userStatusCounts': { answers: site(...userReaders) },
 
   'users.hasFirst': { answers: free },
   'users.createFirst': { answers: who('CONFLICT') },

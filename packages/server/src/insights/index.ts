@@ -1,0 +1,2 @@
+export { pruneUsage } from './prune.ts';
+export { insightsRoutes } from './routes.ts';
