@@ -33,6 +33,25 @@ describe('notifications', () => {
     await notifications.close();
   });
 
+  it('are asked for one after the other, also by those who ask at the same time', async () => {
+    await using database = await testDatabase({ empty: true });
+    const notifications = createNotifications({ url: database.url, log: createNoopLogger() });
+    const warnings: string[] = [];
+    const hear = (warning: Error) => warnings.push(warning.message);
+    process.on('warning', hear);
+    const events = new EventEmitter();
+    const channels = ['fruit', 'bread', 'wine'];
+    await Promise.all(
+      channels.map((channel) => notifications.listen(channel, { notify: () => events.emit(channel) })),
+    );
+    const arrived = Promise.all(channels.map((channel) => once(events, channel)));
+    for (const channel of channels) await notify(database.db, channel);
+    await arrived;
+    process.off('warning', hear);
+    expect(warnings).toEqual([]);
+    await notifications.close();
+  });
+
   it('come again after the connection was lost, and the loss is told', async () => {
     await using database = await testDatabase({ empty: true });
     const notifications = createNotifications({ url: database.url, log: createNoopLogger() });

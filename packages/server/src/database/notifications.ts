@@ -32,6 +32,8 @@ export function createNotifications({ url, log }: { url: string; log: Logger }):
   let client: Promise<pg.Client> | undefined;
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
+  /** The last query that was asked for: a connection takes one at a time. */
+  let turn: Promise<unknown> = Promise.resolve();
 
   async function open(): Promise<pg.Client> {
     const next = new pg.Client({
@@ -56,6 +58,13 @@ export function createNotifications({ url, log }: { url: string; log: Logger }):
       if (client === opening) client = undefined;
     });
     return opening;
+  }
+
+  /** Runs a query when those asked for before it are over, whatever has come of them. */
+  function inTurn(connection: Promise<pg.Client>, query: string): Promise<unknown> {
+    const taken = turn.then(async () => (await connection).query(query));
+    turn = taken.catch(() => undefined);
+    return taken;
   }
 
   function guarded(call: () => void): void {
@@ -92,7 +101,7 @@ export function createNotifications({ url, log }: { url: string; log: Logger }):
       try {
         client ??= openOrForget();
         // A channel that came while the connection was opening may have missed its turn there; listening twice does no harm.
-        if (!known) await (await client).query(`listen ${pg.escapeIdentifier(channel)}`);
+        if (!known) await inTurn(client, `listen ${pg.escapeIdentifier(channel)}`);
         else await client;
       } catch (error) {
         handlers.get(channel)?.delete(handler);
