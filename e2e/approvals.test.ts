@@ -208,6 +208,30 @@ test(verifies('approvals.inside'), { timeout: 60_000 }, async () => {
   expect(output.chunks.map(({ data }) => data).join('')).toBe('yes, do it\n');
   await deployment.client.processes.signal({ agent, process: 'listener', signal: 'KILL' });
   expect(await failure(write(words, true))).toMatchObject({ code: 'APPROVAL_REQUIRED' });
+
+  // That nothing more comes is nothing to judge; an empty write beside it, and one that only claims to be empty, are held up.
+  await deployment.client.processes.start({ agent, id: 'ending', command: 'cat', stdin: 'pipe' });
+  const end = (close: string, body: string | ReadableStream) =>
+    program.raw(`/workspaceagents/${agent}/processes/ending/stdin?close=${close}`, {
+      method: 'POST',
+      body,
+      duplex: 'half',
+    } as RequestInit);
+  const none = new ReadableStream({ start: (stream) => stream.close() });
+  const late = new ReadableStream({
+    start(stream) {
+      stream.enqueue(new Uint8Array(0));
+      stream.enqueue(new TextEncoder().encode('rm -r .'));
+      stream.close();
+    },
+  });
+  expect(await failure(end('false', ''))).toMatchObject({ code: 'APPROVAL_REQUIRED' });
+  expect(await failure(end('true', late))).toMatchObject({ code: 'APPROVAL_REQUIRED' });
+  expect(await (await end('true', none)).json()).toMatchObject({ bytes: 0 });
+  const { chunks } = await deployment.client.processes.output({ agent, process: 'ending', wait_ms: 5_000 });
+  expect(chunks).toEqual([]);
+  const ended = await deployment.client.processes.get({ agent, process: 'ending' });
+  expect(ended).toMatchObject({ state: 'exited', exit_code: 0 });
   const nowhere = program.raw(`/workspaceagents/${agent}/processes/none/stdin`, {
     method: 'POST',
     body: words,

@@ -579,7 +579,7 @@ export const requirements = [
   {
     id: 'approvals.inside',
     promise:
-      'commands of tokens, and what they write to the input of a process, wait for approval byte for byte; a person’s own session needs none',
+      'commands of tokens, and what they write to the input of a process, wait for approval byte for byte; to end that input without a word, and a person’s own session, need none',
     source: 'docs/approvals.md',
   },
   {

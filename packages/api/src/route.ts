@@ -26,6 +26,8 @@ export type ApprovalMeta = {
   classes: readonly [ApprovalClass, ...ApprovalClass[]];
   /** Only when this field of the input has this value. */
   when?: { field: string; equals: string };
+  /** Not when all these fields of the input have just these values: such a call carries nothing that a person could judge. */
+  unless?: Readonly<Record<string, string>>;
   /** Fields that the calling program chooses for itself, such as a wait: the approval is not bound to them. */
   ignore?: readonly string[];
   /** The parameter of the path that names the object. */

@@ -135,7 +135,14 @@ export const rawRoutes = {
     meta: {
       ...ssh,
       audit: { action: 'execute', resource: 'workspace_agent' },
-      approval: { classes: ['commands'], target: 'agent', query: ['close'], body: true },
+      approval: {
+        classes: ['commands'],
+        target: 'agent',
+        query: ['close'],
+        body: true,
+        // Whoever may have started a command may say that nothing more comes, without which many never end.
+        unless: { close: 'true', body: '' },
+      },
     },
   },
   processResize: {

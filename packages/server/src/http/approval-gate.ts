@@ -51,6 +51,7 @@ export async function demandApproval(
   if (demanded === undefined || !isOfProgram(actor, () => wayOf(admitted))) return;
   const given = await input();
   if (meta.when && given[meta.when.field] !== meta.when.equals) return;
+  if (meta.unless && Object.entries(meta.unless).every(([field, value]) => given[field] === value)) return;
   const via = wayOf(admitted);
   try {
     const id = await gate.pass({
