@@ -14,6 +14,7 @@ import {
   type UpgradeRequest,
   type Upgrades,
 } from '../http/index.ts';
+import type { Logger } from '../logger.ts';
 import { authRedirect } from './auth-redirect.ts';
 import { AUTH_REDIRECT_PATH, createDoor } from './door.ts';
 import { errorAnswer } from './pages.ts';
@@ -32,6 +33,7 @@ export type AppsDeps = {
   appHost: string;
   pipeline: Pipeline;
   audit: AuditTrail;
+  log: Logger;
   access: AgentAccess;
   /** The actor a key stands for, as long as the key and its user are good. */
   actorOfKey(keyId: string): Promise<Actor | undefined>;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { ApiError } from '@coder/api';
 import type { Clock } from '../clock.ts';
-import type { AuditTrail } from '../http/index.ts';
+import { type AuditTrail, intend } from '../http/index.ts';
+import type { Logger } from '../logger.ts';
 import type { FoundApp } from './find-app.ts';
 import { ticketScope } from './ticket.ts';
 import type { Visit, Visitor } from './visitor.ts';
@@ -13,7 +13,8 @@ const VISIT_MS = 10 * 60_000;
  * Writes one audit row for a visit: who opened which port or app, before the first request is passed on. The files of a page, and
  * what it asks later, belong to the visit.
  */
-export function createVisitAudit({ clock, audit }: { clock: Clock; audit: AuditTrail }) {
+export function createVisitAudit(deps: { clock: Clock; audit: AuditTrail; log: Logger }) {
+  const { clock, audit } = deps;
   const open = new Map<string, number>();
 
   return async (visit: Visit, visitor: Visitor, { agent, place, title }: FoundApp): Promise<void> => {
@@ -41,14 +42,10 @@ export function createVisitAudit({ clock, audit }: { clock: Clock; audit: AuditT
           : 'GET /@{user}/{workspace}/apps/{app}/*',
     } as const;
     try {
-      await audit.intend(entry);
-    } catch (cause) {
+      await intend(deps, entry);
+    } catch (error) {
       open.delete(key);
-      throw new ApiError('OVERLOADED', {
-        message: 'The audit log cannot be written now, so nothing was done.',
-        retryAfter: 2,
-        cause,
-      });
+      throw error;
     }
     audit.settle(entry, {
       statusCode: visit.upgrade ? 101 : 200,

@@ -11,6 +11,7 @@ export { errorResponse, toApiError } from './error-response.ts';
 export { createHealth, type HealthState } from './health.ts';
 export { createHostRules, isLoopbackName } from './host-rules.ts';
 export { createInProcessClients, type InProcessCaller } from './in-process-client.ts';
+export { intend } from './intend.ts';
 export { lastingStream, type WhileGood } from './lasting-stream.ts';
 export { createMetrics, type Metrics, serveMetrics } from './metrics.ts';
 export { createOpenRequests, type OpenRequests } from './open-requests.ts';

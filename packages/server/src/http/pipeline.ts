@@ -12,6 +12,7 @@ import {
   createAuditDraft,
 } from './audit-draft.ts';
 import { toApiError } from './error-response.ts';
+import { intend } from './intend.ts';
 import type { Caller, OpenRequests } from './open-requests.ts';
 import type { RateLimits } from './pipeline-limits.ts';
 import type { RequestContext } from './procedure.ts';
@@ -122,20 +123,6 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     };
   }
 
-  async function intend(entry: AuditEntry, { via }: Admitted): Promise<void> {
-    try {
-      // In one statement: the row of the tool call that this is a part of, and this call's own.
-      await Promise.all([via?.intent?.write(audit), audit.intend(entry)]);
-    } catch (cause) {
-      log.error({ err: cause, requestId: entry.requestId }, 'an audit row could not be written');
-      throw new ApiError('OVERLOADED', {
-        message: 'The audit log cannot be written now, so nothing was done.',
-        retryAfter: 2,
-        cause,
-      });
-    }
-  }
-
   /** A token that tries what it may not do is worth a row; it has no effect, so the row need not come first. */
   function refused(admitted: Admitted, check: () => void): void {
     try {
@@ -188,7 +175,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const entry = entryOf(admitted);
       if (!entry) return handler();
       const hasEffect = entry.action !== 'read';
-      if (hasEffect) await intend(entry, admitted);
+      if (hasEffect) await intend({ audit, log }, entry, admitted.via?.intent);
       const started = performance.now();
       const finish = (status: number) => {
         const outcome = admitted.draft.outcome(status, performance.now() - started);

@@ -63,6 +63,7 @@ export async function compose(ground: Ground): Promise<Composition> {
     appHost: config.wildcardAccessUrl,
     pipeline,
     audit,
+    log,
     access: agents.access,
     actorOfKey: identity.actorOfKey,
     whileGood: identity.whileGood,

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import inject from 'light-my-request';
 import type Provider from 'oidc-provider';
 import type { RequestInfo } from '../http/index.ts';
@@ -8,11 +9,18 @@ export type ProviderCall = {
   target: string;
   headers: Headers;
   body?: string | undefined;
+  /** Awaited before something comes of a call that mostly only asks. */
+  begin?: (() => Promise<void>) | undefined;
   info: Pick<RequestInfo, 'ip' | 'userAgent'>;
 };
 
 /** Hands a request to the authorization server library and gives back its answer. */
 export type CallProvider = (call: ProviderCall) => Promise<Response>;
+
+const beginning = new AsyncLocalStorage<ProviderCall['begin']>();
+
+/** To be awaited by what the library stores with, before it hands out what the effect of the present call depends on. */
+export const beginCall = async (): Promise<void> => beginning.getStore()?.();
 
 /** What the library may see of a request. Its own CORS is left out of it, since ours decides about the whole group. */
 const passedHeaders = ['accept', 'authorization', 'content-type', 'cookie'];
@@ -25,7 +33,7 @@ const passedHeaders = ['accept', 'authorization', 'content-type', 'cookie'];
 export function createBridge(provider: Provider, accessUrl: string): CallProvider {
   const dispatch = provider.callback();
   const { host, protocol } = new URL(accessUrl);
-  return async ({ method, target, headers, body, info }) => {
+  return async ({ method, target, headers, body, begin, info }) => {
     const sent: Record<string, string> = {
       host,
       'x-forwarded-proto': protocol.slice(0, -1),
@@ -36,7 +44,7 @@ export function createBridge(provider: Provider, accessUrl: string): CallProvide
       const value = headers.get(name);
       if (value !== null) sent[name] = value;
     }
-    const answer = await inject((req, res) => void dispatch(req, res), {
+    const answer = await inject((req, res) => void beginning.run(begin, () => dispatch(req, res)), {
       method,
       url: target,
       headers: sent,

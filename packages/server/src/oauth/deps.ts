@@ -35,6 +35,9 @@ export type RoutesDeps = {
 
 /** What the endpoints share. */
 export type RouteParts = RoutesDeps & {
-  /** Has the library answer a request, at a path and with a body of ours. */
-  forward(c: HttpContext, target: string, body?: string): Promise<Response>;
+  /**
+   * Has the library answer a request, at a path and with a body of ours. `begin` is awaited before the library learns that a
+   * device it asks about has been decided.
+   */
+  forward(c: HttpContext, target: string, body?: string, begin?: () => Promise<void>): Promise<Response>;
 };

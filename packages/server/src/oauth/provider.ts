@@ -6,6 +6,7 @@ import type { Db } from '../database/index.ts';
 import { generateApiKey } from '../identity/index.ts';
 import type { Logger } from '../logger.ts';
 import { canonicalResource, paths, type Resources } from './addresses.ts';
+import { beginCall } from './bridge.ts';
 import { covers } from './capabilities.ts';
 import type { createClientDocuments } from './client-documents.ts';
 import { loadKeys } from './keys.ts';
@@ -48,6 +49,7 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
     ...options,
     resumeUrl: (uid) => `${accessUrl}${paths.authorize}/${uid}`,
     endGrant: grants.end,
+    beginCall,
   });
   const accessTokens = createAccessTokenStore(options);
   const secure = accessUrl.startsWith('https:');

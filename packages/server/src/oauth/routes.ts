@@ -70,7 +70,7 @@ function createLimit({ clock, isLimited }: RoutesDeps): Middleware {
 
 /** Hands a request on to the library, with what it may see of it. */
 function createForward({ callProvider }: RoutesDeps): RouteParts['forward'] {
-  return (c, target, body) => {
+  return (c, target, body, begin) => {
     const info = c.get('requestInfo');
     const headers = new Headers(info.headers);
     // The body has been read and written anew, whatever the client called it.
@@ -78,6 +78,6 @@ function createForward({ callProvider }: RoutesDeps): RouteParts['forward'] {
       const isForm = !target.startsWith(paths.clients);
       headers.set('content-type', isForm ? 'application/x-www-form-urlencoded' : 'application/json');
     }
-    return callProvider({ method: c.req.method, target, headers, body, info });
+    return callProvider({ method: c.req.method, target, headers, body, begin, info });
   };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditAction } from '@coder/api';
 import type { Clock } from '../clock.ts';
-import type { AuditEntry, AuditTrail, HttpContext } from '../http/index.ts';
+import { type AuditEntry, type AuditTrail, type HttpContext, intend } from '../http/index.ts';
 import type { Logger } from '../logger.ts';
 
 /** One step between an application and the authorization server, as its audit row names it. */
@@ -11,14 +11,17 @@ export type Step = {
   resource: string;
   /** What the request says about itself: which client, which grant type. Never a code, a token or a secret. */
   fields: Record<string, string>;
-  /** Most likely nothing comes of it: there is a row only if something does, or if it is refused for good. */
+  /**
+   * Most likely nothing comes of it: there is a row only if something does, which has to be said by `begin`, or if it is
+   * refused for good.
+   */
   isPoll?: boolean;
 };
 
 export type AuditStep = (
   c: HttpContext,
   step: Step,
-  run: (facts: StepFacts) => Promise<Response>,
+  run: (facts: StepFacts, begin: () => Promise<void>) => Promise<Response>,
 ) => Promise<Response>;
 
 /** What turned out while the step was taken. */
@@ -26,7 +29,8 @@ export type StepFacts = { userId?: string; username?: string; application?: stri
 
 /**
  * Writes the steps that applications take: the intent before the effect, the outcome behind the answer. A step that is
- * refused says why in one line of the log as well, since clients seldom show it to anybody.
+ * refused says why in one line of the log as well, since clients seldom show it to anybody. Throws OVERLOADED when the intent
+ * cannot be written; then nothing has been done.
  */
 export function createStepAudit(deps: { audit: AuditTrail; clock: Clock; log: Logger }): AuditStep {
   const { audit, clock, log } = deps;
@@ -46,13 +50,19 @@ export function createStepAudit(deps: { audit: AuditTrail; clock: Clock; log: Lo
       resourceType: resource,
       description: name,
     };
-    const hasEffect = action !== 'read' && !isPoll;
-    if (hasEffect) await audit.intend(entry);
+    let intent: Promise<void> | undefined;
+    const begin = () => {
+      intent ??= intend(deps, entry);
+      return intent;
+    };
+    if (action !== 'read' && !isPoll) await begin();
     const started = performance.now();
     const facts: StepFacts = {};
     let status = 500;
     try {
-      const response = await run(facts);
+      const response = await run(facts, begin);
+      // Whatever was made of it on the way, nothing was done without the row.
+      await intent;
       status = response.status;
       return response;
     } finally {
@@ -71,7 +81,7 @@ export function createStepAudit(deps: { audit: AuditTrail; clock: Clock; log: Lo
           : { user: { id: facts.userId, username: facts.username ?? '', email: '' } }),
       };
       const onlyWaits = isPoll && waits.test(facts.error ?? '');
-      if (hasEffect) audit.settle(entry, outcome);
+      if (intent !== undefined) audit.settle(entry, outcome);
       else if (!onlyWaits) audit.record(entry, outcome);
       if (facts.error !== undefined && !onlyWaits) {
         log.info(

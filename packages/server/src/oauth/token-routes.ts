@@ -16,12 +16,12 @@ export function mountTokens(routes: Hono<HttpEnv>, parts: RouteParts): void {
     if (form.has('scope')) form.set('scope', requestedScopes(form.get('scope')));
     writeCanonicalResource(form, resources);
     const fields = { client_id: clientIdOf(c, form), grant_type: form.get('grant_type') ?? '' };
-    const isPoll = form.has('device_code') && (await known.isWaiting(form.get('device_code') ?? ''));
+    const isPoll = form.has('device_code');
     return step(
       c,
       { name: 'POST /oauth2/tokens', action: 'login', resource: 'oauth2_token', fields, isPoll },
-      async (facts) => {
-        const response = await withReason(await forward(c, paths.token, form.toString()), facts);
+      async (facts, begin) => {
+        const response = await withReason(await forward(c, paths.token, form.toString(), begin), facts);
         if (response.ok) {
           const { access_token: token = '' } = (await response.clone().json()) as { access_token?: string };
           Object.assign(facts, await known.ofToken(token));

@@ -122,6 +122,7 @@ async function startServer(
     appHost: options.appHost ?? '',
     pipeline: api.pipeline,
     audit: api.audit,
+    log,
     access: agents.access,
     actorOfKey: api.identity.actorOfKey,
     whileGood: api.identity.whileGood,

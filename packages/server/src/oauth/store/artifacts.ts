@@ -24,8 +24,10 @@ export function createArtifactStore(deps: {
   resumeUrl: (uid: string) => string;
   /** Ends a grant with everything that hangs on it. */
   endGrant: (grantId: string) => Promise<void>;
+  /** Awaited before a device's code is found whose user has decided: whoever asks for it next gets a token or uses it up. */
+  beginCall: () => Promise<void>;
 }) {
-  const { db, clock, resumeUrl, endGrant } = deps;
+  const { db, clock, resumeUrl, endGrant, beginCall } = deps;
   return (kind: string): Adapter => {
     const row = (id: string) =>
       db.updateTable('oauth_artifacts').where('kind', '=', kind).where('id_hash', '=', hashOf(id));
@@ -57,6 +59,8 @@ export function createArtifactStore(deps: {
           .select(['payload', 'consumed_at'])
           .executeTakeFirst();
         if (!found) return undefined;
+        const { accountId, error } = found.payload as AdapterPayload;
+        if (kind === 'DeviceCode' && (accountId ?? error) !== undefined) await beginCall();
         const consumed = found.consumed_at && { consumed: Math.floor(found.consumed_at.getTime() / 1_000) };
         const interaction = kind === 'Interaction' && { returnTo: resumeUrl(id), cid: id };
         return { ...(found.payload as AdapterPayload), jti: id, ...consumed, ...interaction };

@@ -12,8 +12,6 @@ export type KnownParties = {
   ofToken(accessToken: string): Promise<Known>;
   /** Who has decided about a request. */
   ofInteraction(uid: string): Promise<Known & { clientId?: string }>;
-  /** Whether a device still waits for somebody's decision. */
-  isWaiting(deviceCode: string): Promise<boolean>;
 };
 
 export function createKnownParties(db: Db): KnownParties {
@@ -52,17 +50,6 @@ export function createKnownParties(db: Db): KnownParties {
         ...(found.id === null ? {} : { userId: found.id, username: found.username ?? '' }),
         ...(found.client_id === null ? {} : { clientId: found.client_id }),
       };
-    },
-
-    async isWaiting(deviceCode) {
-      const found = await db
-        .selectFrom('oauth_artifacts')
-        .where('kind', '=', 'DeviceCode')
-        .where('id_hash', '=', hashOf(deviceCode))
-        .where(sql<boolean>`not payload ?| array['accountId', 'error']`)
-        .select('kind')
-        .executeTakeFirst();
-      return found !== undefined;
     },
   };
 }
