@@ -27,28 +27,58 @@ export function encodeFrame(kind: number, payload: Uint8Array | string): Uint8Ar
   return out;
 }
 
-/** Returns a function that takes the next bytes of a stream and returns the frames they complete. Throws RangeError on a length beyond MAX_FRAME_BYTES. */
+/**
+ * Returns a function that takes the next bytes of a stream and returns the frames they complete. However small the parts are in
+ * which a frame comes, its bytes are copied twice at most on average, and what is kept of it is at most twice what has come.
+ * Throws RangeError on a length beyond MAX_FRAME_BYTES.
+ */
 export function frameDecoder(): (bytes: Uint8Array) => Frame[] {
-  let rest = new Uint8Array(0);
+  const header = new Uint8Array(HEADER);
+  let headerSize = 0;
+  let payload = new Uint8Array(0);
+  let size = 0;
   return (bytes) => {
-    let data = bytes;
-    if (rest.length > 0) {
-      data = new Uint8Array(rest.length + bytes.length);
-      data.set(rest);
-      data.set(bytes, rest.length);
-    }
-    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
     const frames: Frame[] = [];
     let at = 0;
-    while (data.length - at >= HEADER) {
-      const length = view.getUint32(at + 1);
-      if (length > MAX_FRAME_BYTES)
-        throw new RangeError(`a frame of ${length} bytes is longer than ${MAX_FRAME_BYTES}`);
-      if (data.length - at < HEADER + length) break;
-      frames.push({ kind: view.getUint8(at), payload: data.slice(at + HEADER, at + HEADER + length) });
-      at += HEADER + length;
+    const next = (wanted: number) => {
+      const part = bytes.subarray(at, at + wanted);
+      at += part.length;
+      return part;
+    };
+    for (;;) {
+      if (headerSize < HEADER) {
+        const part = next(HEADER - headerSize);
+        header.set(part, headerSize);
+        headerSize += part.length;
+        if (headerSize < HEADER) return frames;
+      }
+      const length = lengthIn(header);
+      const part = next(length - size);
+      if (payload.length < size + part.length) {
+        // What a header promises may never come, so room is made only as bytes come.
+        payload = grown(payload, size, Math.min(length, Math.max(2 * payload.length, size + part.length)));
+      }
+      payload.set(part, size);
+      size += part.length;
+      if (size < length) return frames;
+      frames.push({ kind: header[0] ?? 0, payload });
+      payload = new Uint8Array(0);
+      headerSize = 0;
+      size = 0;
     }
-    rest = data.slice(at);
-    return frames;
   };
+}
+
+function lengthIn(header: Uint8Array<ArrayBuffer>): number {
+  const length = new DataView(header.buffer).getUint32(1);
+  if (length > MAX_FRAME_BYTES)
+    throw new RangeError(`a frame of ${length} bytes is longer than ${MAX_FRAME_BYTES}`);
+  return length;
+}
+
+/** The first `size` bytes, with room for `capacity`. */
+function grown(bytes: Uint8Array<ArrayBuffer>, size: number, capacity: number): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(capacity);
+  out.set(bytes.subarray(0, size));
+  return out;
 }
