@@ -54,10 +54,8 @@ export const approvalSchema = z.object({
   target: z.object({ type: z.enum(['workspace', 'template', 'organization']), id: uuid, name: z.string() }),
   /** What the server knows beside the arguments, such as the version that a template is to get. */
   facts: z.array(fact),
-  /** All that the approval is bound to beside the route and the caller; null in old requests that were too long. */
-  arguments: z.record(z.string(), z.unknown()).nullable(),
-  /** In old requests, in place of arguments that were too long: the beginning and the end of their JSON, and its length in characters. */
-  arguments_excerpt: z.object({ head: z.string(), tail: z.string(), length: z.int() }).nullable(),
+  /** All that the approval is bound to beside the route and the caller. */
+  arguments: z.record(z.string(), z.unknown()),
   arguments_sha256: z.string(),
   /** From where it was asked. */
   ip: z.string(),

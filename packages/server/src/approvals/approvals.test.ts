@@ -58,7 +58,6 @@ describe('a call of a program', () => {
       route: 'PATCH /templates/{template}',
       target: { type: 'template', id: h.template.id, name: 'web' },
       arguments: { description: 'new' },
-      arguments_excerpt: null,
       ip: '127.0.0.1',
     });
     expect(await h.session.approvals.approve({ approval: id })).toMatchObject({

@@ -499,8 +499,7 @@ export interface ApprovalsTable {
   target_id: string;
   target_name: string;
   facts: Json;
-  arguments: string | null;
-  arguments_excerpt: Json | null;
+  arguments: string;
   arguments_sha256: string;
   ip: string;
   user_agent: string;

@@ -31,26 +31,12 @@ function block(name: string, text: string): string {
   return [`${visibleLine(name)}:`, ...exactLines(text).map((line) => `  | ${line}`)].join('\n');
 }
 
-function argumentsOf({
-  arguments: args,
-  arguments_excerpt: excerpt,
-  arguments_sha256: digest,
-}: Approval): string[] {
-  if (args) return orderedArguments(args).map(([name, value]) => block(name, shownArgument(value)));
-  if (!excerpt) return [];
-  return [
-    `The arguments are too long to be shown whole: ${excerpt.length} characters, SHA-256 ${digest}. Deny it if you do not know what stands between their beginning and their end.`,
-    block('beginning', excerpt.head),
-    block('end', excerpt.tail),
-  ];
-}
-
 /** Everything that is known of a request, for a person to decide. */
 export function describeApproval(approval: Approval): string {
   const { facts, tool } = approval;
   return [
     `${approvalTitle(approval)}\n${approvalOutcome(approval)}`,
-    ...argumentsOf(approval),
+    ...orderedArguments(approval.arguments).map(([name, value]) => block(name, shownArgument(value))),
     renderDetails([
       ['Status', statusTexts[approval.status]],
       ['Who', askerOf(approval)],

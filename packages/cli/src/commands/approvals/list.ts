@@ -26,7 +26,7 @@ const SHOWN = 60;
 /** What is asked, with the argument that says what is done; "coder approvals show" has all of it. */
 function asked(approval: Approval): string {
   const title = approvalTitle(approval);
-  const main = orderedArguments(approval.arguments ?? {}).find(([name]) => isMainArgument(name));
+  const main = orderedArguments(approval.arguments).find(([name]) => isMainArgument(name));
   if (!main) return title;
   const text = visibleLine(shownArgument(main[1]));
   return `${title}: ${text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text}`;

@@ -110,7 +110,7 @@ const longestHint = 160;
 
 function Row({ approval }: { approval: Approval }) {
   const { text, tone } = statuses[approval.status];
-  const [first] = orderedArguments(approval.arguments ?? {});
+  const [first] = orderedArguments(approval.arguments);
   const hint = approval.class === 'commands' && first ? visibleLine(shownArgument(first[1])) : '';
   const when =
     approval.status === 'pending' ? approval.created_at : (approval.used_at ?? approval.decided_at);

@@ -2,7 +2,6 @@ import { type Approval, isMainArgument, orderedArguments, shownArgument } from '
 import type { ReactNode } from 'react';
 import { plainName } from '../../lib/plain-name.ts';
 import { ExactLine, ExactText } from '../../ui/exact-text.tsx';
-import { Notice } from '../../ui/notice.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { isShort } from './words.ts';
 
@@ -27,8 +26,8 @@ export function Asker({ approval }: { approval: Approval }) {
 
 /** Everything that is known of a request: all of it is text. What is long stands by itself, the rest in a list. */
 export function RequestDetails({ approval }: { approval: Approval }) {
-  const { arguments: args, arguments_excerpt: excerpt, facts } = approval;
-  const given = orderedArguments(args ?? {}).map(([name, value]) => ({
+  const { facts } = approval;
+  const given = orderedArguments(approval.arguments).map(([name, value]) => ({
     name,
     text: shownArgument(value),
     isBlock: isMainArgument(name) || !isShort(shownArgument(value)),
@@ -38,9 +37,7 @@ export function RequestDetails({ approval }: { approval: Approval }) {
     <div className="space-y-5">
       <div className="space-y-3">
         <h2 className="font-semibold">What exactly is asked</h2>
-        {args && given.length === 0 && (
-          <p className="text-muted">It has no arguments beside what it is done to.</p>
-        )}
+        {given.length === 0 && <p className="text-muted">It has no arguments beside what it is done to.</p>}
         {given
           .filter(({ isBlock }) => isBlock)
           .map(({ name, text }) => (
@@ -51,7 +48,6 @@ export function RequestDetails({ approval }: { approval: Approval }) {
               text={text}
             />
           ))}
-        {excerpt && <Excerpt {...excerpt} sha256={approval.arguments_sha256} />}
         <Lines
           lines={given
             .filter(({ isBlock }) => !isBlock)
@@ -126,22 +122,5 @@ function Lines({ lines }: { lines: Line[] }) {
         </div>
       ))}
     </dl>
-  );
-}
-
-function Excerpt(props: { head: string; tail: string; length: number; sha256: string }) {
-  const { head, tail, length, sha256 } = props;
-  return (
-    <>
-      <Notice tone="warn">
-        <p>
-          The arguments are too long to be shown whole: {length} characters, SHA-256{' '}
-          <span className="font-mono text-xs">{sha256}</span>. Below are their beginning and their end. Deny
-          it if you do not know what stands between.
-        </p>
-      </Notice>
-      <Block name="Beginning" label="Beginning of the arguments" text={head} />
-      <Block name="End" label="End of the arguments" text={tail} />
-    </>
   );
 }

@@ -6,6 +6,7 @@ import { organizations } from './0004-organizations.ts';
 import { userSettings } from './0005-user-settings.ts';
 import { buildSteps } from './0006-build-steps.ts';
 import { insights } from './0007-insights.ts';
+import { wholeArguments } from './0008-whole-arguments.ts';
 
 /**
  * Every migration, in order. A new one is a file here, `NNNN-what-it-does.ts`, that exports a `Migration`, and a line in this
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   userSettings,
   buildSteps,
   insights,
+  wholeArguments,
 ];
