@@ -91,6 +91,15 @@ async function runsAgain(first: Awaited<ReturnType<typeof quickstart>>): Promise
   const again = await quickstart({ CODER_HTTP_ADDRESS: new URL(first.url).host });
   expect(performance.now() - before, verifies('quickstart.again')).toBeLessThan(5000);
   expect(again.printed).not.toContain('Password');
+  const beside = await runCoder(['quickstart'], env);
+  expect([beside.code, beside.stderr], verifies('quickstart.beside')).toEqual([
+    1,
+    expect.stringMatching(
+      new RegExp(
+        `process ${again.child.pid} uses the data directory ${home}.* Its dashboard is at ${first.url} now\\. .*kill ${again.child.pid},`,
+      ),
+    ),
+  ]);
   const listed = await runCoder(['list', '--output', 'json'], env);
   expect((JSON.parse(listed.stdout) as unknown[]).length).toBe(1);
   const said = await runCoder(['ssh', 'demo', '--', 'echo still here'], env);

@@ -30,6 +30,11 @@ export const requirements = [
   },
   { id: 'quickstart.again', promise: 'run again, quickstart only serves', source: 'README, Start' },
   {
+    id: 'quickstart.beside',
+    promise: 'run while it runs, quickstart says so, where the dashboard is and how to stop it',
+    source: 'README, Start',
+  },
+  {
     id: 'server.help',
     promise: 'coder server --help groups the options and lists the experiments',
     source: 'docs/reference/configuration.md',

@@ -14,7 +14,13 @@ describe('the lock of a data directory', () => {
   it('is held by one, and free again after it', async () => {
     const lock = await lockDataDirectory(dataDir);
     await expect(lockDataDirectory(dataDir)).rejects.toThrow(
-      new RegExp(`process ${process.pid}\\).*kill ${process.pid}`),
+      new RegExp(`runs here already: process ${process.pid} .*It is starting.*kill ${process.pid}`),
+    );
+    await lock.announce('http://127.0.0.1:3000');
+    await expect(lockDataDirectory(dataDir)).rejects.toThrow(
+      new RegExp(
+        `process ${process.pid} .*Its dashboard is at http://127.0.0.1:3000 now\\. .*kill ${process.pid}`,
+      ),
     );
     await lock.release();
     await (await lockDataDirectory(dataDir)).release();

@@ -6,6 +6,8 @@ import { StartupError } from '../startup-error.ts';
 import { isAlive, type ProcessIdentity, processIdentity } from './embedded/index.ts';
 
 export interface DataLock {
+  /** Has whoever is refused told that this server is reached at this URL. */
+  announce(url: string): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -23,9 +25,8 @@ const prefix = 'server.lock.';
  */
 export async function lockDataDirectory(dataDir: string): Promise<DataLock> {
   const mine = join(dataDir, `.claim-${randomUUID()}`);
-  await writeFile(mine, JSON.stringify({ ...processIdentity(process.pid), bootId: bootId() }), {
-    mode: 0o600,
-  });
+  const claim = { ...processIdentity(process.pid), bootId: bootId() };
+  await writeFile(mine, JSON.stringify(claim), { mode: 0o600 });
   try {
     for (;;) {
       const highest = await highestClaim(dataDir);
@@ -38,7 +39,10 @@ export async function lockDataDirectory(dataDir: string): Promise<DataLock> {
         continue;
       }
       await sweep(dataDir, highest);
-      return { release: once(() => giveUp(path)) };
+      return {
+        announce: (url) => replace(path, JSON.stringify({ ...claim, url })),
+        release: once(() => replace(path, '')),
+      };
     }
   } finally {
     await rm(mine, { force: true });
@@ -57,9 +61,11 @@ async function claims(dataDir: string): Promise<number[]> {
 async function refuseIfHeld(dataDir: string, claim: number): Promise<void> {
   const holder = parse(await readFile(join(dataDir, `${prefix}${claim}`), 'utf8').catch(() => ''));
   if (!holder || holder.bootId !== bootId() || !isAlive(holder)) return;
+  const place =
+    holder.url === undefined ? 'It is starting or stopping' : `Its dashboard is at ${holder.url} now`;
   throw new StartupError(
-    `Another server (process ${holder.pid}) uses the data directory ${dataDir}. ` +
-      `Stop it with: kill ${holder.pid}, or start this one with another --data-dir and --http-address.`,
+    `A server runs here already: process ${holder.pid} uses the data directory ${dataDir}. ${place}. ` +
+      `Stop it with Ctrl+C where it was started, or with: kill ${holder.pid}, or start this one with another --data-dir and --http-address.`,
   );
 }
 
@@ -80,10 +86,11 @@ async function sweep(dataDir: string, upTo: number): Promise<void> {
   }
 }
 
-async function giveUp(path: string): Promise<void> {
-  const empty = `${path}.released`;
-  await writeFile(empty, '');
-  await rename(empty, path);
+/** Nobody reads half of it. */
+async function replace(path: string, content: string): Promise<void> {
+  const next = `${path}.next`;
+  await writeFile(next, content, { mode: 0o600 });
+  await rename(next, path);
 }
 
 function once(action: () => Promise<void>): () => Promise<void> {
@@ -94,12 +101,14 @@ function once(action: () => Promise<void>): () => Promise<void> {
   };
 }
 
-function parse(text: string): (ProcessIdentity & { bootId: string }) | undefined {
+type Holder = ProcessIdentity & { bootId: string; url: string | undefined };
+
+function parse(text: string): Holder | undefined {
   try {
-    const { pid, startTicks, bootId } = JSON.parse(text) as Record<string, unknown>;
+    const { pid, startTicks, bootId, url } = JSON.parse(text) as Record<string, unknown>;
     if (typeof pid !== 'number' || typeof startTicks !== 'string' || typeof bootId !== 'string')
       return undefined;
-    return { pid, startTicks, bootId };
+    return { pid, startTicks, bootId, url: typeof url === 'string' ? url : undefined };
   } catch {
     return undefined;
   }

@@ -141,6 +141,7 @@ export async function startServer(
     ...(fetchDocument ? { fetchDocument } : {}),
   });
   undo.defer(composition.close);
+  await lock.announce(accessUrl);
   health.state = 'ready';
   log.info(
     { url: server.url, accessUrl, version, ms: Math.round(performance.now() - started) },
