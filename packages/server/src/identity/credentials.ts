@@ -1,7 +1,13 @@
 import { ApiError, SESSION_TOKEN_COOKIE, SESSION_TOKEN_HEADER } from '@coder/api';
 
-/** The session cookie's name under https: with this prefix a browser takes it from no other host, above or below. */
 const SECURE_SESSION_COOKIE = `__Host-${SESSION_TOKEN_COOKIE}`;
+
+/**
+ * The name of the cookie that browsers are given at a sign-in. Under https (`secure`) it has a prefix, with which a browser takes
+ * it from no other host, above or below.
+ */
+export const sessionCookieName = (secure: boolean): string =>
+  secure ? SECURE_SESSION_COOKIE : SESSION_TOKEN_COOKIE;
 
 /** A token as it came: whether the browser sent it by itself, and whether it stood in the address. */
 export type FoundToken = {
@@ -64,7 +70,7 @@ export type CookieOptions = { readonly secure: boolean; readonly maxAgeSeconds: 
 /** The Set-Cookie header of a session. It is out of the reach of scripts, and other sites cannot post with it. */
 export function sessionCookie(token: string, { secure, maxAgeSeconds }: CookieOptions): string {
   const parts = [
-    `${secure ? SECURE_SESSION_COOKIE : SESSION_TOKEN_COOKIE}=${token}`,
+    `${sessionCookieName(secure)}=${token}`,
     'Path=/',
     `Max-Age=${Math.max(0, Math.floor(maxAgeSeconds))}`,
     'HttpOnly',

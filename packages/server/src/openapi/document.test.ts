@@ -9,7 +9,7 @@ import { operationsOf } from './tags.ts';
 let document: OpenAPI.Document;
 let operations: ReturnType<typeof operationsOf>;
 beforeAll(async () => {
-  document = await openApiDocument('1.2.3');
+  document = await openApiDocument({ version: '1.2.3', secure: false });
   operations = operationsOf(document.paths ?? {});
 });
 const operation = (id: string) => operations.find((each) => each.operation.operationId === id);
@@ -41,6 +41,12 @@ describe('the OpenAPI document', () => {
     expect(documented.toSorted()).toEqual([...routes].toSorted());
     const ids = operations.map((each) => each.operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('names the cookie as browsers are given it', async () => {
+    expect(document.components?.securitySchemes?.cookie).toMatchObject({ name: 'coder_session_token' });
+    const { components } = await openApiDocument({ version: '1.2.3', secure: true });
+    expect(components?.securitySchemes?.cookie).toMatchObject({ name: '__Host-coder_session_token' });
   });
 
   it('says who may call, with which scope, and how a call fails', () => {

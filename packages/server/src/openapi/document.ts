@@ -28,8 +28,17 @@ const idempotencyKey: OpenAPI.ParameterObject = {
   description: 'With the same key the same request again answers with what the first one made.',
 };
 
-/** Makes the OpenAPI document of the contract and of the routes beside it. Of a single deployment it says its version only. */
-export async function openApiDocument(version: string): Promise<OpenAPI.Document> {
+export type DocumentOptions = {
+  readonly version: string;
+  /** Whether people reach the deployment over https. */
+  readonly secure: boolean;
+};
+
+/**
+ * Makes the OpenAPI document of the contract and of the routes beside it. Of a single deployment it says its version, and how
+ * its session cookie is called.
+ */
+export async function openApiDocument({ version, secure }: DocumentOptions): Promise<OpenAPI.Document> {
   const schemas = createSchemaConverter();
   const generator = new OpenAPIGenerator({ schemaConverters: [schemas.converter] });
   const document = await generator.generate(contract, {
@@ -58,7 +67,7 @@ export async function openApiDocument(version: string): Promise<OpenAPI.Document
     paths,
     tags: tagsOf(paths),
     components: {
-      securitySchemes,
+      securitySchemes: securitySchemes(secure),
       responses: errorResponses(schemas),
       schemas: schemas.components() as NonNullable<OpenAPI.ComponentsObject['schemas']>,
     },

@@ -1,46 +1,42 @@
-import {
-  publicScopes,
-  type RouteMeta,
-  SESSION_TOKEN_COOKIE,
-  SESSION_TOKEN_HEADER,
-  scopeFor,
-} from '@coder/api';
+import { publicScopes, type RouteMeta, SESSION_TOKEN_HEADER, scopeFor } from '@coder/api';
 import type { OpenAPI } from '@orpc/openapi';
+import { sessionCookieName } from '../identity/index.ts';
 
-/** The ways to say who calls. */
-export const securitySchemes = {
-  sessionToken: {
-    type: 'apiKey',
-    in: 'header',
-    name: SESSION_TOKEN_HEADER,
-    description: 'An API token or a session key.',
-  },
-  bearer: { type: 'http', scheme: 'bearer', description: 'The same as a bearer token.' },
-  cookie: {
-    type: 'apiKey',
-    in: 'cookie',
-    name: SESSION_TOKEN_COOKIE,
-    description: 'What a browser holds after a sign-in.',
-  },
-  oauth2: {
-    type: 'oauth2',
-    description: 'What an application gets when a user has allowed it to act.',
-    flows: {
-      authorizationCode: {
-        authorizationUrl: '/oauth2/authorize',
-        tokenUrl: '/oauth2/tokens',
-        refreshUrl: '/oauth2/tokens',
-        scopes: Object.fromEntries(publicScopes.map((scope) => [scope, meaningOf(scope)])),
+/** The ways to say who calls. The cookie has another name under https (`secure`). */
+export const securitySchemes = (secure: boolean) =>
+  ({
+    sessionToken: {
+      type: 'apiKey',
+      in: 'header',
+      name: SESSION_TOKEN_HEADER,
+      description: 'An API token or a session key.',
+    },
+    bearer: { type: 'http', scheme: 'bearer', description: 'The same as a bearer token.' },
+    cookie: {
+      type: 'apiKey',
+      in: 'cookie',
+      name: sessionCookieName(secure),
+      description: 'What a browser holds after a sign-in.',
+    },
+    oauth2: {
+      type: 'oauth2',
+      description: 'What an application gets when a user has allowed it to act.',
+      flows: {
+        authorizationCode: {
+          authorizationUrl: '/oauth2/authorize',
+          tokenUrl: '/oauth2/tokens',
+          refreshUrl: '/oauth2/tokens',
+          scopes: Object.fromEntries(publicScopes.map((scope) => [scope, meaningOf(scope)])),
+        },
       },
     },
-  },
-  agentToken: {
-    type: 'apiKey',
-    in: 'header',
-    name: SESSION_TOKEN_HEADER,
-    description: "What the server has given to a workspace's agent.",
-  },
-} as const satisfies OpenAPI.ComponentsObject['securitySchemes'];
+    agentToken: {
+      type: 'apiKey',
+      in: 'header',
+      name: SESSION_TOKEN_HEADER,
+      description: "What the server has given to a workspace's agent.",
+    },
+  }) as const satisfies OpenAPI.ComponentsObject['securitySchemes'];
 
 function meaningOf(scope: string): string {
   if (scope.startsWith('coder:')) return `All that ${scope} stands for`;
