@@ -1,15 +1,13 @@
 import { passwordSchema } from '@coder/api';
 import { authorize } from '../authorization/index.ts';
-import type { Db } from '../database/index.ts';
 import { api, type RequestContext } from '../http/index.ts';
-import { autofillParameters } from './autofill.ts';
 import type { UserSettings } from './user-settings.ts';
 import type { Users } from './users.ts';
 
-type Deps = { db: Db; users: Users; settings: UserSettings };
+type Deps = { users: Users; settings: UserSettings };
 
 /** The routes of what users have set for themselves, and of how they sign in. */
-export const userSettingsRoutes = ({ db, users, settings }: Deps) => {
+export const userSettingsRoutes = ({ users, settings }: Deps) => {
   const change = async (
     context: RequestContext,
     ref: string,
@@ -50,10 +48,6 @@ export const userSettingsRoutes = ({ db, users, settings }: Deps) => {
     updatePreferences: api.users.updatePreferences.handler(async ({ input: { user, ...value }, context }) => {
       await change(context, user, 'preferences', value);
       return value;
-    }),
-    autofillParameters: api.users.autofillParameters.handler(async ({ input, context }) => {
-      const { id } = await users.get(context.actor!, input.user);
-      return autofillParameters(db, context.actor!, id, input.template_id);
     }),
   };
 };

@@ -9,6 +9,7 @@ import { createMcpRoutes } from '../mcp/index.ts';
 import { createOAuth } from '../oauth/index.ts';
 import { createSwagger, serveOpenApi } from '../openapi/index.ts';
 import {
+  autofillRoutes,
   buildDetailRoutes,
   buildRoutes,
   createBumpActivity,
@@ -105,7 +106,8 @@ export async function compose(ground: Ground): Promise<Composition> {
     ...composeDeployment(ground, { organizations, runtimes: building.runtimes }),
     users: {
       ...userRoutes({ identity, organizations }),
-      ...userSettingsRoutes({ db, users: identity.users, settings: createUserSettings({ db, clock }) }),
+      ...userSettingsRoutes({ users: identity.users, settings: createUserSettings({ db, clock }) }),
+      ...autofillRoutes({ db, users: identity.users }),
     },
     ...composeOrganizations(ground, { organizations, forget: identity.forget }),
     apiKeys: apiKeyRoutes({ identity }),
@@ -129,7 +131,7 @@ export async function compose(ground: Ground): Promise<Composition> {
   agents.mount(rawRoutes);
   serveWorkspaceStreams(rawRoutes, { workspaces });
   templates.mount(rawRoutes);
-  serveOpenApi(rawRoutes, { version });
+  serveOpenApi(rawRoutes, { version, secure: accessUrl.startsWith('https:') });
   rawRoutes.mountApi(handleApi);
   const mcp = createMcpRoutes({
     experiments: config.experiments,

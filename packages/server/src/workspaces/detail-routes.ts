@@ -1,4 +1,7 @@
+import type { Db } from '../database/index.ts';
 import { api } from '../http/index.ts';
+import type { Identity } from '../identity/index.ts';
+import { autofillParameters } from './read/autofill.ts';
 import type { Workspaces } from './service.ts';
 
 type Deps = { readonly workspaces: Workspaces };
@@ -33,5 +36,13 @@ export const buildDetailRoutes = ({ workspaces }: Deps) => ({
     const { name } = await workspaces.buildState.write(context.actor!, input.build, input.state);
     context.audit.target(input.build, name);
     context.audit.diff('state', '', '', true);
+  }),
+});
+
+/** The route of what users gave parameters in the workspaces that they have. */
+export const autofillRoutes = ({ db, users }: { readonly db: Db; readonly users: Identity['users'] }) => ({
+  autofillParameters: api.users.autofillParameters.handler(async ({ input, context }) => {
+    const { id } = await users.get(context.actor!, input.user);
+    return autofillParameters(db, context.actor!, id, input.template_id);
   }),
 });

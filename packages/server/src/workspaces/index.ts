@@ -3,7 +3,7 @@ export { createBumpActivity } from './activity.ts';
 export { createKeyedLock } from './builds/keyed-lock.ts';
 export { createBuildRunner } from './builds/runner.ts';
 export { defaultSettings } from './deps.ts';
-export { buildDetailRoutes, workspaceDetailRoutes } from './detail-routes.ts';
+export { autofillRoutes, buildDetailRoutes, workspaceDetailRoutes } from './detail-routes.ts';
 export { serveWorkspaceStreams } from './raw-routes.ts';
 export { createReconciler } from './reconcile/reconciler.ts';
 export { buildRoutes, workspaceRoutes } from './routes.ts';

@@ -1,7 +1,7 @@
 import { ApiError, type TemplateManifest } from '@coder/api';
 import { sql } from 'kysely';
-import { type Actor, authorize, visible, visibleSql } from '../authorization/index.ts';
-import type { Db } from '../database/index.ts';
+import { type Actor, authorize, visible, visibleSql } from '../../authorization/index.ts';
+import type { Db } from '../../database/index.ts';
 
 type Value = { name: string; value: string };
 
