@@ -1,5 +1,6 @@
 import type { ProvisionerDaemon } from '@coder/api';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createNoopLogger } from '../logger.ts';
 import {
   failure,
   type TestApi,
@@ -16,7 +17,7 @@ let database: TestDatabase;
 let server: TestApi;
 let answers: () => Promise<Response>;
 let asked: string[];
-let daemons: ProvisionerDaemon[];
+let daemons: ProvisionerDaemon[] | Error;
 
 const daemon = (more: Partial<ProvisionerDaemon> = {}): ProvisionerDaemon => ({
   id: '6f1c1f7e-9c5a-4c0e-8b1a-0d2f3a4b5c6d',
@@ -40,7 +41,11 @@ beforeAll(async () => {
     version: '1.2.3',
     accessUrl: 'https://coder.example.com',
     isAccessUrlSet: true,
-    daemons: async () => daemons,
+    log: createNoopLogger(),
+    daemons: async () => {
+      if (daemons instanceof Error) throw daemons;
+      return daemons;
+    },
     fetch: ((url: string) => {
       asked.push(url);
       return answers();
@@ -98,6 +103,16 @@ describe('the health report', () => {
       access_url: { status_code: 502, error: expect.stringMatching(/^EACS04: /) },
       provisioner_daemons: { healthy: true, severity: 'warning', warnings: [{ code: 'EPD02' }] },
     });
+  });
+
+  it('does not say that no server runs builds when it could not look', async () => {
+    const client = await owner();
+    daemons = new Error('the connection is gone');
+    const { provisioner_daemons: part } = await client.health.report({ force: true });
+    expect(part).toMatchObject({ healthy: false, severity: 'error', items: [] });
+    expect(part.error).toBe(
+      'EUNKNOWN: Which servers run builds could not be read. Check the database first; the log of this server says more.',
+    );
   });
 
   it('does not count what has been dismissed', async () => {

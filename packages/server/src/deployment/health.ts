@@ -2,10 +2,12 @@ import type { HealthReport, HealthSection, PartOfHealth, ProvisionerDaemon } fro
 import { sql } from 'kysely';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../database/index.ts';
+import type { Logger } from '../logger.ts';
 
 export type HealthDeps = {
   db: Db;
   clock: Clock;
+  log: Logger;
   version: string;
   accessUrl: string;
   /** Whether somebody has chosen the access URL; otherwise it is where this server listens. */
@@ -20,9 +22,11 @@ const codes = {
   accessUrlNotSet: 'EACS01',
   accessUrlUnreachable: 'EACS03',
   accessUrlNotOk: 'EACS04',
+  databaseUnreachable: 'EDB01',
   databaseSlow: 'EDB02',
   noDaemons: 'EPD01',
   daemonOutdated: 'EPD02',
+  unknown: 'EUNKNOWN',
 } as const;
 
 const slowDatabaseMs = 15;
@@ -149,12 +153,24 @@ async function lookAtDatabase(db: Db): Promise<HealthReport['database']> {
         : warning(codes.databaseSlow, `The database takes ${ms} ms to answer; ${slowDatabaseMs} ms is good.`);
     return { ...part, ...slow, reachable: true, latency: `${ms}ms`, latency_ms: ms };
   } catch {
-    return { ...part, ...broken('EDB01', 'The database cannot be reached. Check that it runs.') };
+    return { ...part, ...broken(codes.databaseUnreachable, 'The database cannot be reached. Check that it runs.') };
   }
 }
 
-async function lookAtDaemons({ daemons, version }: HealthDeps): Promise<HealthReport['provisioner_daemons']> {
-  const all = await daemons().catch(() => []);
+async function lookAtDaemons({
+  daemons,
+  version,
+  log,
+}: HealthDeps): Promise<HealthReport['provisioner_daemons']> {
+  let all: ProvisionerDaemon[];
+  try {
+    all = await daemons();
+  } catch (err) {
+    log.error({ err }, 'the servers that run builds could not be read');
+    const problem =
+      'Which servers run builds could not be read. Check the database first; the log of this server says more.';
+    return { ...good, items: [], ...broken(codes.unknown, problem) };
+  }
   const items = all
     .filter(({ status }) => status !== 'offline')
     .map((daemon) => ({

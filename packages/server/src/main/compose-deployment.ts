@@ -15,12 +15,13 @@ type Needs = Pick<ProvisioningDeps, 'organizations' | 'runtimes'>;
 
 /** What the deployment tells of itself: how it is set up, what goes on in it, what has been done, and whether it is well. */
 export function composeDeployment(
-  { config, accessUrl, clock, version, deploymentId, database: { db } }: Ground,
+  { config, accessUrl, clock, log, version, deploymentId, database: { db } }: Ground,
   { organizations, runtimes }: Needs,
 ) {
   const report = createHealthReports({
     db,
     clock,
+    log,
     version,
     accessUrl,
     isAccessUrlSet: config.accessUrl !== '',
