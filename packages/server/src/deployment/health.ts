@@ -153,7 +153,10 @@ async function lookAtDatabase(db: Db): Promise<HealthReport['database']> {
         : warning(codes.databaseSlow, `The database takes ${ms} ms to answer; ${slowDatabaseMs} ms is good.`);
     return { ...part, ...slow, reachable: true, latency: `${ms}ms`, latency_ms: ms };
   } catch {
-    return { ...part, ...broken(codes.databaseUnreachable, 'The database cannot be reached. Check that it runs.') };
+    return {
+      ...part,
+      ...broken(codes.databaseUnreachable, 'The database cannot be reached. Check that it runs.'),
+    };
   }
 }
 
