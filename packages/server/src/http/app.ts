@@ -133,8 +133,8 @@ function logRequest(log: Logger, c: HttpContext, info: RequestInfo, milliseconds
 }
 
 function routeOf(c: HttpContext): string {
-  if (c.res.status === 404) return c.get('routePattern') ?? 'unknown';
+  const pattern = c.get('routePattern');
+  if (pattern !== undefined || c.res.status === 404) return pattern ?? 'unknown';
   // A middleware for everything matches too, and may stand behind the route.
-  const route = matchedRoutes(c).findLast(({ path }) => path !== '/*');
-  return c.get('routePattern') ?? route?.path ?? 'unknown';
+  return matchedRoutes(c).findLast(({ path }) => path !== '/*')?.path ?? 'unknown';
 }

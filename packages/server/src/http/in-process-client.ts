@@ -33,7 +33,6 @@ export type InProcessClientOptions = {
 };
 
 type Call = (input?: unknown, options?: { signal?: AbortSignal; context?: CallContext }) => Promise<unknown>;
-type Folders = Record<string, Record<string, Call>>;
 
 /**
  * The contract's client for code in this process. A call takes the way of every request through the pipeline
@@ -44,19 +43,11 @@ export function createInProcessClients(
 ): (caller: InProcessCaller) => ApiClient {
   const { router, pipeline, accessUrl, log } = options;
   const prepare = createPrepare(pipeline, { validateOutput: false });
-  const procedures = Object.entries(router as Record<string, Record<string, AnyProcedure>>).map(
-    ([folder, routes]) =>
-      [
-        folder,
-        Object.entries(routes).map(([name, route]) => [name, prepare(route, [folder, name])] as const),
-      ] as const,
-  );
   const base = new URL(accessUrl);
 
   function call(caller: InProcessCaller, { route, run }: Prepared): Call {
     return async (input, { signal = new AbortController().signal, context } = {}) => {
-      const headers = new Headers(context?.headers);
-      if (context?.idempotencyKey !== undefined) headers.set(IDEMPOTENCY_KEY_HEADER, context.idempotencyKey);
+      const headers = headersOf(context);
       try {
         const admitted = await pipeline.admit(route, {
           ...caller,
@@ -81,32 +72,64 @@ export function createInProcessClients(
     };
   }
 
-  return (caller) => {
-    const folders: Folders = {};
-    for (const [folder, routes] of procedures) {
-      // Most calls use one route of one folder: the others are not made.
-      let made: Record<string, Call> | undefined;
-      Object.defineProperty(folders, folder, {
-        get() {
-          made ??= Object.fromEntries(routes.map(([name, prepared]) => [name, call(caller, prepared)]));
-          return made;
-        },
-      });
-    }
-    const { requestId, ip, userAgent, actor } = caller;
-    const raw: ApiClient['raw'] = (path, init) =>
-      createApiClient({
-        url: accessUrl,
-        fetch: async (request) =>
-          options.fetch(request, {
-            inProcess: { requestId, ip, userAgent, actor, via: viaOfCaller(caller) },
-          }),
-      }).raw(path, init);
-    return Object.defineProperties(folders, {
-      url: { value: base.href.replace(/\/+$/, '') },
-      raw: { value: raw },
-    }) as unknown as ApiClient;
-  };
+  // A client is made for each call of a tool, which uses one route or two: what it can do stands in prototypes, made once.
+  const client = withGetters(
+    Object.entries(router as Record<string, Record<string, AnyProcedure>>).map(([folder, routes]) => {
+      const prototype = withGetters(
+        Object.entries(routes).map(([name, route]) => {
+          const prepared = prepare(route, [folder, name]);
+          return [name, (caller) => call(caller, prepared)] as const;
+        }),
+      );
+      return [folder, (caller) => of(prototype, caller)] as const;
+    }),
+  );
+  Object.defineProperties(client, {
+    url: { value: base.href.replace(/\/+$/, '') },
+    raw: {
+      get(this: Called): ApiClient['raw'] {
+        const caller = this[callerOf];
+        const { requestId, ip, userAgent, actor } = caller;
+        const inProcess = { requestId, ip, userAgent, actor, via: viaOfCaller(caller) };
+        return createApiClient({
+          url: accessUrl,
+          fetch: async (request) => options.fetch(request, { inProcess }),
+        }).raw;
+      },
+    },
+  });
+  return (caller) => of(client, caller) as ApiClient;
+}
+
+const callerOf = Symbol('the caller of a client');
+type Called = { [callerOf]: InProcessCaller };
+
+/** An object that does for a caller what its prototype does for whoever calls. */
+function of(prototype: object, caller: InProcessCaller): object {
+  const made = Object.create(prototype) as Called;
+  made[callerOf] = caller;
+  return made;
+}
+
+function withGetters(members: readonly (readonly [string, (caller: InProcessCaller) => unknown])[]): object {
+  const prototype = {};
+  for (const [name, make] of members) {
+    Object.defineProperty(prototype, name, {
+      get(this: Called) {
+        return make(this[callerOf]);
+      },
+    });
+  }
+  return prototype;
+}
+
+const noHeaders = new Headers();
+
+function headersOf(context: CallContext | undefined): Headers {
+  if (context?.headers === undefined && context?.idempotencyKey === undefined) return noHeaders;
+  const headers = new Headers(context.headers);
+  if (context.idempotencyKey !== undefined) headers.set(IDEMPOTENCY_KEY_HEADER, context.idempotencyKey);
+  return headers;
 }
 
 /** Code in this process calls only for MCP clients. */

@@ -73,6 +73,10 @@ function prepare(
     inputValidationIndex: 0,
     outputValidationIndex: 1,
   });
+  const call = createProcedureClient(audited as never, {
+    context: (context: RequestContext) => context as never,
+    path,
+  }) as (input: unknown, options: { signal: AbortSignal; context: RequestContext }) => Promise<unknown>;
   return {
     route: { name: `${def.route.method ?? 'POST'} ${routePath}`, meta },
     pattern: `${API_PREFIX}${routePath}`,
@@ -82,12 +86,8 @@ function prepare(
       if (!pathParameters.includes('agent')) refuseNul(input);
       const { context } = admitted;
       admittedOf.set(context, admitted);
-      const call = createProcedureClient(audited as never, { context: context as never, path }) as (
-        input: unknown,
-        options: { signal: AbortSignal },
-      ) => Promise<unknown>;
       try {
-        return await call(input, { signal });
+        return await call(input, { signal, context });
       } catch (error) {
         throw fromContractError(error, def.inputSchema, pathParameters);
       }

@@ -20,7 +20,8 @@ export function createGate(deps: McpDeps): Gate {
   const missing = neededExperiments.filter((name) => !deps.experiments.has(name));
   const hosts = createHostRules(deps);
   const limiter = createRateLimiter({ limit: deps.settings.rateLimit, windowMs: 1_000, clock: deps.clock });
-  const isPrivate = isLoopbackName(new URL(deps.accessUrl).hostname);
+  const place = new URL(deps.accessUrl);
+  const isPrivate = isLoopbackName(place.hostname);
   // Pages carry a token of their own, never a cookie, so any of them may call a deployment that everybody can reach anyway.
   const isOriginAllowed = (origin: string): boolean => {
     const hostname = URL.parse(origin)?.hostname;
@@ -56,7 +57,7 @@ export function createGate(deps: McpDeps): Gate {
         return await deps.authenticate({
           method: c.req.method,
           // Neither the query nor a cookie is a place for this endpoint's token, so they are not shown.
-          url: new URL(deps.accessUrl),
+          url: place,
           headers,
           ip,
           upgrade: false,

@@ -72,7 +72,7 @@ export function createMcpRoutes(deps: McpDeps): McpRoutes {
     }
   }
 
-  routes.onError((thrown, c) => {
+  function refusal(thrown: unknown, c: HttpContext): Response {
     const { id } = c.get('requestInfo');
     const error = toApiError(thrown, id);
     if (error.status >= 500 && error.code === 'INTERNAL') {
@@ -80,13 +80,10 @@ export function createMcpRoutes(deps: McpDeps): McpRoutes {
     }
     const challenge = challengeFor(error, resourceMetadata, suggestedScopes);
     return errorResponse(error, challenge === undefined ? {} : { 'WWW-Authenticate': challenge });
-  });
-  routes.use(async (c, next) => {
-    c.set('routePattern', MCP_PATH);
-    gate.experiments();
-    gate.hostAndOrigin(c);
-    await next();
-  });
+  }
+  /** An error handler of these routes would do the same, at the price of one more chain of handlers for each of a request's. */
+  const answered = (work: (c: HttpContext) => Promise<Response>) => (c: HttpContext) =>
+    work(c).catch((thrown: unknown) => refusal(thrown, c));
   const withCors = cors({
     origin: (origin) => (gate.isOriginAllowed(origin) ? origin : null),
     allowMethods: ['GET', 'HEAD', 'POST', 'OPTIONS'],
@@ -94,9 +91,16 @@ export function createMcpRoutes(deps: McpDeps): McpRoutes {
     exposeHeaders: ['WWW-Authenticate', 'Retry-After', 'Mcp-Session-Id'],
     maxAge: 600,
   });
-  // Only a browser sends an origin. Headers that are set before the answer is there make the platform copy it, as a stream,
-  // which costs every other client a tenth of its calls.
   routes.use((c, next) => {
+    c.set('routePattern', MCP_PATH);
+    try {
+      gate.experiments();
+      gate.hostAndOrigin(c);
+    } catch (error) {
+      return Promise.resolve(refusal(error, c));
+    }
+    // Only a browser sends an origin. Headers that are set before the answer is there make the platform copy it, as a stream,
+    // which costs every other client a tenth of its calls.
     if (c.req.header('origin') !== undefined) return withCors(c, next);
     c.env?.outgoing?.setHeader('Vary', 'Origin');
     return next();
@@ -124,37 +128,38 @@ export function createMcpRoutes(deps: McpDeps): McpRoutes {
       }),
     );
   };
-  for (const path of ['/', '']) {
-    routes.get(path, status);
-    routes.post(path, speak);
-    routes.all(path, async (c) => {
-      await admit(c);
-      return methodNotAllowed('GET, HEAD, POST, OPTIONS');
-    });
-  }
-  routes.get('/workspaces', async (c) => {
+  const wrongMethod = async (c: HttpContext): Promise<Response> => {
+    await admit(c);
+    return methodNotAllowed('GET, HEAD, POST, OPTIONS');
+  };
+  const list = async (c: HttpContext): Promise<Response> => {
     const caller = await admit(c);
     requireTool(select(c), 'coder_list_workspaces');
     return withPlace(async () => ({ response: await listWorkspaces(c, caller) }));
-  });
-  routes.post('/workspaces/:workspace/execute', async (c) => {
+  };
+  const run = async (c: HttpContext): Promise<Response> => {
     const caller = await admit(c);
     requireTool(select(c), 'coder_workspace_bash');
-    return withPlace(async () => ({ response: await execute(c, caller, c.req.param('workspace')) }));
-  });
-  routes.post('/workspaces/:owner/:workspace/execute', async (c) => {
-    const caller = await admit(c);
-    requireTool(select(c), 'coder_workspace_bash');
-    const name = `${c.req.param('owner')}/${c.req.param('workspace')}`;
+    const { owner, workspace = '' } = c.req.param() as { owner?: string; workspace?: string };
+    const name = owner === undefined ? workspace : `${owner}/${workspace}`;
     return withPlace(async () => ({ response: await execute(c, caller, name) }));
-  });
-  routes.all('*', async (c) => {
+  };
+  const nothing = async (c: HttpContext): Promise<Response> => {
     await admit(c);
     throw new ApiError('NOT_FOUND', {
       message: `There is nothing at ${c.req.path}.`,
       detail: `MCP is spoken at ${MCP_PATH}; below it are GET /workspaces and POST /workspaces/{id or name}/execute.`,
     });
-  });
+  };
+  for (const path of ['/', '']) {
+    routes.get(path, answered(status));
+    routes.post(path, answered(speak));
+    routes.all(path, answered(wrongMethod));
+  }
+  routes.get('/workspaces', answered(list));
+  routes.post('/workspaces/:workspace/execute', answered(run));
+  routes.post('/workspaces/:owner/:workspace/execute', answered(run));
+  routes.all('*', answered(nothing));
   return { routes, close: () => protocol.close() };
 }
 
