@@ -27,6 +27,11 @@ test(verifies('cli.oauth2-apps'), { timeout: 60_000 }, async () => {
     await apps('create', 'My agent', '--redirect-uri', redirect, '--scope', 'workspace:read', '-o', 'json'),
   ) as OAuth2App;
   expect(made).toMatchObject({ name: 'My agent', redirect_uris: [redirect], scope: 'workspace:read' });
+  const nowhere = await deployment.coder(['oauth2-provider', 'apps', 'create', 'Other']);
+  expect([nowhere.code, nowhere.stderr]).toEqual([
+    1,
+    expect.stringContaining('apps create "Other" --redirect-uri https://'),
+  ]);
   await apps('edit', 'my agent', '--name', 'Agent', '--scope', '');
   const shown = await apps('show', 'Agent');
   expect(shown).toContain(made.id);
@@ -120,6 +125,11 @@ test(verifies('cli.audit'), { timeout: 60_000 }, async () => {
     email: 'bob@example.com',
     password: 'a long password',
   });
+  const mistyped = await deployment.coder(['audit', 'list', '--action', 'delte']);
+  expect([mistyped.code, mistyped.stderr]).toEqual([
+    1,
+    expect.stringMatching(/"delte" is not one of create, write, delete, .*Did you mean "delete"\?/),
+  ]);
   const asBob = await deployment.coder(['audit', 'list', '--token', bob.session_token]);
   expect([asBob.code, asBob.stderr]).toEqual([1, expect.stringContaining('"auditor"')]);
 

@@ -1,5 +1,6 @@
 export * from './app-url.ts';
 export * from './approval-words.ts';
+export * from './audit-words.ts';
 export * from './capability-words.ts';
 export * from './client.ts';
 export * from './contract.ts';

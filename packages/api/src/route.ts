@@ -1,21 +1,7 @@
 import { oc } from '@orpc/contract';
+import type { AuditAction, AuditResource } from './audit-words.ts';
 import type { Permission } from './permissions.ts';
 import type { ApprovalClass } from './schemas/approvals.ts';
-
-/** What an audit row calls the step (upstream's words, and `execute` for what happens inside a workspace). */
-export type AuditAction =
-  | 'create'
-  | 'write'
-  | 'delete'
-  | 'start'
-  | 'stop'
-  | 'login'
-  | 'logout'
-  | 'register'
-  | 'connect'
-  | 'open'
-  | 'execute'
-  | 'read';
 
 /**
  * What a route does that a person may want to approve. The approval is bound to the route, to its arguments and to the
@@ -52,7 +38,7 @@ export type RouteMeta = {
    */
   permission?: Permission | 'signed-in';
   /** The audit row this route writes: before its effect when it has one, behind its answer when it only reads. */
-  audit?: { action: AuditAction; resource: string };
+  audit?: { action: AuditAction; resource: AuditResource };
   /** Which limiter counts it; `api` is the default. */
   rateLimit?: 'api' | 'login' | 'files' | 'none';
   /** Needs the approval of a person where that is demanded. */

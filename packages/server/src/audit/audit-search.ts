@@ -1,20 +1,22 @@
+import { auditActions, auditResources, buildReasons } from '@coder/api';
 import { sql } from 'kysely';
 import type { Actor } from '../authorization/index.ts';
 import type { Db } from '../database/index.ts';
-import { badSearch, parseSearch, searchTime } from '../http/index.ts';
+import { badSearch, parseSearch, searchChoice, searchTime } from '../http/index.ts';
 import { isOfOrganizations } from './of-organization.ts';
 
 /** The keys that are compared with a column as they are. */
 const exact = {
-  resource_type: 'resource_type',
   resource_id: 'resource_id',
   resource_target: 'resource_target',
-  action: 'action',
   request_id: 'request_id',
 } as const;
+/** The keys whose values are known words. A word without a key is a type of resource. */
+const choices = { resource_type: auditResources, action: auditActions } as const;
 /** The keys that are compared with what only some entries have. */
 const fields = { build_reason: 'build_reason', tool: 'tool', token: 'token' } as const;
 const searchKeys = [
+  ...Object.keys(choices),
   ...Object.keys(exact),
   'username',
   'email',
@@ -38,11 +40,20 @@ export async function searchAudit(db: Db, actor: Actor, q: string | undefined) {
     const value = keys.get(key);
     if (value !== undefined) query = query.where(sql.ref(`audit_logs.${column}`), '=', value);
   }
+  for (const [key, known] of Object.entries(choices)) {
+    const value = keys.get(key);
+    if (value !== undefined)
+      query = query.where(sql.ref(`audit_logs.${key}`), '=', searchChoice(key, value, known));
+  }
+  const reason = keys.get('build_reason');
+  if (reason !== undefined) searchChoice('build_reason', reason, buildReasons);
   for (const [key, name] of Object.entries(fields)) {
     const value = keys.get(key);
     if (value !== undefined) query = query.where(sql`additional_fields->>${sql.lit(name)}`, '=', value);
   }
-  for (const word of words) query = query.where('resource_type', '=', word);
+  for (const word of words) {
+    query = query.where('resource_type', '=', searchChoice('resource_type', word, auditResources));
+  }
   const username = keys.get('username');
   const email = keys.get('email');
   if (username) {

@@ -198,6 +198,17 @@ describe('the audit log', () => {
         },
       ],
     });
+    for (const [q, detail] of [
+      ['action:delte', 'Did you mean "delete"?'],
+      ['resource_type:workspaces', 'Did you mean "workspace"?'],
+      ['bogus', 'resource_type: "bogus" is not one of mcp_tool, workspace,'],
+      ['build_reason:auto-start', 'Did you mean "autostart"?'],
+    ]) {
+      await expect(auditor.deployment.audit({ q })).rejects.toMatchObject({
+        code: 'VALIDATION_FAILED',
+        validations: [{ field: 'q', detail: expect.stringContaining(detail ?? '') }],
+      });
+    }
     for (const q of ['colour:red', 'date_from:yesterday', 'organization:acme']) {
       await expect(auditor.deployment.audit({ q })).rejects.toMatchObject({
         status: 400,

@@ -1,4 +1,4 @@
-import type { AuditAction } from '@coder/api';
+import type { AuditAction, AuditResource } from '@coder/api';
 import type { Actor } from '../authorization/index.ts';
 import type { RequestContext } from './procedure.ts';
 
@@ -16,7 +16,7 @@ export type AuditEntry = {
   readonly ip: string;
   readonly userAgent: string;
   readonly action: AuditAction;
-  readonly resourceType: string;
+  readonly resourceType: AuditResource;
   /** The route as people know it: `POST /users/{user}/workspaces`. */
   readonly description: string;
   /** What else is known beforehand; an outcome adds its own. */

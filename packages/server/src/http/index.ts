@@ -32,6 +32,7 @@ export {
   badSearch,
   containsPattern,
   searchBoolean,
+  searchChoice,
   searchChoices,
   searchIds,
   searchTime,

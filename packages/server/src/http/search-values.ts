@@ -1,4 +1,4 @@
-import { ApiError, isUuid } from '@coder/api';
+import { ApiError, isUuid, nearest } from '@coder/api';
 
 /** What a search that makes no sense is answered with; each detail is one thing that is wrong with its `q`. */
 export function badSearch(...details: string[]): ApiError {
@@ -21,9 +21,22 @@ export function searchChoices(key: string, value: string, choices: readonly stri
   const chosen = searchList(value.toLowerCase());
   const wrong = chosen.filter((choice) => !choices.includes(choice));
   if (wrong.length > 0) {
-    throw badSearch(...wrong.map((choice) => `${key}: "${choice}" is not one of ${choices.join(', ')}`));
+    throw badSearch(...wrong.map((choice) => noChoice(key, choice, choices)));
   }
   return chosen;
+}
+
+/** One known word. */
+export function searchChoice(key: string, value: string, choices: readonly string[]): string {
+  const choice = value.toLowerCase();
+  if (choices.includes(choice)) return choice;
+  throw badSearch(noChoice(key, value, choices));
+}
+
+function noChoice(key: string, value: string, choices: readonly string[]): string {
+  const near = nearest(value, choices);
+  const meant = near === undefined ? '' : `. Did you mean "${near}"?`;
+  return `${key}: "${value}" is not one of ${choices.join(', ')}${meant}`;
 }
 
 /** Ids, separated by commas; `what` says whose. */

@@ -1,7 +1,14 @@
 import { ApiError } from '@coder/api';
 import { describe, expect, it } from 'vitest';
 import { parseSearch, searchTerms } from './search-terms.ts';
-import { containsPattern, searchBoolean, searchChoices, searchIds, searchTime } from './search-values.ts';
+import {
+  containsPattern,
+  searchBoolean,
+  searchChoice,
+  searchChoices,
+  searchIds,
+  searchTime,
+} from './search-values.ts';
 
 const refusal = (read: () => unknown) => {
   try {
@@ -57,6 +64,10 @@ describe('values of a search', () => {
   it.each([
     [() => searchBoolean('dormant', 'perhaps'), 'q: dormant: must be true or false'],
     [() => searchChoices('role', 'king', ['owner']), 'q: role: "king" is not one of owner'],
+    [
+      () => searchChoice('action', 'delte', ['create', 'delete']),
+      'q: action: "delte" is not one of create, delete. Did you mean "delete"?',
+    ],
     [() => searchIds('id', '7', 'user'), 'q: id: must be user ids, separated by commas'],
     [() => searchTime('after', '2026-02-30T99:00:00Z'), expect.stringContaining('RFC 3339')],
     [() => searchTime('after', '7'), expect.stringContaining('YYYY-MM-DD')],

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditAction } from '@coder/api';
+import type { AuditAction, AuditResource } from '@coder/api';
 import type { Clock } from '../clock.ts';
 import { type AuditEntry, type AuditTrail, type HttpContext, intend } from '../http/index.ts';
 import type { Logger } from '../logger.ts';
@@ -8,7 +8,7 @@ import type { Logger } from '../logger.ts';
 export type Step = {
   name: string;
   action: AuditAction;
-  resource: string;
+  resource: AuditResource;
   /** What the request says about itself: which client, which grant type. Never a code, a token or a secret. */
   fields: Record<string, string>;
   /**

@@ -1,15 +1,12 @@
+import { auditActions, auditResources, buildReasons } from '@coder/api';
 import type { Command } from 'commander';
 
 /** Each filter's flag, the key of the search it stands for, and what it takes. */
 const filters = [
   ['--username <name>', 'username', 'only of this user, or "me"'],
   ['--email <email>', 'email', 'only of the user with this email'],
-  ['--action <action>', 'action', 'only this action: create, write, delete, start, login, execute, read, …'],
-  [
-    '--resource-type <type>',
-    'resource_type',
-    'only this type: workspace, template, mcp_tool, oauth2_grant, …',
-  ],
+  ['--action <action>', 'action', `only this action: ${auditActions.join(', ')}`],
+  ['--resource-type <type>', 'resource_type', `only this type: ${auditResources.join(', ')}`],
   ['--resource-id <id>', 'resource_id', 'only the thing with this id'],
   ['--resource-target <name>', 'resource_target', 'only the thing with this name'],
   ['--application <name>', 'application', 'only by this application: its name or its client id'],
@@ -17,7 +14,11 @@ const filters = [
   ['--tool <name>', 'tool', 'only calls of this MCP tool'],
   ['--workspace <name>', 'workspace', 'only about this workspace: name, or owner/name'],
   ['--request-id <id>', 'request_id', 'only one request: a tool call and all it did'],
-  ['--build-reason <reason>', 'build_reason', 'only builds begun for this reason, such as autostart'],
+  [
+    '--build-reason <reason>',
+    'build_reason',
+    `only builds begun for this reason: ${buildReasons.join(', ')}`,
+  ],
   ['--date-from <date>', 'date_from', 'only from this day (YYYY-MM-DD) or time on'],
   ['--date-to <date>', 'date_to', 'only up to the end of this day, or up to this time'],
 ] as const;

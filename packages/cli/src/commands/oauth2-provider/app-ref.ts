@@ -33,7 +33,7 @@ export async function findApp(client: ApiClient, ref: string): Promise<OAuth2App
   const more = count > apps.length ? ', …' : '';
   throw new CliError(
     apps.length === 0
-      ? `No application "${ref}". There are none yet: enter one with "coder oauth2-provider apps create".`
+      ? `No application "${ref}". There are none yet: enter one with "coder oauth2-provider apps create <name> --redirect-uri <url>".`
       : `No application "${ref}". There are: ${apps.map((app) => app.name).join(', ')}${more}.`,
   );
 }

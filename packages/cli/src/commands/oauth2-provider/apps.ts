@@ -56,7 +56,7 @@ function listSubcommand(): Command {
           scopes: (app) => app.scope || 'any',
           'created at': (app) => app.created_at,
         },
-        'No applications. Enter one with "coder oauth2-provider apps create".',
+        'No applications. Enter one with "coder oauth2-provider apps create <name> --redirect-uri <url>".',
       );
     });
 }
@@ -71,13 +71,17 @@ function showSubcommand(): Command {
     });
 }
 
-type CreateFlags = { redirectUri: string[]; icon?: string; scope?: string[]; output: OutputFormat };
+type CreateFlags = { redirectUri?: string[]; icon?: string; scope?: string[]; output: OutputFormat };
 
 function createSubcommand(): Command {
   return new Command('create')
     .description('Enter an application')
     .argument('<name>', 'what users see')
-    .requiredOption('--redirect-uri <url>', 'where answers may go; may be repeated', collectEach)
+    .option(
+      '--redirect-uri <url>',
+      'required: where answers may go, which the application says; may be repeated',
+      collectEach,
+    )
     .option('--icon <url>', 'address of a picture')
     .option(
       '--scope <scopes>',
@@ -85,7 +89,16 @@ function createSubcommand(): Command {
       collectList,
     )
     .addOption(outputOption())
+    .addHelpText(
+      'after',
+      '\nFor example: coder oauth2-provider apps create "My agent" --redirect-uri https://agent.example.com/callback',
+    )
     .action(async (name: string, flags: CreateFlags, command: Command) => {
+      if (!flags.redirectUri) {
+        throw new CliError(
+          `Say where answers may go, with --redirect-uri, as in: coder oauth2-provider apps create ${JSON.stringify(name)} --redirect-uri https://agent.example.com/callback. The application says which address it listens on.`,
+        );
+      }
       const app = await clientOf(command).oauth2Provider.createApp({
         name,
         redirect_uris: flags.redirectUri,

@@ -76,7 +76,7 @@ export function dcrSubcommand(): Command {
         'disable',
         'Let no application register itself; those that have stay',
         { dynamic_client_registration: 'off' },
-        'Applications cannot register themselves. Enter them with "coder oauth2-provider apps create".',
+        'Applications cannot register themselves. Enter them with "coder oauth2-provider apps create <name> --redirect-uri <url>".',
       ).alias('off'),
     )
     .addCommand(tokenSubcommand());

@@ -1,3 +1,4 @@
+import { auditActions, auditResources } from '@coder/api';
 import { type FormEvent, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { Field, SelectField } from '../../ui/field.tsx';
@@ -5,11 +6,6 @@ import { Icon } from '../../ui/icon.tsx';
 import type { suggestionsOf } from './entry.ts';
 import { type AuditFilter, auditFilterOf } from './filter.ts';
 
-const actions = 'create write delete start stop login logout register connect open execute read'.split(' ');
-const types =
-  'mcp_tool workspace workspace_build workspace_agent workspace_app template template_version file user api_key approval approval_policy oauth2_grant oauth2_authorization oauth2_token oauth2_device oauth2_app oauth2_app_secret deployment_config'.split(
-    ' ',
-  );
 const typeNames: Record<string, string> = { mcp_tool: 'tool calls', workspace_agent: 'inside workspaces' };
 
 type Props = {
@@ -71,13 +67,13 @@ export function AuditFilterForm({ filter, ofAll, suggestions, onShow }: Props) {
         />
         <SelectField label="Action" name="action" defaultValue={filter.action ?? ''}>
           <option value="">any</option>
-          {actions.map((action) => (
+          {auditActions.map((action) => (
             <option key={action}>{action}</option>
           ))}
         </SelectField>
         <SelectField label="On" name="type" defaultValue={filter.type ?? ''}>
           <option value="">anything</option>
-          {types.map((type) => (
+          {auditResources.map((type) => (
             <option key={type} value={type}>
               {typeNames[type] ?? type.replaceAll('_', ' ')}
             </option>
