@@ -50,3 +50,20 @@ it('reads everything again when a notification may have been missed, until it su
   policy.close();
   others.close();
 });
+
+it('tells each change what it has replaced, also of those that come at once', async () => {
+  await using database = await testDatabase();
+  const { user } = await testUser(database.db);
+  const log = createNoopLogger();
+  const policy = await createPolicy({ db: database.db, notifications: spoken(), clock: testClock(), log });
+  for (const userId of [undefined, user.id]) {
+    const wanted = [['delete'], ['commands'], ['templates'], ['delete', 'templates']] as const;
+    const replaced = await Promise.all(wanted.map((classes) => policy.set(userId, classes)));
+    expect(new Set(replaced.map(String)).size).toBe(wanted.length);
+    expect(replaced).toContainEqual([]);
+    expect(await policy.set(userId, [])).toEqual(
+      wanted.find((classes) => !replaced.map(String).includes(String(classes))),
+    );
+  }
+  policy.close();
+});

@@ -1,7 +1,7 @@
 import { type ApprovalClass, approvalClasses } from '@coder/api';
-import { sql } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { Clock } from '../clock.ts';
-import { type Db, inTransaction, type Notifications, notify } from '../database/index.ts';
+import { type Db, inTransaction, type Notifications, notify, type Tables } from '../database/index.ts';
 import type { Logger } from '../logger.ts';
 
 export type Policy = {
@@ -11,8 +11,11 @@ export type Policy = {
   demanded(userId: string, classes: readonly ApprovalClass[]): ApprovalClass | undefined;
   /** What a user demands, or, without one, what the deployment does; from memory. */
   own(userId?: string): ApprovalClass[];
-  /** Puts it in place of what there was. It holds on this server when it resolves, and on every other soon after. */
-  set(userId: string | undefined, classes: readonly ApprovalClass[]): Promise<void>;
+  /**
+   * Puts it in place of what there was, and returns that. It holds on this server when it resolves, and on every other soon
+   * after.
+   */
+  set(userId: string | undefined, classes: readonly ApprovalClass[]): Promise<ApprovalClass[]>;
   close(): void;
 };
 
@@ -75,33 +78,64 @@ export async function createPolicy({ db, notifications, clock, log }: PolicyOpti
       ),
     async set(userId, classes) {
       const ordered = approvalClasses.filter((name) => classes.includes(name));
-      await inTransaction(db, async (trx) => {
-        if (userId === undefined) {
-          const value = JSON.stringify(ordered);
-          await trx
-            .insertInto('site_settings')
-            .values({ key: SETTING, value })
-            .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
-            .execute();
-        } else {
-          const change = { classes: ordered, updated_at: clock.now() };
-          await trx
-            .insertInto('approval_policies')
-            .values({ user_id: userId, ...change })
-            .onConflict((conflict) => conflict.column('user_id').doUpdateSet(change))
-            .execute();
-          // A user without demands costs nothing.
-          await trx.deleteFrom('approval_policies').where(sql<boolean>`classes = '{}'`).execute();
-        }
+      const before = await inTransaction(db, async (trx) => {
+        const replaced = await (userId === undefined
+          ? replaceDeployment(trx, ordered)
+          : replaceUser(trx, userId, ordered, clock.now()));
         await notify(trx, CHANNEL, userId ?? '');
+        return approvalClasses.filter((name) => replaced.has(name));
       });
       await read();
+      return before;
     },
     close() {
       clearTimeout(retry);
       stop();
     },
   };
+}
+
+type Classes = readonly ApprovalClass[];
+
+/** Returns what was demanded before. */
+async function replaceDeployment(trx: Transaction<Tables>, classes: Classes) {
+  // With a row there is something to lock.
+  await trx
+    .insertInto('site_settings')
+    .values({ key: SETTING, value: '[]' })
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .execute();
+  const { value } = await trx
+    .selectFrom('site_settings')
+    .select('value')
+    .where('key', '=', SETTING)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  await trx
+    .updateTable('site_settings')
+    .set({ value: JSON.stringify(classes) })
+    .where('key', '=', SETTING)
+    .execute();
+  return known(JSON.parse(value) as string[]);
+}
+
+/** Returns what the user demanded before. */
+async function replaceUser(trx: Transaction<Tables>, userId: string, classes: Classes, now: Date) {
+  // Who has demanded nothing has no row to lock, but one as a user.
+  await trx.selectFrom('users').select('id').where('id', '=', userId).forNoKeyUpdate().execute();
+  const held = await trx
+    .deleteFrom('approval_policies')
+    .where('user_id', '=', userId)
+    .returning('classes')
+    .executeTakeFirst();
+  // A user without demands costs nothing.
+  if (classes.length > 0) {
+    await trx
+      .insertInto('approval_policies')
+      .values({ user_id: userId, classes: [...classes], updated_at: now })
+      .execute();
+  }
+  return known(held?.classes ?? []);
 }
 
 const known = (names: readonly string[]): ReadonlySet<ApprovalClass> =>

@@ -119,8 +119,7 @@ export function createApprovalsService({ db, clock, policy, store }: ApprovalsDe
 
     async setDeploymentPolicy(actor, classes) {
       authorize(actor, 'update', { type: 'deployment_config' });
-      const before = policy.own();
-      await policy.set(undefined, classes);
+      const before = await policy.set(undefined, classes);
       return { before, policy: { classes: policy.own(), effective: policy.own() } };
     },
 
@@ -133,8 +132,7 @@ export function createApprovalsService({ db, clock, policy, store }: ApprovalsDe
     async setUserPolicy(actor, ref, classes) {
       const { id, username } = await findUser(actor, ref);
       authorize(actor, 'update_personal', { type: 'user', id });
-      const before = policy.own(id);
-      await policy.set(id, classes);
+      const before = await policy.set(id, classes);
       return {
         before,
         policy: { classes: policy.own(id), effective: policy.effective(id) },

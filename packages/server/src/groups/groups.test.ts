@@ -8,6 +8,7 @@ import {
   testDatabase,
   testOrganizations,
   testUser,
+  valuesReplaced,
 } from '../testing/index.ts';
 
 let database: TestDatabase;
@@ -66,6 +67,15 @@ describe('a group', () => {
     });
     await owner.groups.delete({ group: group.id });
     expect(await failure(owner.groups.get({ group: group.id }))).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('has in the audit log what each change has replaced, also of those that come at once', async () => {
+    const { id: group } = await create();
+    await Promise.all([1, 2, 3, 4].map((quota_allowance) => owner.groups.update({ group, quota_allowance })));
+    await server.audit.flush();
+    const replaced = await valuesReplaced(database.db, 'quota_allowance');
+    expect(replaced).toHaveLength(4);
+    expect(new Set(replaced).size).toBe(4);
   });
 
   it('has members of its organization only, and changes nothing when one is not', async () => {

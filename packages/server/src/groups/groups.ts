@@ -140,29 +140,31 @@ export function createGroups({ db, clock, organizations, forget }: GroupsDeps): 
     },
 
     async update(actor, id, { add_users = [], remove_users = [], ...fields }) {
-      const before = await find(actor, id, 'update');
+      const found = await find(actor, id, 'update');
       const { quota_allowance: _, ...descriptive } = fields;
       const isDescribed = Object.keys(descriptive).length > 0;
-      if (isEveryone(before) && (isDescribed || add_users.length + remove_users.length > 0)) {
+      if (isEveryone(found) && (isDescribed || add_users.length + remove_users.length > 0)) {
         throw new ApiError('BAD_REQUEST', {
-          message: `The group "${before.name}" is all members of the organization: only its quota can be changed.`,
+          message: `The group "${found.name}" is all members of the organization: only its quota can be changed.`,
           detail: 'Add and remove members of the organization instead.',
         });
       }
       try {
-        const changes = await inTransaction(db, async (trx) => {
+        const { row, ...change } = await inTransaction(db, async (trx) => {
           const now = clock.now();
-          const { numUpdatedRows } = await trx
+          const [before] = await selectGroups(trx, sql`where g.id = ${id} for no key update of g`);
+          if (!before) throw new ApiError('NOT_FOUND');
+          await trx
             .updateTable('groups')
             .set({ ...fields, updated_at: now })
             .where('id', '=', id)
-            .executeTakeFirst();
-          if (numUpdatedRows === 0n) throw new ApiError('NOT_FOUND');
-          return changeMembers(trx, before, { add: add_users, remove: remove_users, now });
+            .execute();
+          const members = await changeMembers(trx, before, { add: add_users, remove: remove_users, now });
+          const [row] = await selectGroups(trx, sql`where g.id = ${id}`);
+          return { before, row, ...members };
         });
-        for (const { id: userId } of [...changes.added, ...changes.removed]) forget.user(userId);
-        const [row] = await selectGroups(db, sql`where g.id = ${id}`);
-        return { before, after: await present(actor, row), ...changes };
+        for (const { id: userId } of [...change.added, ...change.removed]) forget.user(userId);
+        return { ...change, after: await present(actor, row) };
       } catch (error) {
         throw nameTaken(error, fields.name);
       }

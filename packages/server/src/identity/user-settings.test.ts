@@ -8,6 +8,7 @@ import {
   testClock,
   testDatabase,
   testUser,
+  valuesReplaced,
 } from '../testing/index.ts';
 import { createUserSettings, userSettingsRoutes } from './index.ts';
 
@@ -50,6 +51,21 @@ describe('settings', () => {
     const dismissed = { task_notification_alert_dismissed: true };
     expect(await client.users.updatePreferences({ user: 'me', ...dismissed })).toEqual(dismissed);
     expect(await client.users.preferences(none)).toEqual(dismissed);
+  });
+
+  it('say in the audit log what each change has replaced, also of those that come at once', async () => {
+    const { client } = await someone();
+    const themes = ['a', 'b', 'c', 'd'].map((letter) => `theme-${letter}`);
+    await Promise.all(
+      themes.map((theme_preference) =>
+        client.users.updateAppearance({ user: 'me', theme_preference, terminal_font: '' }),
+      ),
+    );
+    await server.audit.flush();
+    const replaced = (await valuesReplaced(database.db, 'theme_preference')).filter(
+      (old) => old === '' || themes.includes(String(old)),
+    );
+    expect(new Set(replaced).size).toBe(themes.length);
   });
 
   it('take no other themes and fonts than there are, and no other fields', async () => {

@@ -2,7 +2,7 @@ import type { UserAppearance, UserPreferences } from '@coder/api';
 import { userAppearanceSchema, userPreferencesSchema } from '@coder/api';
 import { type Actor, authorize } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
-import type { Db } from '../database/index.ts';
+import { type Db, inTransaction } from '../database/index.ts';
 
 type Settings = { appearance: UserAppearance; preferences: UserPreferences };
 
@@ -26,8 +26,8 @@ export type UserSettings = {
 
 /** What users have set for themselves, by a name for each group of settings. */
 export function createUserSettings({ db, clock }: { db: Db; clock: Clock }): UserSettings {
-  async function load<K extends keyof Settings>(userId: string, key: K): Promise<Settings[K]> {
-    const row = await db
+  async function load<K extends keyof Settings>(from: Db, userId: string, key: K): Promise<Settings[K]> {
+    const row = await from
       .selectFrom('user_settings')
       .select('value')
       .where('user_id', '=', userId)
@@ -41,18 +41,22 @@ export function createUserSettings({ db, clock }: { db: Db; clock: Clock }): Use
   return {
     read(actor, userId, key) {
       authorize(actor, 'read_personal', { type: 'user', id: userId });
-      return load(userId, key);
+      return load(db, userId, key);
     },
     async write(actor, userId, key, value) {
       authorize(actor, 'update_personal', { type: 'user', id: userId });
-      const before = await load(userId, key);
-      const set = { value: JSON.stringify(value), updated_at: clock.now() };
-      await db
-        .insertInto('user_settings')
-        .values({ user_id: userId, key, ...set })
-        .onConflict((conflict) => conflict.columns(['user_id', 'key']).doUpdateSet(set))
-        .execute();
-      return before;
+      return inTransaction(db, async (trx) => {
+        // What has never been set has no row to lock; the user has one.
+        await trx.selectFrom('users').select('id').where('id', '=', userId).forNoKeyUpdate().execute();
+        const before = await load(trx, userId, key);
+        const set = { value: JSON.stringify(value), updated_at: clock.now() };
+        await trx
+          .insertInto('user_settings')
+          .values({ user_id: userId, key, ...set })
+          .onConflict((conflict) => conflict.columns(['user_id', 'key']).doUpdateSet(set))
+          .execute();
+        return before;
+      });
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type ChangeLimits, type ResourceLimits, type ResourceName, resourceNames } from '@coder/api';
+import { type ResourceLimits, type ResourceName, resourceNames } from '@coder/api';
 
 /** What of each resource; the keys that a table may leave out are filled in. */
 export function limitsOf(stored: unknown): ResourceLimits {
@@ -6,10 +6,9 @@ export function limitsOf(stored: unknown): ResourceLimits {
   return eachResource((name) => given[name] ?? null);
 }
 
-/** Limits after a change, as they are stored: without those that set none. */
-export function changedLimits(before: ResourceLimits, change: ChangeLimits | undefined): string {
-  const after = { ...before, ...change };
-  return JSON.stringify(Object.fromEntries(Object.entries(after).filter(([, limit]) => limit !== null)));
+/** Limits as they are stored: without those that set none. */
+export function storedLimits(limits: ResourceLimits): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== null)));
 }
 
 /**

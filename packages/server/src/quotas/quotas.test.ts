@@ -8,8 +8,9 @@ import {
   testDatabase,
   testOrganizations,
   testUser,
+  valuesReplaced,
 } from '../testing/index.ts';
-import { changedLimits, effectiveLimits, limitsOf } from './limits.ts';
+import { effectiveLimits, limitsOf, storedLimits } from './limits.ts';
 import { amount } from './words.ts';
 
 /** What is enforced by quotas is tested where builds are made. */
@@ -34,14 +35,11 @@ const none = { workspaces: null, cpu_cores: null, memory_bytes: null, disk_bytes
 const nothing = { workspaces: 0, cpu_cores: 0, memory_bytes: 0, disk_bytes: 0 };
 
 describe('limits', () => {
-  it('are changed in parts', () => {
-    const before = limitsOf({ workspaces: 3, cpu_cores: 2 });
-    expect(before).toEqual({ ...none, workspaces: 3, cpu_cores: 2 });
-    expect(limitsOf(JSON.parse(changedLimits(before, { cpu_cores: null, disk_bytes: 0 })))).toEqual({
-      ...none,
-      workspaces: 3,
-      disk_bytes: 0,
-    });
+  it('are stored without those that set none', () => {
+    const limits = limitsOf({ workspaces: 3, disk_bytes: 0 });
+    expect(limits).toEqual({ ...none, workspaces: 3, disk_bytes: 0 });
+    expect(JSON.parse(storedLimits(limits))).toEqual({ workspaces: 3, disk_bytes: 0 });
+    expect(limitsOf(JSON.parse(storedLimits(limits)))).toEqual(limits);
   });
 
   it('of a member come before those of its groups, of which the largest counts', () => {
@@ -89,6 +87,22 @@ describe('the quota of a member', () => {
     expect(await failure(carol.client.quotas.credits(ref))).toMatchObject({ code: 'NOT_FOUND' });
     const stranger = { organization: 'default', user: 'nobody' };
     expect(await failure(owner.quotas.getMember(stranger))).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('has in the audit log what each change has replaced, also of those that come at once', async () => {
+    const bob = await signedIn();
+    const group = await owner.groups.create({ organization: 'default', name: 'busy' });
+    await Promise.all(
+      [1, 2, 3].flatMap((cpu_cores) => [
+        owner.quotas.updateMember({ organization: 'default', user: bob.username, limits: { cpu_cores } }),
+        owner.quotas.updateGroup({ group: group.id, total_limits: { cpu_cores } }),
+      ]),
+    );
+    await server.audit.flush();
+    for (const field of ['limits.cpu_cores', 'total_limits.cpu_cores']) {
+      const replaced = (await valuesReplaced(database.db, field)).slice(-3);
+      expect(new Set(replaced).size, field).toBe(3);
+    }
   });
 
   it('follows the groups of the member', async () => {

@@ -4,6 +4,7 @@ import {
   type GroupQuota,
   type MemberQuota,
   type OrganizationMember,
+  type ResourceLimits,
   type ResourceUse,
   type WorkspaceQuota,
 } from '@coder/api';
@@ -13,10 +14,12 @@ import type { Clock } from '../clock.ts';
 import { type Db, inTransaction } from '../database/index.ts';
 import { selectGroups } from '../groups/index.ts';
 import type { Members } from '../organizations/index.ts';
-import { changedLimits, eachResource, effectiveLimits, limitsAnything, limitsOf } from './limits.ts';
+import { eachResource, effectiveLimits, limitsAnything, limitsOf, storedLimits } from './limits.ts';
 import { loadRules, loadUse, type Use } from './store.ts';
 
-type Named<T> = { quota: T; id: string; name: string; organizationId: string };
+/** A change by names, and the limits that it has replaced and set. */
+type Changed<T, L> = { quota: T; before: L; after: L; id: string; name: string; organizationId: string };
+type GroupLimits = Pick<GroupQuota, 'member_limits' | 'total_limits'>;
 
 export type Quotas = {
   /** Upstream's credits of a member. Throws NOT_FOUND for a member the actor may not see. */
@@ -28,13 +31,13 @@ export type Quotas = {
     organization: string,
     user: string,
     limits: ChangeLimits,
-  ): Promise<Named<MemberQuota> & { before: MemberQuota }>;
+  ): Promise<Changed<MemberQuota, ResourceLimits>>;
   group(actor: Actor, id: string): Promise<GroupQuota>;
   updateGroup(
     actor: Actor,
     id: string,
     change: { member_limits?: ChangeLimits | undefined; total_limits?: ChangeLimits | undefined },
-  ): Promise<Named<GroupQuota> & { before: GroupQuota }>;
+  ): Promise<Changed<GroupQuota, GroupLimits>>;
 };
 
 export type QuotasDeps = { db: Db; clock: Clock; members: Pick<Members, 'get'> };
@@ -116,12 +119,11 @@ export function createQuotas({ db, clock, members }: QuotasDeps): Quotas {
       return memberQuota(organization_id, user_id);
     },
 
-    async updateMember(actor, organization, user, change) {
+    async updateMember(actor, organization, user, wanted) {
       const found = await find(actor, organization, user);
       const { organization_id: organizationId, user_id: userId, username } = found;
       authorize(actor, 'update', { type: 'organization_member', organizationId, ownerId: userId });
-      const before = await memberQuota(organizationId, userId);
-      await inTransaction(db, async (trx) => {
+      const change = await inTransaction(db, async (trx) => {
         const held = await trx
           .selectFrom('organization_members')
           .where('organization_id', '=', organizationId)
@@ -129,19 +131,24 @@ export function createQuotas({ db, clock, members }: QuotasDeps): Quotas {
           .forUpdate()
           .select('resource_limits')
           .executeTakeFirst();
-        if (!held) throw new ApiError('CONFLICT', { message: `${username} has just been removed.` });
+        if (!held) {
+          throw new ApiError('CONFLICT', {
+            message: `${username} has just been removed from the organization.`,
+            detail: 'Add the user to the organization again, then set the limits.',
+          });
+        }
+        const before = limitsOf(held.resource_limits);
+        const after = { ...before, ...wanted };
         await trx
           .updateTable('organization_members')
-          .set({
-            resource_limits: changedLimits(limitsOf(held.resource_limits), change),
-            updated_at: clock.now(),
-          })
+          .set({ resource_limits: storedLimits(after), updated_at: clock.now() })
           .where('organization_id', '=', organizationId)
           .where('user_id', '=', userId)
           .execute();
+        return { before, after };
       });
       const quota = await memberQuota(organizationId, userId);
-      return { quota, before, id: userId, name: username, organizationId };
+      return { quota, ...change, id: userId, name: username, organizationId };
     },
 
     async group(actor, id) {
@@ -152,8 +159,7 @@ export function createQuotas({ db, clock, members }: QuotasDeps): Quotas {
     async updateGroup(actor, id, { member_limits, total_limits }) {
       authorizeWhole(actor, 'workspace');
       const group = await findGroup(actor, id, 'update');
-      const before = await groupQuota(group);
-      await inTransaction(db, async (trx) => {
+      const change = await inTransaction(db, async (trx) => {
         const held = await trx
           .selectFrom('groups')
           .where('id', '=', id)
@@ -161,18 +167,27 @@ export function createQuotas({ db, clock, members }: QuotasDeps): Quotas {
           .select(['member_limits', 'total_limits'])
           .executeTakeFirst();
         if (!held) throw new ApiError('NOT_FOUND');
+        const before = {
+          member_limits: limitsOf(held.member_limits),
+          total_limits: limitsOf(held.total_limits),
+        };
+        const after = {
+          member_limits: { ...before.member_limits, ...member_limits },
+          total_limits: { ...before.total_limits, ...total_limits },
+        };
         await trx
           .updateTable('groups')
           .set({
-            member_limits: changedLimits(limitsOf(held.member_limits), member_limits),
-            total_limits: changedLimits(limitsOf(held.total_limits), total_limits),
+            member_limits: storedLimits(after.member_limits),
+            total_limits: storedLimits(after.total_limits),
             updated_at: clock.now(),
           })
           .where('id', '=', id)
           .execute();
+        return { before, after };
       });
       const quota = await groupQuota(group);
-      return { quota, before, id, name: group.name, organizationId: group.organization_id };
+      return { quota, ...change, id, name: group.name, organizationId: group.organization_id };
     },
   };
 }

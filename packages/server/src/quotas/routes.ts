@@ -19,16 +19,16 @@ export const quotaRoutes = ({ quotas }: { quotas: Quotas }) => ({
     const change = await quotas.updateMember(context.actor!, organization, user, limits);
     context.audit.target(change.id, change.name);
     context.audit.field('organization_id', change.organizationId);
-    changed(context, 'limits', change.before.limits, change.quota.limits);
+    changed(context, 'limits', change.before, change.after);
     return change.quota;
   }),
   getGroup: api.quotas.getGroup.handler(({ input, context }) => quotas.group(context.actor!, input.group)),
   updateGroup: api.quotas.updateGroup.handler(async ({ input: { group, ...input }, context }) => {
     context.audit.target(group, '');
-    const { quota, before, id, name } = await quotas.updateGroup(context.actor!, group, input);
+    const { quota, before, after, id, name } = await quotas.updateGroup(context.actor!, group, input);
     context.audit.target(id, name);
-    changed(context, 'member_limits', before.member_limits, quota.member_limits);
-    changed(context, 'total_limits', before.total_limits, quota.total_limits);
+    changed(context, 'member_limits', before.member_limits, after.member_limits);
+    changed(context, 'total_limits', before.total_limits, after.total_limits);
     return quota;
   }),
 });
