@@ -14,7 +14,7 @@ describe('callTool', () => {
     );
     expect(isError).toBe(true);
     expect(text).toBe(
-      'This token may not use coder_workspace_bash: it lacks the scope workspace:ssh. Use a token that has it.',
+      'This token may not use coder_workspace_bash: it lacks the scope workspace:ssh. A token never gets more than it was made with: use another that has it.',
     );
     expect(deployment.calls).toEqual([]);
   });

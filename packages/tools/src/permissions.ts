@@ -19,5 +19,5 @@ export function missingPermissions(
 export function refusal(tool: Tool, missing: readonly Permission[]): string {
   const scopes = [...new Set(missing.map(scopeFor))];
   const noun = scopes.length === 1 ? 'scope' : 'scopes';
-  return `This token may not use ${tool.name}: it lacks the ${noun} ${scopes.join(', ')}. Use a token that has ${scopes.length === 1 ? 'it' : 'them'}.`;
+  return `This token may not use ${tool.name}: it lacks the ${noun} ${scopes.join(', ')}. A token never gets more than it was made with: use another that has ${scopes.length === 1 ? 'it' : 'them'}.`;
 }

@@ -307,6 +307,19 @@ describe('the gate', () => {
   });
 });
 
+describe('what a client may keep of a list', () => {
+  it.each([
+    ['whole', 60_000],
+    // The same client may come back with more scopes the next moment.
+    ['narrow', 0],
+  ])('with a %s token is %d ms old at most', async (token, ttlMs) => {
+    const client = await connect(mountMcp(), 'auto', { token });
+    expect(await client.listTools()).toMatchObject({ ttlMs, cacheScope: 'private' });
+    expect(await client.listResources()).toMatchObject({ ttlMs, cacheScope: 'private' });
+    await client.close();
+  });
+});
+
 describe('a batch', () => {
   const batch = (count: number, headers = {}) => {
     const { body, ...init } = call('coder_list_workspaces');

@@ -1,22 +1,22 @@
 import { ApiError, scopeFor } from '@coder/api';
 import { findTool, missingPermissions, type Tool } from '@coder/tools';
 import type { Selection } from '@coder/tools/mcp';
-import type { Actor } from '../authorization/index.ts';
+import { type Actor, APPLICATION_LOGIN } from '../authorization/index.ts';
 
 /** A call that a token may not make: of which tool, with which arguments, and what the client is told. */
 export type RefusedCall = { readonly tool: Tool; readonly args: unknown; readonly error: ApiError };
 
 /**
  * Finds, before anything of it runs, the call of a tool that an application's token may not use. The error names all the
- * scopes that a token would have to hold, so that the client can ask its user for just that. A token that a person made has
- * nobody to ask; its call is answered by the tool itself, in words.
+ * scopes that a token would have to hold, so that the client can ask its user for just that. With an API token, also with one that
+ * an application has made, there is nobody to ask and no sign-in to repeat; its call is answered by the tool itself, in words.
  */
 export function findRefusedCall(
   actor: Actor,
   { tools }: Pick<Selection, 'tools'>,
   body: unknown,
 ): RefusedCall | undefined {
-  if (!actor.key.application) return undefined;
+  if (actor.key.loginType !== APPLICATION_LOGIN) return undefined;
   for (const message of [body].flat()) {
     const { method, params } = (message ?? {}) as {
       method?: unknown;

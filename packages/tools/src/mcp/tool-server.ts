@@ -47,15 +47,19 @@ export type ToolServerInfo = {
 /** One for all: it is costly to make and holds nothing of a caller's. */
 const validator = new AjvJsonSchemaValidator();
 
-const LIST_TTL_MS = 60_000;
-const cacheHints = {
-  'tools/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' },
-  'prompts/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' },
-  'resources/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' },
-  'resources/templates/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' },
-  'resources/read': { ttlMs: 0, cacheScope: 'private' },
-  'server/discover': { ttlMs: LIST_TTL_MS, cacheScope: 'private' },
-} as const;
+/** How long a client may keep what it has listed. */
+const hintsFor = (ttlMs: number) =>
+  ({
+    'tools/list': { ttlMs, cacheScope: 'private' },
+    'prompts/list': { ttlMs, cacheScope: 'private' },
+    'resources/list': { ttlMs, cacheScope: 'private' },
+    'resources/templates/list': { ttlMs, cacheScope: 'private' },
+    'resources/read': { ttlMs: 0, cacheScope: 'private' },
+    'server/discover': { ttlMs, cacheScope: 'private' },
+  }) as const;
+const hintsForAll = hintsFor(60_000);
+/** What a narrow token is shown grows in the moment in which its user allows more, and the client goes on with another token. */
+const hintsForNarrow = hintsFor(0);
 
 /**
  * An MCP server over the tools of a surface. Everything that can be made beforehand is in the surface: over HTTP one
@@ -73,7 +77,7 @@ export function createToolServer(info: ToolServerInfo, session: ToolSession): Se
         ...(prompts ? { prompts: {} } : {}),
       },
       instructions: info.instructions ?? surface.instructions,
-      cacheHints,
+      cacheHints: session.permissions === 'all' ? hintsForAll : hintsForNarrow,
       jsonSchemaValidator: validator,
     },
   );
