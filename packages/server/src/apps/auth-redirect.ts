@@ -1,10 +1,10 @@
 import { ApiError, parseAppHost } from '@coder/api';
 import type { Db } from '../database/index.ts';
-import { type HttpContext, type Pipeline, toApiError } from '../http/index.ts';
+import { type HttpContext, type Pipeline, toApiError, wantsPage } from '../http/index.ts';
 import { AUTH_REDIRECT_PATH, type Door, redirect } from './door.ts';
 import { findApp } from './find-app.ts';
 import { authorizeApp } from './may-use.ts';
-import { errorAnswer, wantsPage } from './pages.ts';
+import { errorAnswer } from './pages.ts';
 import { placeOf } from './place.ts';
 
 export type AuthRedirectDeps = { db: Db; appHost: string; pipeline: Pipeline; door: Door };

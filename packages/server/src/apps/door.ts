@@ -1,9 +1,10 @@
 import { ApiError, appUrl, SESSION_TOKEN_HEADER } from '@coder/api';
 import type { Clock } from '../clock.ts';
+import { wantsPage } from '../http/index.ts';
 import { stripQuery, TICKET_COOKIE } from './credentials.ts';
 import type { FoundApp } from './find-app.ts';
 import { authorizeApp } from './may-use.ts';
-import { confirmPage, wantsPage } from './pages.ts';
+import { confirmPage } from './pages.ts';
 import { prefixOf } from './place.ts';
 import { TICKET_MS, type Tickets, ticketScope } from './ticket.ts';
 import { isNavigation, isOwnSite, type Visit, type Visitor } from './visitor.ts';

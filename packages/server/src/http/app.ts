@@ -11,6 +11,7 @@ import type { Health } from './health.ts';
 import { type HostRules, hostOf } from './host-rules.ts';
 import type { Metrics } from './metrics.ts';
 import type { OpenRequests } from './open-requests.ts';
+import { type PlainPage, plainPage, wantsPage } from './plain-page.ts';
 import type { HttpContext, HttpEnv, RequestInfo } from './request-info.ts';
 
 export interface HttpAppOptions {
@@ -88,9 +89,8 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
 
   app.notFound((c) => {
     const message = 'Route not found.';
-    return c.req.path.startsWith('/api/')
-      ? errorResponse(new ApiError('NOT_FOUND', { message }))
-      : c.text(message, 404);
+    if (c.req.path.startsWith('/api/')) return errorResponse(new ApiError('NOT_FOUND', { message }));
+    return wantsPage(c.req.raw.headers) ? plainPage(noSuchPage) : c.text(message, 404);
   });
   app.onError((thrown, c) => {
     const { id } = c.get('requestInfo');
@@ -100,6 +100,13 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   });
   return app;
 }
+
+const noSuchPage: PlainPage = {
+  status: 404,
+  heading: 'There is no such page',
+  paragraphs: ['The address is wrong, or what it showed no longer exists.'],
+  link: { href: '/', text: 'Go to the dashboard' },
+};
 
 function requestInfo(c: HttpContext, addressOf: ReturnType<typeof clientAddress>): RequestInfo {
   const { raw } = c.req;

@@ -74,6 +74,23 @@ describe('an answer', () => {
     expect(await response.json()).toMatchObject({ message: 'Route not found.' });
   });
 
+  it('to an unknown page is one for people, in which nothing runs, and a line for programs', async () => {
+    const { server } = await serve();
+    const ask = (path: string, accept: string) => fetch(`${server.url}${path}`, { headers: { accept } });
+    const browser = 'text/html,application/xhtml+xml,*/*;q=0.8';
+    const page = await ask('/<script>alert(1)</script>', browser);
+    expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    const html = await page.text();
+    expect(html).toContain('There is no such page');
+    expect(html).toContain('<a href="/"');
+    expect(html).not.toContain('<script');
+    const plain = await ask('/nothing', '*/*');
+    expect([plain.status, await plain.text()]).toEqual([404, 'Route not found.']);
+    const api = await ask('/api/v2/nothing', browser);
+    expect(await api.json()).toMatchObject({ message: 'Route not found.' });
+  });
+
   it('shows our own errors and hides every other behind the request id', async () => {
     const { server, app, lines } = await serve();
     app.get('/api/conflict', () => {

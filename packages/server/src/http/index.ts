@@ -23,9 +23,11 @@ export {
   type Pipeline,
 } from './pipeline.ts';
 export { createRateLimits, type RateLimits } from './pipeline-limits.ts';
+export { type PlainPage, plainPage, wantsPage } from './plain-page.ts';
 export { api, type RequestContext } from './procedure.ts';
 export { createRateLimiter } from './rate-limiter.ts';
 export { createRawRoutes, type RawRequest, type RawRoutes, type RawUpgrade } from './raw-routes.ts';
+export { refuseNul } from './refuse-nul.ts';
 export type { HttpContext, HttpEnv, RequestInfo } from './request-info.ts';
 export { parseSearch, searchTerms } from './search-terms.ts';
 export {

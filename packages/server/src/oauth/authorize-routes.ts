@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Hono } from 'hono';
-import type { HttpContext, HttpEnv } from '../http/index.ts';
+import { type HttpContext, type HttpEnv, plainPage, wantsPage } from '../http/index.ts';
 import { paths } from './addresses.ts';
 import { page, withReason } from './answers.ts';
 import type { RouteParts } from './deps.ts';
-import { errorPage, wantsPage } from './error-page.ts';
+
 import { explain, pageBeforeRedirect, refusalOf } from './explain.ts';
 import { writeCanonicalResource } from './forms.ts';
 import { authorizeHelp } from './help.ts';
@@ -64,7 +64,7 @@ export function mountAuthorize(routes: Hono<HttpEnv>, parts: RouteParts): void {
     if (!wantsPage(c.get('requestInfo').headers)) return page(response);
     if (response.status >= 400) {
       const explained = explain(await refusalOf(response), clientId ?? '');
-      return errorPage({ status: response.status, ...explained });
+      return plainPage({ status: response.status, ...explained });
     }
     const location = response.headers.get('location');
     if (

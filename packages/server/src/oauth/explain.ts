@@ -1,8 +1,8 @@
-import { type ErrorPage, errorPage } from './error-page.ts';
+import { type PlainPage, plainPage } from '../http/index.ts';
 import { describeRedirect, safeWebAddress } from './redirects.ts';
 
 type Refusal = { error: string; description: string };
-type Explained = Pick<ErrorPage, 'heading' | 'paragraphs'>;
+type Explained = Pick<PlainPage, 'heading' | 'paragraphs'>;
 
 /** The library's words when an application's document could not be had. */
 const documentFailed = /^client_id metadata document fetch failed/;
@@ -62,7 +62,7 @@ export function pageBeforeRedirect(location: string, clientId: string): Response
   const refusal = { error: said?.get('error') ?? '', description: said?.get('error_description') ?? '' };
   const href = safeWebAddress(location);
   const { host } = url ? describeRedirect(location) : { host: '' };
-  return errorPage({
+  return plainPage({
     status: 400,
     ...explain(refusal, clientId),
     link: href === '' ? undefined : { href, text: `Tell the application, at ${host}` },

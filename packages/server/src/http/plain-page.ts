@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
-/** What a page tells a person about an authorization that goes nowhere. */
-export type ErrorPage = {
+/** What a page tells a person where there is nothing of the dashboard to show. */
+export type PlainPage = {
   status: number;
   heading: string;
   paragraphs: readonly string[];
@@ -28,7 +28,7 @@ const policy = [
 export const wantsPage = (headers: Headers): boolean => (headers.get('accept') ?? '').includes('text/html');
 
 /** A page in the look of the dashboard, in which nothing runs and whatever is said stands as text. */
-export function errorPage({ status, heading, paragraphs, link }: ErrorPage): Response {
+export function plainPage({ status, heading, paragraphs, link }: PlainPage): Response {
   const body = [
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
     `<title>${escapeHtml(heading)}</title><style>${style}</style>`,
