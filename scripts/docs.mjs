@@ -9,6 +9,7 @@ const pages = [
   'packages/tools/src/reference.test.ts',
   'packages/server/src/config/config.test.ts',
   'packages/cli/src/reference.test.ts',
+  'packages/server/src/openapi/rest-reference.test.ts',
 ];
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 const args = [vitest, 'run', '--update', '--testNamePattern', 'the reference page', ...pages];
