@@ -1,4 +1,4 @@
-import { ApiError } from '@coder/api';
+import { ApiError, type RawRoute } from '@coder/api';
 import type { Actor } from '../authorization/index.ts';
 
 /**
@@ -12,12 +12,6 @@ export type WhileGood = (
   workspaceOf?: () => string | undefined,
 ) => void;
 
-/**
- * What a request is when it is not over at once: `events` that are sent as they come, a `file` that is sent, or an `upload` that
- * is taken in.
- */
-export type Stream = 'events' | 'file' | 'upload';
-
 type Caller = { readonly actor: Actor | undefined; readonly workspaceId: string | undefined };
 
 export type LastingStream = {
@@ -27,16 +21,21 @@ export type LastingStream = {
   watch(caller: Caller, answer: Promise<Response>): Promise<Response>;
 };
 
-/** Ends a stream with the right to it. */
-export function lastingStream(stream: Stream, gone: AbortSignal, whileGood: WhileGood): LastingStream {
-  if (stream === 'upload') return lastingUpload(gone, whileGood);
+/** Ends what a route streams with the right to it. What is over when it is answered is left alone. */
+export function lastingStream(
+  kind: RawRoute['kind'],
+  gone: AbortSignal,
+  whileGood: WhileGood,
+): LastingStream {
+  if (kind === 'upload') return lastingUpload(gone, whileGood);
+  if (kind !== 'events' && kind !== 'file') return { signal: gone, watch: (_, answer) => answer };
   return {
     signal: gone,
     async watch(caller, answer) {
       const response = await answer;
       const { actor } = caller;
       return actor
-        ? endedEarly(stream, response, gone, (over, end) =>
+        ? endedEarly(kind, response, gone, (over, end) =>
             whileGood(actor, over, end, () => caller.workspaceId),
           )
         : response;
@@ -74,7 +73,7 @@ function lastingUpload(gone: AbortSignal, whileGood: WhileGood): LastingStream {
 
 /** The answer with a body that ends when `until` says so, should it not be read to its end before. */
 function endedEarly(
-  stream: 'events' | 'file',
+  kind: 'events' | 'file',
   response: Response,
   gone: AbortSignal,
   until: (over: AbortSignal, end: () => void) => void,
@@ -85,7 +84,7 @@ function endedEarly(
     start: (controller) =>
       until(AbortSignal.any([gone, read.signal]), () => {
         // Whoever reads events asks again, and is then told what is the matter. Half a file must not pass for a whole one.
-        if (stream === 'events') controller.terminate();
+        if (kind === 'events') controller.terminate();
         else controller.error(new ApiError('UNAUTHENTICATED'));
       }),
     flush: () => read.abort(),

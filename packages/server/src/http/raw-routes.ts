@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 import type { Logger } from '../logger.ts';
 import type { HttpApp } from './app.ts';
 import { rawInput } from './approve-raw.ts';
-import { lastingStream, type Stream, type WhileGood } from './lasting-stream.ts';
+import { lastingStream, type WhileGood } from './lasting-stream.ts';
 import type { ApiHandler } from './openapi.ts';
 import type { Pipeline } from './pipeline.ts';
 import { createAnswerError } from './pipeline-answer.ts';
@@ -55,19 +55,6 @@ export type RawRoutesOptions = {
   whileGood: WhileGood;
 };
 
-/** What goes on for longer than it takes to ask, and so may outlive the right to it. */
-const streams: Partial<Record<RawRouteName, Stream>> = {
-  watchWorkspace: 'events',
-  watchAgentMetadata: 'events',
-  processStream: 'events',
-  downloadFile: 'file',
-  downloadWorkspaceFile: 'file',
-  archiveWorkspaceFolder: 'file',
-  uploadWorkspaceFile: 'upload',
-  unpackWorkspaceFolder: 'upload',
-  processStdin: 'upload',
-};
-
 /** Makes the functions that serve {@link rawRoutes} through the same pipeline as the contract. */
 export function createRawRoutes(options: RawRoutesOptions): RawRoutes {
   const { app, upgrades, pipeline, accessUrl, log, whileGood } = options;
@@ -84,13 +71,12 @@ export function createRawRoutes(options: RawRoutesOptions): RawRoutes {
         try {
           const url = new URL(c.req.url);
           const request = c.req.raw;
-          const stream = streams[name];
-          const lasting = stream && lastingStream(stream, request.signal, whileGood);
+          const lasting = lastingStream(route.kind, request.signal, whileGood);
           const admitted = await pipeline.admit(named, {
             method: c.req.method,
             url,
             headers: request.headers,
-            signal: lasting?.signal ?? request.signal,
+            signal: lasting.signal,
             upgrade: false,
             ip: info.ip,
             requestId: info.id,
@@ -110,7 +96,7 @@ export function createRawRoutes(options: RawRoutesOptions): RawRoutes {
             },
             ({ status }) => status,
           );
-          const response = await (lasting?.watch(context, answered) ?? answered);
+          const response = await lasting.watch(context, answered);
           for (const [header, value] of admitted.replyHeaders) response.headers.append(header, value);
           return response;
         } catch (thrown) {

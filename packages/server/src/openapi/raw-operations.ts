@@ -77,8 +77,8 @@ function contentOf(
   );
 }
 
-function answerOf(schemas: Schemas, { upgrade }: RawRoute, { answers }: RawFacts): OpenAPI.ResponsesObject {
-  if (upgrade) return { 101: { description: 'The connection becomes a WebSocket.' } };
+function answerOf(schemas: Schemas, { kind }: RawRoute, { answers }: RawFacts): OpenAPI.ResponsesObject {
+  if (kind === 'websocket') return { 101: { description: 'The connection becomes a WebSocket.' } };
   if (!answers) return { 200: { description: 'OK' } };
   return {
     [answers.status ?? 200]: { description: 'OK', content: contentOf(schemas, [answers], 'output') },

@@ -12,7 +12,7 @@ export async function callRaw(url: string, token: string, route: RawRoute, call:
   const address = path.startsWith('//') ? `${url}${path.slice(1)}` : `${url}${API_PREFIX}${path}`;
   const asked = `${decodeURIComponent(address)} ${body ?? ''}`;
   const all = { ...headers, [SESSION_TOKEN_HEADER]: token };
-  if (route.upgrade === 'websocket') return connect(address, all, asked);
+  if (route.kind === 'websocket') return connect(address, all, asked);
   const response = await fetch(address, { method, headers: all, body: body ?? null, redirect: 'manual' });
   if (!response.ok || !response.body) return answerOf(response, asked);
   const reader = response.body.getReader();
