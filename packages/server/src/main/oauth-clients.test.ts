@@ -26,6 +26,18 @@ const authorize = (clientId: string) =>
   world.browser().get(`/oauth2/authorize?${new URLSearchParams(query(clientId))}`);
 
 describe('a registration', () => {
+  it('has 16 KiB at most, whatever its characters take', async () => {
+    expect((await register({ client_name: 'x', software_id: 'x'.repeat(16_000) })).status).toBe(201);
+    const response = await register({ client_name: 'x', software_id: '\u20ac'.repeat(6_000) });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      error_description: expect.stringContaining('at most 16384 bytes'),
+    });
+    for (const part of [{ client_name: 'a\0b' }, { 'a\0b': 1 }]) {
+      expect((await register(part)).status).toBe(400);
+    }
+  });
+
   it('has ten redirects at most', async () => {
     const redirects = (count: number) => Array.from({ length: count }, (_, n) => `${redirectUri}/${n}`);
     expect((await register({ redirect_uris: redirects(10) })).status).toBe(201);

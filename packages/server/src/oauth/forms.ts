@@ -5,14 +5,20 @@ import { oauthError } from './answers.ts';
 /** Bodies here are a few fields. */
 const longestBody = 64 * 1024;
 
+/** The body of a request, or undefined if it has more than so many bytes. */
+export async function textOfBody(c: HttpContext, longestBytes: number): Promise<string | undefined> {
+  const body = await c.req.arrayBuffer();
+  return body.byteLength > longestBytes ? undefined : new TextDecoder().decode(body);
+}
+
 /** The fields of a form, or the answer to what is none. */
 export async function formOf(c: HttpContext): Promise<URLSearchParams | Response> {
   const type = c.req.header('content-type') ?? '';
   if (!/^application\/x-www-form-urlencoded\b/i.test(type)) {
     return oauthError(400, 'invalid_request', 'the body must be application/x-www-form-urlencoded');
   }
-  const text = await c.req.text();
-  if (text.length > longestBody) return oauthError(413, 'invalid_request', 'the body is too large');
+  const text = await textOfBody(c, longestBody);
+  if (text === undefined) return oauthError(413, 'invalid_request', 'the body is too large');
   const form = new URLSearchParams(text);
   return [...form].flat().some((part) => part.includes('\0')) ? nulRefused() : form;
 }

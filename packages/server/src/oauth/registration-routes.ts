@@ -1,9 +1,10 @@
 import type { Hono } from 'hono';
-import type { HttpContext, HttpEnv } from '../http/index.ts';
+import { type HttpContext, type HttpEnv, refuseNul } from '../http/index.ts';
 import { paths } from './addresses.ts';
 import { oauthError, withoutSecret, withReason } from './answers.ts';
 import { BadClientMetadata, normalizeClientMetadata } from './client-metadata.ts';
 import type { RouteParts } from './deps.ts';
+import { textOfBody } from './forms.ts';
 
 /** What applications say about themselves is a few hundred bytes. */
 const longestBody = 16 * 1024;
@@ -75,16 +76,12 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value ?? '');
 }
 
-function refuseNul(name: string, value: unknown): unknown {
-  if (name.includes('\0') || (typeof value === 'string' && value.includes('\0'))) throw new Error('U+0000');
-  return value;
-}
-
 async function objectOf(c: HttpContext): Promise<Record<string, unknown> | Response> {
-  const text = await c.req.text();
+  const text = await textOfBody(c, longestBody);
   let body: unknown;
   try {
-    body = text.length > longestBody ? undefined : JSON.parse(text, refuseNul);
+    body = text === undefined ? undefined : JSON.parse(text);
+    refuseNul(body);
   } catch {
     body = undefined;
   }
