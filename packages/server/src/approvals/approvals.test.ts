@@ -410,6 +410,16 @@ describe('a decision', () => {
     expect(await failure(hers.approvals.updatePolicy({ classes: [] }))).toMatchObject({ code: 'FORBIDDEN' });
     expect((await hers.approvals.list({})).count).toBe(0);
     expect((await h.session.approvals.list({ user: 'all', status: 'pending' })).count).toBe(1);
+    // A token of hers that may not set the deployment's policy reaches nobody else's approvals either.
+    const { key: narrow } = await h.session.apiKeys.createToken({
+      user: 'me',
+      token_name: 'narrow',
+      scopes: ['user:read_personal'],
+    });
+    const few = h.api.client(narrow);
+    expect(await failure(few.approvals.list({ user: 'all' }))).toMatchObject({ code: 'INSUFFICIENT_SCOPE' });
+    expect(await failure(few.approvals.get({ approval: id }))).toMatchObject({ code: 'NOT_FOUND' });
+    expect((await few.approvals.list({})).count).toBe(0);
     expect((await h.session.approvals.list({ user: 'max', status: 'used' })).count).toBe(0);
     expect(await h.session.approvals.approve({ approval: id })).toMatchObject({ decided_by: 'grace' });
     expect(await failure(call())).toBeUndefined();

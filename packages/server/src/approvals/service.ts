@@ -8,7 +8,7 @@ import {
   isUuid,
 } from '@coder/api';
 import { sql } from 'kysely';
-import { type Actor, ALLOW_ALL, authorize, holderOf, mayKnowOf } from '../authorization/index.ts';
+import { type Actor, ALLOW_ALL, authorize, can, holderOf, mayKnowOf } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../database/index.ts';
 import type { Policy } from './policy.ts';
@@ -57,7 +57,7 @@ export function createApprovalsService({ db, clock, policy, store }: ApprovalsDe
     ).executeTakeFirst();
     if (
       user &&
-      (user.id === actor.user.id || (isOwner(actor) && mayKnowOf(actor, { type: 'user', id: user.id })))
+      (user.id === actor.user.id || (mayForOthers(actor) && mayKnowOf(actor, { type: 'user', id: user.id })))
     ) {
       return user;
     }
@@ -71,7 +71,7 @@ export function createApprovalsService({ db, clock, policy, store }: ApprovalsDe
     const holder = onlyOf(actor);
     if (
       !row ||
-      !(row.user_id === actor.user.id || isOwner(actor)) ||
+      !(row.user_id === actor.user.id || mayForOthers(actor)) ||
       (holder !== undefined && row.holder !== holder)
     ) {
       throw new ApiError('NOT_FOUND', {
@@ -87,11 +87,7 @@ export function createApprovalsService({ db, clock, policy, store }: ApprovalsDe
   return {
     async list(actor, { status, user = 'me', limit = DEFAULT_PAGE_SIZE, offset = 0 }) {
       const everybody = user === 'all';
-      if (everybody && !isOwner(actor)) {
-        throw new ApiError('FORBIDDEN', {
-          message: 'You may not see the approvals of all users. Allowed for the role "owner".',
-        });
-      }
+      if (everybody) authorize(actor, 'update', { type: 'deployment_config' });
       const userId = everybody ? undefined : (await findUser(actor, user)).id;
       authorize(actor, 'read_personal', { type: 'user', ...(userId === undefined ? {} : { id: userId }) });
       const { rows, count } = await store.list(
@@ -150,7 +146,8 @@ export function createApprovalsService({ db, clock, policy, store }: ApprovalsDe
 const onlyOf = (actor: Actor): string | undefined =>
   actor.key.allowList.includes(ALLOW_ALL) ? undefined : holderOf(actor);
 
-const isOwner = (actor: Actor): boolean => actor.user.roles.includes('owner');
+/** What waits for others is for who may say what the deployment demands of everybody. */
+const mayForOthers = (actor: Actor): boolean => can(actor, 'update', { type: 'deployment_config' });
 
 function cannotDecide(row: ApprovalRow, status: ApprovalStatus): ApiError {
   if (status === 'expired') {
