@@ -1,3 +1,4 @@
+import { ApiError, type ErrorCode } from '@coder/api';
 import { describe, expect, it } from 'vitest';
 import { call, inputsOf } from '../testing/call.ts';
 import { fakeDeployment } from '../testing/fake-deployment.ts';
@@ -65,6 +66,25 @@ describe('coder_workspace_update', () => {
     stopped.workspaces.push(aWorkspace('cold', 'stopped'));
     await call(stopped, 'coder_workspace_update', { workspace: 'cold', rich_parameters: { cpus: 2 } });
     expect(inputsOf(stopped, 'workspaces.createBuild')).toHaveLength(1);
+  });
+
+  it('restarts for who may not look at the template, and ends nothing when that could not be asked', async () => {
+    const refusing = (code: ErrorCode) =>
+      fakeDeployment({
+        'builds.parameters': () => parameters({ cpus: '2' }),
+        'templateVersions.parameters': () => {
+          throw new ApiError(code);
+        },
+      });
+    const args = { workspace: 'api', rich_parameters: { cpus: 2 } };
+    for (const code of ['NOT_FOUND', 'FORBIDDEN', 'INSUFFICIENT_SCOPE'] as const) {
+      const narrow = refusing(code);
+      await call(narrow, 'coder_workspace_update', args);
+      expect(inputsOf(narrow, 'workspaces.createBuild'), code).toHaveLength(1);
+    }
+    const busy = refusing('OVERLOADED');
+    expect((await call(busy, 'coder_workspace_update', args)).isError).toBe(true);
+    expect(inputsOf(busy, 'workspaces.createBuild')).toEqual([]);
   });
 
   it('needs something to change', async () => {

@@ -1,4 +1,4 @@
-import type { ApiClient, BuildParameter, Workspace } from '@coder/api';
+import { type ApiClient, ApiError, type BuildParameter, type ErrorCode, type Workspace } from '@coder/api';
 import * as z from 'zod';
 import { MAX_WAIT_MS, startBudget } from '../budget.ts';
 import { presentBuild } from '../present/workspace.ts';
@@ -121,11 +121,17 @@ async function isSoAlready(
   // What holds for one build only is asked for anew each time. Who may not look at the template gets the restart.
   const parameters = await client.templateVersions
     .parameters({ version: latest.template_version_id })
-    .catch(() => undefined);
+    .catch((error: unknown) => {
+      if (error instanceof ApiError && hidden.has(error.code)) return undefined;
+      throw error;
+    });
   return (
     parameters?.some(({ name, ephemeral }) => ephemeral && wanted.some((one) => one.name === name)) === false
   );
 }
+
+/** How a template is refused to a caller that may not look at it. */
+const hidden: ReadonlySet<ErrorCode> = new Set(['NOT_FOUND', 'FORBIDDEN', 'INSUFFICIENT_SCOPE']);
 
 /** The values that a build has otherwise than the one before. */
 function differences(
