@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet, useLocation } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { Link, Outlet } from '@tanstack/react-router';
 import { meQuery, waitingApprovalsQuery } from '../queries.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { mayOpen } from './access.ts';
@@ -20,15 +19,6 @@ const applications: Entry = { to: '/admin/oauth2', text: 'OAuth2', icon: 'slider
 /** What stands around every page of a signed-in user. */
 export function Shell() {
   const { data: me } = useQuery(meQuery);
-  const nav = useRef<HTMLElement>(null);
-  const { pathname } = useLocation();
-  // On a narrow page the entries scroll sideways, and the one that is shown must not be out of sight.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another page or another entry is the reason to look
-  useEffect(() => {
-    const current = nav.current?.querySelector<HTMLElement>('[aria-current=page]');
-    if (!nav.current || !current) return;
-    nav.current.scrollLeft = current.offsetLeft - (nav.current.clientWidth - current.clientWidth) / 2;
-  }, [pathname, me]);
   const entries: Entry[] = [
     ...own,
     ...(mayOpen(me, 'applications') ? [applications] : []),
@@ -48,9 +38,8 @@ export function Shell() {
             <Logo />
           </Link>
           <nav
-            ref={nav}
             aria-label="Main"
-            className="relative order-last -mx-4 flex w-[calc(100%+2rem)] gap-1 overflow-x-auto px-3 pb-1.5 md:order-none md:mx-0 md:w-auto md:p-0"
+            className="order-last -mx-2 flex w-[calc(100%+1rem)] flex-wrap gap-x-1 pb-1.5 md:order-none md:mx-0 md:w-auto md:p-0"
           >
             {entries.map(({ to, text, icon }) => (
               <Link
