@@ -4,20 +4,35 @@ export function percentile(samples: readonly number[], p: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] ?? Number.NaN;
 }
 
-/** Milliseconds of each of `count` runs, one after another, after `warmUp` that do not count. */
-export async function times(
+/** A way to do something once, which tells how many milliseconds it took. */
+export type Timed = () => Promise<number>;
+
+export const timed =
+  (run: () => Promise<unknown>): Timed =>
+  async () => {
+    const started = performance.now();
+    await run();
+    return performance.now() - started;
+  };
+
+/**
+ * The median milliseconds of two things, each done `count` times in turns, so that what else the machine does hits both, after
+ * `warmUp` turns that do not count.
+ */
+export async function inTurns(
   count: number,
   warmUp: number,
-  run: (i: number) => Promise<unknown>,
-): Promise<number[]> {
-  for (let i = 0; i < warmUp; i += 1) await run(-1 - i);
-  const samples: number[] = [];
-  for (let i = 0; i < count; i += 1) {
-    const started = performance.now();
-    await run(i);
-    samples.push(performance.now() - started);
+  subject: Timed,
+  reference: Timed,
+): Promise<{ subject: number; reference: number }> {
+  const samples: { subject: number[]; reference: number[] } = { subject: [], reference: [] };
+  for (let i = -warmUp; i < count; i += 1) {
+    const of = { reference: await reference(), subject: await subject() };
+    if (i < 0) continue;
+    samples.reference.push(of.reference);
+    samples.subject.push(of.subject);
   }
-  return samples;
+  return { subject: percentile(samples.subject, 0.5), reference: percentile(samples.reference, 0.5) };
 }
 
 /** Runs a second with `concurrency` calls under way, `ms` long; a failed call fails the measurement. */

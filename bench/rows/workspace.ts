@@ -1,15 +1,14 @@
-import { execFile, spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
 import { MCP_PATH } from '@coder/api';
 import type { Deployment } from '@coder/e2e/harness/deployment.ts';
-import { percentile, times } from '../measure.ts';
+import { inTurns, type Timed, timed } from '../measure.ts';
 import { differenceRow, plainRow, type Row } from '../row.ts';
 import { callTool } from '../rpc.ts';
 
-const run = promisify(execFile);
 const MIB = 1024 * 1024;
 
 function tools(deployment: Deployment) {
@@ -17,46 +16,60 @@ function tools(deployment: Deployment) {
     callTool(deployment.url + MCP_PATH, name, args, deployment.token);
 }
 
-async function bashRow(deployment: Deployment, workspace: string): Promise<Row> {
+/** What the rows are compared with, done in a process of its own. */
+function startReference() {
+  const child = fork(fileURLToPath(new URL('../servers/plain.ts', import.meta.url)));
+  return {
+    timed:
+      (work: 'bash' | 'read' | 'node', path = ''): Timed =>
+      async () => {
+        child.send({ work, path });
+        const [ms] = (await once(child, 'message')) as [number];
+        return ms;
+      },
+    [Symbol.dispose]: () => void child.kill(),
+  };
+}
+
+type Reference = ReturnType<typeof startReference>;
+
+async function bashRow(deployment: Deployment, workspace: string, reference: Reference): Promise<Row> {
   const call = tools(deployment);
-  const subject = await times(200, 20, () => call('coder_workspace_bash', { workspace, command: 'true' }));
-  const reference = await times(200, 20, async () => once(spawn('bash', ['-c', 'true']), 'close'));
+  const subject = timed(() => call('coder_workspace_bash', { workspace, command: 'true' }));
   return differenceRow(
     '`coder_workspace_bash` `true`, warm',
-    { subject: percentile(subject, 0.5), reference: percentile(reference, 0.5) },
+    await inTurns(200, 600, subject, reference.timed('bash')),
     '`bash -c true` spawned directly',
     3,
   );
 }
 
-async function readRow(deployment: Deployment, workspace: string): Promise<Row> {
+async function readRow(deployment: Deployment, workspace: string, reference: Reference): Promise<Row> {
   const call = tools(deployment);
   await call('coder_workspace_bash', { workspace, command: `head -c ${MIB} /dev/urandom > ~/one-mib.bin` });
   const local = join(deployment.home, 'one-mib.bin');
   await writeFile(local, Buffer.alloc(MIB, 7));
   const args = { workspace, path: '~/one-mib.bin', encoding: 'base64', limit: MIB };
-  const subject = await times(50, 5, () => call('coder_workspace_read_file', args));
-  const reference = await times(50, 5, async () => (await readFile(local)).toString('base64'));
+  const subject = timed(() => call('coder_workspace_read_file', args));
   return differenceRow(
-    'read a 1 MiB file through the tool',
-    { subject: percentile(subject, 0.5), reference: percentile(reference, 0.5) },
+    'read a 1 MiB file through the tool, warm',
+    await inTurns(100, 50, subject, reference.timed('read', local)),
     '`fs.readFile` + base64',
     15,
   );
 }
 
-async function createRow(deployment: Deployment): Promise<Row> {
+async function createRow(deployment: Deployment, reference: Reference): Promise<Row> {
   const call = tools(deployment);
-  const create = async (i: number) => {
-    const name = `bench-${i + 100}`;
+  let made = 0;
+  const create = timed(async () => {
+    const name = `bench-${made++}`;
     await call('coder_create_workspace', { user: 'me', name, template: 'bench', rich_parameters: {} });
     await call('coder_workspace_bash', { workspace: name, command: 'true' });
-  };
-  const subject = await times(15, 2, create);
-  const reference = await times(15, 2, () => run(process.execPath, ['-e', '0']));
+  });
   return differenceRow(
     'create a local workspace until its first command has answered',
-    { subject: percentile(subject, 0.5), reference: percentile(reference, 0.5) },
+    await inTurns(15, 2, create, reference.timed('node')),
     'starting `node -e 0`',
     200,
   );
@@ -104,10 +117,11 @@ export async function workspaceRows(deployment: Deployment): Promise<Row[]> {
     rich_parameters: {},
   });
   await tools(deployment)('coder_workspace_bash', { workspace, command: 'true' });
+  using reference = startReference();
   const rows = [
-    await bashRow(deployment, workspace),
-    await readRow(deployment, workspace),
-    await createRow(deployment),
+    await bashRow(deployment, workspace, reference),
+    await readRow(deployment, workspace, reference),
+    await createRow(deployment, reference),
   ];
   if (!process.argv.includes('--quick')) rows.push(await burstRow(deployment));
   return rows;
