@@ -553,9 +553,15 @@ export const requirements = [
     source: 'docs/dashboard.md',
   },
   {
+    id: 'dashboard.sharing',
+    promise:
+      'a workspace’s page shows with whom it is shared, shares it with a user or group to use or also to change it, and ends that',
+    source: 'docs/dashboard.md',
+  },
+  {
     id: 'dashboard.everywhere',
     promise:
-      'the dashboard works by keyboard, from 360 pixels up, light and dark, asks no other host for anything, and cannot be framed',
+      'the dashboard works by keyboard, from 360 pixels up with its whole navigation in sight, light and dark, asks no other host for anything, and cannot be framed',
     source: 'docs/dashboard.md',
   },
   {

@@ -306,6 +306,64 @@ describe.skipIf(browserMissing)('the dashboard', { timeout: 120_000 }, () => {
     await ada.page.getByText('ada created workspace demo').waitFor();
   });
 
+  test(verifies('dashboard.sharing'), async () => {
+    const { id: organization } = await deployment.client.organizations.get({ organization: 'default' });
+    const password = 'a long password';
+    const { id } = await deployment.client.users.create({
+      username: 'carol',
+      email: 'carol@example.com',
+      password,
+      organization_ids: [organization],
+    });
+    await deployment.client.groups.create({ organization, name: 'crew' });
+    const { session_token: token } = await deployment.client.users.login({
+      email: 'carol@example.com',
+      password,
+    });
+    const carol = createApiClient({ url: deployment.url, token });
+    const seen = async () => (await carol.workspaces.list({})).workspaces.map(({ name }) => name);
+    const workspace = await deployment.client.workspaces.getByName({ user: 'me', name: 'demo' });
+    const acl = async () => {
+      const { users, groups } = await deployment.client.workspaces.getAcl({ workspace: workspace.id });
+      return [...users, ...groups].map(({ id, role }) => [id, role]);
+    };
+
+    await using visited = await signedIn();
+    const { page, problems } = visited;
+    await page.goto('/workspaces/ada/demo');
+    const panel = page.locator('section', { has: page.getByRole('heading', { name: 'Shared with' }) });
+    await panel.getByText('Nobody').waitFor();
+    const share = async (name: string) => {
+      await panel.getByLabel('Name').fill(name);
+      await panel.getByRole('button', { name: 'Share', exact: true }).click();
+    };
+    await share('nobody-of-this-name');
+    await panel.getByText('has no member with this name').waitFor();
+    await share('carol');
+    const row = panel.getByRole('listitem').filter({ hasText: 'carol' });
+    await row.waitFor();
+    expect([await acl(), await seen()]).toEqual([[[id, 'use']], ['demo']]);
+    await row.getByLabel('What carol may do').selectOption('admin');
+    await expect.poll(acl).toEqual([[id, 'admin']]);
+    await share('ada');
+    await panel.getByRole('alert').getByText('owns the workspace already').waitFor();
+
+    await panel.getByLabel('Share with a').selectOption('group');
+    await panel.getByLabel('To', { exact: true }).selectOption('use and change it');
+    await share('crew');
+    await panel.getByRole('listitem').filter({ hasText: 'crew' }).getByText('0 members').waitFor();
+    await screenshot(page, 'sharing');
+    // What somebody else changes shows by itself.
+    await deployment.client.workspaces.updateAcl({ workspace: workspace.id, user_roles: { [id]: 'use' } });
+    await expect.poll(() => row.getByLabel('What carol may do').inputValue()).toBe('use');
+    await row.getByRole('button', { name: 'Stop sharing with carol' }).click();
+    await row.waitFor({ state: 'detached' });
+    expect(await seen()).toEqual([]);
+    await deployment.client.workspaces.deleteAcl({ workspace: workspace.id });
+    await panel.getByText('Nobody').waitFor();
+    expect(problems).toEqual([]);
+  });
+
   test(verifies('dashboard.everywhere'), async () => {
     const pages = [
       '/login',
@@ -337,11 +395,31 @@ describe.skipIf(browserMissing)('the dashboard', { timeout: 120_000 }, () => {
         expect({ problems, strangers }).toEqual({ problems: [], strangers: [] });
       }
     }
+    await navigationIsInSight();
     await byKeyboard();
     const { headers } = await fetch(`${deployment.url}/workspaces`);
     expect(headers.get('x-frame-options')).toBe('DENY');
     expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
   });
+
+  /** On a telephone every page is one touch away: nothing has to be scrolled or opened first. */
+  async function navigationIsInSight(): Promise<void> {
+    await using visited = await signedIn({ viewport: { width: 390, height: 800 } });
+    const { page } = visited;
+    for (const path of ['/workspaces', '/audit']) {
+      await page.goto(path);
+      await page.locator('h1').waitFor();
+      const entries = page.getByRole('navigation', { name: 'Main' }).getByRole('link');
+      await entries.filter({ hasText: 'OAuth2' }).waitFor();
+      expect(await entries.count()).toBe(6);
+      for (const entry of await entries.all()) {
+        const box = await entry.boundingBox();
+        expect(box?.x).toBeGreaterThanOrEqual(0);
+        expect((box?.x ?? 0) + (box?.width ?? 1_000)).toBeLessThanOrEqual(390);
+        expect((box?.y ?? 0) + (box?.height ?? 1_000)).toBeLessThan(150);
+      }
+    }
+  }
 
   /** Signs in, asks to stop the workspace and thinks better of it, without a mouse. */
   async function byKeyboard(): Promise<void> {

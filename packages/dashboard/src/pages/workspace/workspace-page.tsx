@@ -9,6 +9,7 @@ import { activityOf, isBusy, statusOf, transitionsOf } from '../workspaces/statu
 import { transitionText, useTransition } from '../workspaces/transition.tsx';
 import { AgentPanel } from './agent-panel.tsx';
 import { BuildLog } from './build-log.tsx';
+import { Sharing } from './sharing.tsx';
 import { useWorkspace } from './use-workspace.ts';
 
 export function WorkspacePage() {
@@ -87,6 +88,7 @@ function Shown({ workspace }: { workspace: Workspace }) {
           </p>
         </Panel>
       )}
+      {!deleting && <Sharing workspace={workspace} />}
       <BuildLog build={build} />
       {question}
     </Page>
