@@ -142,6 +142,7 @@ export function createMembers({ db, clock, organizations, forget }: MembersDeps)
         if (!isUniqueViolation(error)) throw error;
         throw new ApiError('CONFLICT', {
           message: `${user.username} is already a member of the organization "${organization.name}".`,
+          detail: 'Change the roles of the member instead.',
         });
       }
       forget.user(user.id);

@@ -13,7 +13,15 @@ import {
 import { sql } from 'kysely';
 import type * as z from 'zod';
 import { type Actor, authorize, can } from '../authorization/index.ts';
-import { createJobLog, type JobRow, jobColumns, jobWorker, presentJob } from '../jobs/index.ts';
+import {
+  createJobLog,
+  forgetJobs,
+  insertJob,
+  type JobRow,
+  jobColumns,
+  jobWorker,
+  presentJob,
+} from '../jobs/index.ts';
 import type { LogInput, TemplatesDeps } from './deps.ts';
 import { findManifest, findVersion } from './find-version.ts';
 import { loadPresets } from './load-version.ts';
@@ -109,24 +117,17 @@ export function createDryRuns(deps: DryRunsDeps): DryRuns {
       const resources = plannedResources(manifest, planned);
       const error = await runtimeProblem(manifest);
       const kept: Kept = { template_version_id: versionId, workspace_name: name, values: [...values] };
-      await forgetOld();
-      await db
-        .insertInto('provisioner_jobs')
-        .values({
-          id,
-          type,
-          status: error === undefined ? 'succeeded' : 'failed',
-          error: error ?? null,
-          organization_id: version.organization_id,
-          initiator_id: actor.user.id,
-          file_id: version.file_id,
-          input: JSON.stringify(kept),
-          created_at: now,
-          updated_at: now,
-          started_at: now,
-          completed_at: clock.now(),
-        })
-        .execute();
+      await forgetJobs(db, type, new Date(now.getTime() - keptMs));
+      await insertJob(db, {
+        id,
+        type,
+        organizationId: version.organization_id,
+        initiatorId: actor.user.id,
+        fileId: version.file_id,
+        input: kept,
+        at: now,
+        ended: { error, at: clock.now() },
+      });
       const lines = createJobLog({ db, clock, log, jobId: id });
       const presets = await loadPresets(db, versionId);
       lines.write(
@@ -168,17 +169,12 @@ export function createDryRuns(deps: DryRunsDeps): DryRuns {
 
     async cancel(actor, versionId, jobId) {
       await find(actor, versionId, jobId);
-      throw new ApiError('CONFLICT', { message: 'The dry run has ended.' });
+      throw new ApiError('CONFLICT', {
+        message: 'The dry run has ended.',
+        detail: 'What it came to, and its log, can be read for a day.',
+      });
     },
   };
-
-  async function forgetOld(): Promise<void> {
-    await db
-      .deleteFrom('provisioner_jobs')
-      .where('type', '=', type)
-      .where('created_at', '<', new Date(clock.now().getTime() - keptMs))
-      .execute();
-  }
 }
 
 function refuseVariables({ user_variable_values: variables }: Request): void {

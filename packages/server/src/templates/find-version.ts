@@ -21,6 +21,13 @@ export async function findVersion(
   return row;
 }
 
+/** What a caller is told who names a version that a template has not. */
+export const noSuchVersion = (name: string): ApiError =>
+  new ApiError('NOT_FOUND', {
+    message: `The template has no version "${name}".`,
+    detail: 'Check the name against the list of the versions of the template.',
+  });
+
 /** The manifest of a version the actor may see. Throws CONFLICT with what the import says while it has not succeeded. */
 export async function findManifest(db: Db, actor: Actor, id: string): Promise<TemplateManifest> {
   const row = await findVersion(db, actor, id);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TemplateManifest } from '@coder/api';
-import { type Db, inTransaction, notify } from '../database/index.ts';
-import { createJobLog } from '../jobs/index.ts';
+import { type Db, inTransaction } from '../database/index.ts';
+import { beginJob, createJobLog, finishJob } from '../jobs/index.ts';
 import type { TemplatesDeps } from './deps.ts';
 import { type Imported, importArchive } from './import-archive.ts';
 
@@ -36,19 +36,7 @@ export async function importTemplateVersion(deps: Deps, jobId: string): Promise<
 }
 
 async function claim({ db, clock }: Deps, jobId: string) {
-  const now = clock.now();
-  const claimed = await db
-    .updateTable('provisioner_jobs')
-    .set((eb) => ({
-      status: 'running',
-      started_at: eb.fn.coalesce('started_at', eb.val(now)),
-      updated_at: now,
-    }))
-    .where('id', '=', jobId)
-    .where('type', '=', 'template_version_import')
-    .where('status', 'in', ['pending', 'running'])
-    .returning('file_id')
-    .executeTakeFirst();
+  const claimed = await beginJob(db, jobId, 'template_version_import', clock.now());
   if (!claimed) return undefined;
   return db
     .selectFrom('template_versions')
@@ -95,20 +83,9 @@ async function finish(
   await inTransaction(db, async (trx: Db) => {
     const now = clock.now();
     const failed = 'problems' in outcome;
-    const job = await trx
-      .updateTable('provisioner_jobs')
-      .set({
-        status: failed ? 'failed' : 'succeeded',
-        error: failed ? errorText(outcome.problems) : null,
-        completed_at: now,
-        updated_at: now,
-      })
-      .where('id', '=', jobId)
-      .where('status', '=', 'running')
-      .executeTakeFirst();
-    if (job.numUpdatedRows === 0n) return;
+    const error = failed ? errorText(outcome.problems) : undefined;
+    if (!(await finishJob(trx, jobId, { error, at: now }))) return;
     if (!failed) await storeManifest(trx, versionId, outcome, now);
-    await notify(trx, 'job_log', jobId);
   });
 }
 

@@ -132,7 +132,10 @@ describe('canceling an import', () => {
       status: 'canceled',
       canceled_at: expect.any(String),
     });
-    expect((await failure(h.upkeep.cancel(h.owner, version.id))).code).toBe('CONFLICT');
+    expect(await failure(h.upkeep.cancel(h.owner, version.id))).toMatchObject({
+      code: 'CONFLICT',
+      detail: expect.stringContaining('Read the version'),
+    });
     expect((await failure(h.versions.parameters(h.owner, version.id))).message).toContain('was canceled');
   });
 });
@@ -147,6 +150,7 @@ describe('versions by name', () => {
     expect(first).toMatchObject({
       code: 'NOT_FOUND',
       message: 'No previous template version found for "one".',
+      detail: expect.stringContaining('oldest'),
     });
   });
 

@@ -1,9 +1,10 @@
 import { ApiError, type TemplateExample, type TemplateVersion } from '@coder/api';
 import { sql } from 'kysely';
 import type { Actor } from '../authorization/index.ts';
-import { type Db, inTransaction, notify } from '../database/index.ts';
+import { type Db, inTransaction } from '../database/index.ts';
+import { cancelOpenJob } from '../jobs/index.ts';
 import type { TemplatesDeps } from './deps.ts';
-import { authorizeTemplate, findVersion } from './find-version.ts';
+import { authorizeTemplate, findVersion, noSuchVersion } from './find-version.ts';
 import { presentVersion, selectVersions } from './version-rows.ts';
 
 type Names = { readonly organization: string; readonly name: string; readonly version: string };
@@ -46,6 +47,7 @@ export function createTemplateUpkeep(
     // One answer, whether there is no such template or one that the caller may not see.
     const missing = new ApiError('NOT_FOUND', {
       message: `There is no template "${name}" that you can see.`,
+      detail: 'Check the name and the organization against the list of templates.',
     });
     if (!template) throw missing;
     await authorizeTemplate(db, actor, template.id, 'read').catch((error: unknown) => {
@@ -55,7 +57,7 @@ export function createTemplateUpkeep(
       db,
       sql`where v.template_id = ${template.id} and lower(v.name) = ${version.toLowerCase()}`,
     );
-    if (!row) throw new ApiError('NOT_FOUND', { message: `The template has no version "${version}".` });
+    if (!row) throw noSuchVersion(version);
     return row;
   }
 
@@ -78,6 +80,7 @@ export function createTemplateUpkeep(
       if (row) return presentVersion(row);
       throw new ApiError('NOT_FOUND', {
         message: `No previous template version found for ${JSON.stringify(names.version)}.`,
+        detail: 'It is the oldest one: the list of versions has those that were made later.',
       });
     },
 
@@ -92,18 +95,24 @@ export function createTemplateUpkeep(
 
     async archive(actor, id) {
       const { name, template_id: template, archived } = await findVersion(db, actor, id, 'update');
-      if (archived) throw refused(`The version "${name}" is archived already.`);
-      if (template === null) throw refused(`The version "${name}" belongs to no template yet.`);
+      if (archived)
+        throw refused(`The version "${name}" is archived already.`, 'Unarchive it to use it again.');
+      if (template === null)
+        throw refused(
+          `The version "${name}" belongs to no template yet.`,
+          'Only versions of a template can be archived. Make a template of it, or leave it as it is.',
+        );
       const ids = await archive(db, clock.now(), { template, only: sql`v.id = ${id}` });
       if (ids.length > 0) return name;
       throw refused(
         `The version "${name}" is in use: it is the active one, a workspace runs on it, or its import has not ended.`,
+        'Make another version the active one, restart the workspaces with that, or wait for the import; then archive it.',
       );
     },
 
     async unarchive(actor, id) {
       const { name, archived } = await findVersion(db, actor, id, 'update');
-      if (!archived) throw refused(`The version "${name}" is not archived.`);
+      if (!archived) throw refused(`The version "${name}" is not archived.`, 'It can be used as it is.');
       await db
         .updateTable('template_versions')
         .set({ archived: false, updated_at: clock.now() })
@@ -115,24 +124,18 @@ export function createTemplateUpkeep(
     async cancel(actor, id) {
       const { name, job_id: jobId } = await findVersion(db, actor, id, 'update');
       await inTransaction(db, async (trx) => {
-        const now = clock.now();
-        const { numUpdatedRows } = await trx
-          .updateTable('provisioner_jobs')
-          .set({ status: 'canceled', canceled_at: now, completed_at: now, updated_at: now })
-          .where('id', '=', jobId)
-          .where('status', 'in', ['pending', 'running'])
-          .executeTakeFirst();
-        if (numUpdatedRows === 0n) {
-          throw new ApiError('CONFLICT', { message: `The import of the version "${name}" has ended.` });
-        }
-        await notify(trx, 'job_log', jobId);
+        if (await cancelOpenJob(trx, jobId, clock.now())) return;
+        throw new ApiError('CONFLICT', {
+          message: `The import of the version "${name}" has ended.`,
+          detail: 'Read the version to see how. One that nobody wants can be archived.',
+        });
       });
       return name;
     },
   };
 }
 
-const refused = (message: string) => new ApiError('BAD_REQUEST', { message });
+const refused = (message: string, detail: string) => new ApiError('BAD_REQUEST', { message, detail });
 
 /**
  * Archives those versions of a template that meet a condition on `v` and its job `j`, and that nobody needs: the active one is

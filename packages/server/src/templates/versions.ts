@@ -13,9 +13,10 @@ import { sql } from 'kysely';
 import type * as z from 'zod';
 import { type Actor, authorize } from '../authorization/index.ts';
 import { inTransaction, isUniqueViolation } from '../database/index.ts';
+import { insertJob } from '../jobs/index.ts';
 import type { LogInput, TemplatesDeps } from './deps.ts';
 import { type Files, storeFile } from './files.ts';
-import { authorizeTemplate, findManifest, findVersion } from './find-version.ts';
+import { authorizeTemplate, findManifest, findVersion, noSuchVersion } from './find-version.ts';
 import { loadPresets } from './load-version.ts';
 import { suggestion } from './suggest.ts';
 import { randomVersionName } from './version-name.ts';
@@ -111,21 +112,16 @@ export function createTemplateVersions(deps: TemplatesDeps & { readonly files: F
     request: CreateVersion & { name: string },
   ) {
     const [id, jobId, now] = [randomUUID(), randomUUID(), clock.now()];
-    const times = { created_at: now, updated_at: now };
     await inTransaction(db, async (trx) => {
-      await trx
-        .insertInto('provisioner_jobs')
-        .values({
-          id: jobId,
-          type: 'template_version_import',
-          status: 'pending',
-          organization_id: organizationId,
-          initiator_id: actor.user.id,
-          file_id: fileId,
-          input: JSON.stringify({ template_version_id: id }),
-          ...times,
-        })
-        .execute();
+      await insertJob(trx, {
+        id: jobId,
+        type: 'template_version_import',
+        organizationId,
+        initiatorId: actor.user.id,
+        fileId,
+        input: { template_version_id: id },
+        at: now,
+      });
       await trx
         .insertInto('template_versions')
         .values({
@@ -137,7 +133,8 @@ export function createTemplateVersions(deps: TemplatesDeps & { readonly files: F
           file_id: fileId,
           job_id: jobId,
           created_by: actor.user.id,
-          ...times,
+          created_at: now,
+          updated_at: now,
         })
         .execute();
       await jobs.enqueueImport(jobId, trx);
@@ -175,7 +172,7 @@ export function createTemplateVersions(deps: TemplatesDeps & { readonly files: F
         db,
         sql`where v.template_id = ${templateId} and lower(v.name) = ${name.toLowerCase()}`,
       );
-      if (!row) throw new ApiError('NOT_FOUND', { message: `The template has no version "${name}".` });
+      if (!row) throw noSuchVersion(name);
       return presentVersion(row);
     },
 

@@ -3,7 +3,7 @@ import type { BuildParameter, Transition } from '@coder/api';
 import { sql } from 'kysely';
 import type { Clock } from '../../clock.ts';
 import { type Db, notify } from '../../database/index.ts';
-import type { Queue } from '../../jobs/index.ts';
+import { insertJob, type Queue } from '../../jobs/index.ts';
 import { type BuildSize, reserveQuota } from '../../quotas/index.ts';
 
 /** The task of the queue that runs a build; its payload is {@link BuildTask}. */
@@ -44,20 +44,13 @@ export async function insertBuild(
   const [id, jobId] = [randomUUID(), randomUUID()];
   const now = clock.now();
   if (build.transition === 'start') await reserveQuota(trx, { ...build, isNew: build.number === 1 });
-  await trx
-    .insertInto('provisioner_jobs')
-    .values({
-      id: jobId,
-      type: 'workspace_build',
-      status: 'pending',
-      organization_id: build.organizationId,
-      initiator_id: build.initiatorId,
-      file_id: build.fileId,
-      input: JSON.stringify({ workspace_build_id: id }),
-      created_at: now,
-      updated_at: now,
-    })
-    .execute();
+  await insertJob(trx, {
+    ...build,
+    id: jobId,
+    type: 'workspace_build',
+    input: { workspace_build_id: id },
+    at: now,
+  });
   await trx
     .insertInto('workspace_builds')
     .values({
