@@ -559,6 +559,12 @@ export const requirements = [
     source: 'docs/dashboard.md',
   },
   {
+    id: 'dashboard.people',
+    promise:
+      'a page shows the members of an organization with their roles, searched and page by page, and its groups with their members and quota',
+    source: 'docs/dashboard.md',
+  },
+  {
     id: 'dashboard.everywhere',
     promise:
       'the dashboard works by keyboard, from 360 pixels up with its whole navigation in sight, light and dark, asks no other host for anything, and cannot be framed',

@@ -364,6 +364,55 @@ describe.skipIf(browserMissing)('the dashboard', { timeout: 120_000 }, () => {
     expect(problems).toEqual([]);
   });
 
+  test(verifies('dashboard.people'), async () => {
+    const { client } = deployment;
+    const { id: organization } = await client.organizations.get({ organization: 'default' });
+    const password = 'a long password';
+    const make = (username: string) =>
+      client.users.create({
+        username,
+        name: { dan: 'Dan Example', 'extra-10': markup }[username] ?? '',
+        email: `${username}@example.com`,
+        password,
+        organization_ids: [organization],
+      });
+    const dan = await make('dan');
+    // More than one page of them.
+    for (let n = 10; n < 36; n++) await make(`extra-${n}`);
+    await client.organizations.updateMemberRoles({
+      organization,
+      user: 'dan',
+      roles: ['organization-template-admin'],
+    });
+    const group = await client.groups.create({ organization, name: 'builders', quota_allowance: 5 });
+    await client.groups.update({ group: group.id, add_users: [dan.id] });
+
+    await using visited = await signedIn();
+    const { page, problems } = visited;
+    await page.goto('/');
+    await page.getByRole('navigation').getByRole('link', { name: 'People' }).click();
+    const part = (name: RegExp) => page.locator('section', { has: page.getByRole('heading', { name }) });
+    const members = part(/^Members/).getByRole('listitem');
+    const row = members.filter({ hasText: 'dan@example.com' });
+    await row.getByText('Organization Template Admin').waitFor();
+    await members.filter({ hasText: 'extra-10' }).getByText(markup).waitFor();
+    expect(await page.getByText('without a name').count()).toBe(0);
+    await members.filter({ hasText: owner.email }).getByText('Owner, everywhere').waitFor();
+    await expect.poll(() => members.count()).toBe(25);
+    await page.getByRole('button', { name: 'Next' }).click();
+    await members.filter({ hasText: 'extra-35' }).waitFor();
+    await page.getByLabel('Search the members').fill('dan');
+    await part(/^Members \(1\)/).waitFor();
+    expect(await members.count()).toBe(1);
+    const builders = part(/^Groups/)
+      .getByRole('listitem')
+      .filter({ hasText: 'builders' });
+    await builders.getByText('adds 5 to the quota').waitFor();
+    expect(await builders.textContent()).toContain('dan');
+    await screenshot(page, 'people');
+    expect(problems).toEqual([]);
+  });
+
   test(verifies('dashboard.everywhere'), async () => {
     const pages = [
       '/login',
@@ -375,6 +424,7 @@ describe.skipIf(browserMissing)('the dashboard', { timeout: 120_000 }, () => {
       '/approvals',
       '/device',
       '/admin/oauth2',
+      '/people',
       '/audit',
     ];
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -411,7 +461,7 @@ describe.skipIf(browserMissing)('the dashboard', { timeout: 120_000 }, () => {
       await page.locator('h1').waitFor();
       const entries = page.getByRole('navigation', { name: 'Main' }).getByRole('link');
       await entries.filter({ hasText: 'OAuth2' }).waitFor();
-      expect(await entries.count()).toBe(6);
+      expect(await entries.count()).toBe(7);
       for (const entry of await entries.all()) {
         const box = await entry.boundingBox();
         expect(box?.x).toBeGreaterThanOrEqual(0);

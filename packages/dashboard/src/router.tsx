@@ -11,6 +11,7 @@ import { DevicePage } from './pages/consent/device-page.tsx';
 import { LoginPage } from './pages/login/login-page.tsx';
 import { OAuth2AppPage } from './pages/oauth2-apps/oauth2-app-page.tsx';
 import { OAuth2AppsPage } from './pages/oauth2-apps/oauth2-apps-page.tsx';
+import { PeoplePage } from './pages/people/people-page.tsx';
 import { TokensPage } from './pages/tokens/tokens-page.tsx';
 import { WorkspacePage } from './pages/workspace/workspace-page.tsx';
 import { WorkspacesPage } from './pages/workspaces/workspaces-page.tsx';
@@ -71,6 +72,14 @@ const workspace = createRoute({
 });
 
 const tokens = createRoute({ getParentRoute: () => shell, path: '/settings/tokens', component: TokensPage });
+
+const people = createRoute({
+  getParentRoute: () => shell,
+  path: '/people',
+  validateSearch: (search): { organization?: string } =>
+    typeof search.organization === 'string' ? { organization: search.organization } : {},
+  component: PeoplePage,
+});
 
 const audit = createRoute({
   getParentRoute: () => shell,
@@ -147,6 +156,7 @@ const routeTree = root.addChildren([
       tokens,
       oauth2Apps,
       oauth2App,
+      people,
       audit,
     ]),
   ]),

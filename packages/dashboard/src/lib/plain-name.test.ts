@@ -13,4 +13,5 @@ test('a name cannot change how the text around it reads', () => {
 
 test('a name of nothing is said to be none', () => {
   for (const name of ['', ' ', '\u200b\u3164']) expect(plainName(name)).toBe('An application without a name');
+  expect(plainName('\u200b', 'builders')).toBe('builders');
 });

@@ -13,6 +13,7 @@ const own: Entry[] = [
   { to: '/approvals', text: 'Approvals', icon: 'shield' },
   { to: '/settings/applications', text: 'Applications', icon: 'link' },
   { to: '/settings/tokens', text: 'Tokens', icon: 'key' },
+  { to: '/people', text: 'People', icon: 'user' },
 ];
 const applications: Entry = { to: '/admin/oauth2', text: 'OAuth2', icon: 'sliders' };
 

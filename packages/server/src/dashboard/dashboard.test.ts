@@ -39,6 +39,7 @@ test('every page is the document, and only pages are', async () => {
     '/approvals',
     '/approvals/5b6f6a10-1f0e-4a39-9c5b-0a6a4f6f7d11',
     '/admin/oauth2',
+    '/people?organization=coder',
     '/audit',
   ]) {
     const answer = await app.request(path);

@@ -11,6 +11,7 @@ const pages = [
   /^\/approvals(\/[^/]+)?$/,
   /^\/settings\/(applications|approvals|tokens)$/,
   /^\/admin\/oauth2(\/[^/]+)?$/,
+  /^\/people$/,
   /^\/audit$/,
 ];
 

@@ -1,6 +1,7 @@
-import { EVERYONE, type Workspace, type WorkspaceAcl, type WorkspaceRole, workspaceRoles } from '@coder/api';
+import { type Workspace, type WorkspaceAcl, type WorkspaceRole, workspaceRoles } from '@coder/api';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '../../api.ts';
+import { plainName } from '../../lib/plain-name.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Failure } from '../../ui/notice.tsx';
@@ -91,7 +92,7 @@ function sharersOf({ users, groups }: WorkspaceAcl): Sharer[] {
       ({ id, name, display_name, total_member_count: members, role }): Sharer => ({
         kind: 'group',
         id,
-        name: name === EVERYONE ? EVERYONE : display_name || name,
+        name: plainName(display_name, name),
         note: members === 1 ? 'one member' : `${members} members`,
         role,
       }),
@@ -101,7 +102,7 @@ function sharersOf({ users, groups }: WorkspaceAcl): Sharer[] {
         kind: 'user',
         id,
         name: username,
-        note: name ?? '',
+        note: plainName(name ?? '', ''),
         role,
       }),
     ),
