@@ -8,6 +8,7 @@ import { healthRoutes } from './routes/health.ts';
 import { insightsRoutes } from './routes/insights.ts';
 import { oauth2ProviderRoutes, oauth2Routes } from './routes/oauth2.ts';
 import { organizationRoutes } from './routes/organizations.ts';
+import { portShareRoutes } from './routes/port-shares.ts';
 import { provisionerRoutes } from './routes/provisioners.ts';
 import { quotaRoutes } from './routes/quotas.ts';
 import { templatePlanRoutes } from './routes/template-plans.ts';
@@ -39,7 +40,7 @@ export const contract = {
   apiKeys: apiKeyRoutes,
   templates: { ...templateRoutes, ...templateUpkeepRoutes },
   templateVersions: { ...templateVersionRoutes, ...versionUpkeepRoutes, ...templatePlanRoutes },
-  workspaces: { ...workspaceRoutes, ...workspaceAclRoutes, ...workspaceDetailRoutes },
+  workspaces: { ...workspaceRoutes, ...workspaceAclRoutes, ...portShareRoutes, ...workspaceDetailRoutes },
   builds: { ...buildRoutes, ...buildDetailRoutes },
   agents: agentRoutes,
   processes: processRoutes,

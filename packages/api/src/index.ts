@@ -27,6 +27,7 @@ export * from './schemas/manifest.ts';
 export * from './schemas/manifest-values.ts';
 export * from './schemas/oauth2.ts';
 export * from './schemas/organizations.ts';
+export * from './schemas/port-shares.ts';
 export * from './schemas/provisioners.ts';
 export * from './schemas/quotas.ts';
 export * from './schemas/template-plans.ts';

@@ -28,6 +28,10 @@ export const displayApps = [
   'ssh_helper',
 ] as const;
 export const sharingLevels = ['owner', 'authenticated', 'organization', 'public'] as const;
+export type SharingLevel = (typeof sharingLevels)[number];
+/** How far something is shared, as a number to compare: the organization is smaller than all who are signed in. */
+export const reachOfSharing = (level: SharingLevel): number =>
+  (['owner', 'organization', 'authenticated', 'public'] as const).indexOf(level);
 
 const label = z.string().max(128, 'must be at most 128 characters long');
 const description = z.string().max(1024, 'must be at most 1024 characters long');

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { nameSchema, queryBoolean, time, uuid } from './common.ts';
 import { provisionerJobSchema } from './jobs.ts';
+import { sharingLevels } from './manifest.ts';
 
 export const parameterOptionSchema = z.object({
   name: z.string(),
@@ -79,7 +80,7 @@ export const templateSchema = z.object({
   time_til_dormant_ms: z.int(),
   time_til_dormant_autodelete_ms: z.int(),
   require_active_version: z.boolean(),
-  max_port_share_level: z.string(),
+  max_port_share_level: z.enum(sharingLevels),
   cors_behavior: z.string(),
   use_classic_parameter_flow: z.boolean(),
 });
@@ -106,6 +107,8 @@ const templateSettings = {
   allow_user_autostop: z.boolean().optional(),
   allow_user_cancel_workspace_jobs: z.boolean().optional(),
   require_active_version: z.boolean().optional(),
+  /** How far users may share ports of their workspaces. */
+  max_port_share_level: z.enum(sharingLevels).optional(),
 };
 export const createTemplateSchema = z.strictObject({
   name: nameSchema,

@@ -61,6 +61,8 @@ const free: Record<string, string> = {
   'quotas.updateGroup': 'deletes and runs nothing',
   'workspaces.updateAcl': 'takes a session while approvals are demanded',
   'workspaces.deleteAcl': 'takes rights away',
+  'workspaces.updatePortShare': 'takes a session while approvals are demanded',
+  'workspaces.deletePortShare': 'takes rights away',
   'apiKeys.createSession': 'takes a session',
   'apiKeys.createToken': 'takes a session while approvals are demanded',
   'apiKeys.delete': 'ends a key',

@@ -14,6 +14,7 @@ import {
   type UpgradeRequest,
   type Upgrades,
 } from '../http/index.ts';
+import type { Changes } from '../jobs/index.ts';
 import type { Logger } from '../logger.ts';
 import { authRedirect } from './auth-redirect.ts';
 import { AUTH_REDIRECT_PATH, createDoor } from './door.ts';
@@ -26,6 +27,10 @@ import { createVisitorOf, type Visit } from './visitor.ts';
 
 export type AppsDeps = {
   db: Db;
+  /** `--disable-workspace-sharing`. */
+  withoutSharing: boolean;
+  /** Tells when ports of a workspace are shared otherwise. */
+  changes: Pick<Changes, 'subscribe'>;
   clock: Clock;
   /** The URL people know the deployment by. */
   accessUrl: string;

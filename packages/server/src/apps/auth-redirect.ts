@@ -1,13 +1,12 @@
 import { ApiError, parseAppHost } from '@coder/api';
-import type { Db } from '../database/index.ts';
 import { type HttpContext, type Pipeline, toApiError, wantsPage } from '../http/index.ts';
 import { AUTH_REDIRECT_PATH, type Door, redirect } from './door.ts';
-import { findApp } from './find-app.ts';
+import { type FindAppDeps, findApp } from './find-app.ts';
 import { authorizeApp } from './may-use.ts';
 import { errorAnswer } from './pages.ts';
 import { placeOf } from './place.ts';
 
-export type AuthRedirectDeps = { db: Db; appHost: string; pipeline: Pipeline; door: Door };
+export type AuthRedirectDeps = FindAppDeps & { appHost: string; pipeline: Pipeline; door: Door };
 
 const route = {
   name: `GET ${AUTH_REDIRECT_PATH}`,
@@ -35,7 +34,7 @@ export async function authRedirect(deps: AuthRedirectDeps, c: HttpContext, url: 
     if (!context.actor) throw new ApiError('UNAUTHENTICATED');
     const request = placeOf(back, back.host, deps.appHost);
     if (!request || request === 'invalid') throw badRedirect(deps.appHost);
-    const app = await findApp(deps.db, request);
+    const app = await findApp(deps, request);
     authorizeApp(context.actor, app);
     return deps.door.toHost(app, context.actor.key.id, back);
   } catch (thrown) {

@@ -1,7 +1,8 @@
-import { ApiError, type AppPlace } from '@coder/api';
+import { ApiError, type AppPlace, type SharingLevel } from '@coder/api';
 import { type AgentTarget, findTargets } from '../agents/index.ts';
 import type { Db } from '../database/index.ts';
 import type { AppRequest } from './place.ts';
+import { sharingOfPort } from './port-share.ts';
 
 /** What a request wants to reach, found. */
 export type FoundApp = {
@@ -13,18 +14,26 @@ export type FoundApp = {
   readonly basePath: string;
   /** Asked for when a request has no query of its own. */
   readonly defaultSearch: string;
-  readonly sharing: 'owner' | 'authenticated' | 'organization' | 'public';
+  readonly sharing: SharingLevel;
+  /** It is shared for itself, which may end at any time; an app is shared by its template. */
+  readonly isSharedPort?: boolean;
   /** For people: `port 8080` or `app "code-server"`. */
   readonly title: string;
   /** Why it cannot be shown, for those who may know of it. */
   readonly problem?: ApiError;
 };
 
+export type FindAppDeps = {
+  db: Db;
+  /** `--disable-workspace-sharing`: no port is for anybody but its owner. */
+  withoutSharing: boolean;
+};
+
 /**
  * Finds the agent and the port that a request is for. Throws {@link appNotFound}. What is found may be known to its owner
  * alone, and so may what is wrong with it.
  */
-export async function findApp(db: Db, request: AppRequest): Promise<FoundApp> {
+export async function findApp({ db, withoutSharing }: FindAppDeps, request: AppRequest): Promise<FoundApp> {
   const { ownerName, workspaceName, agentName, target } = request;
   const agents = await findTargets(db, { ownerName, workspaceName, agentName });
   const [agent] = agents;
@@ -42,7 +51,9 @@ export async function findApp(db: Db, request: AppRequest): Promise<FoundApp> {
   }
   if (typeof target === 'number') {
     const title = `port ${target}`;
-    return { agent, place, port: target, basePath: '', defaultSearch: '', sharing: 'owner', title };
+    const sharing = withoutSharing ? 'owner' : await sharingOfPort(db, agent, target);
+    const isSharedPort = sharing !== 'owner';
+    return { agent, place, port: target, basePath: '', defaultSearch: '', sharing, isSharedPort, title };
   }
   const app = await db
     .selectFrom('workspace_apps')
@@ -52,7 +63,7 @@ export async function findApp(db: Db, request: AppRequest): Promise<FoundApp> {
     .executeTakeFirst();
   if (!app) throw appNotFound();
   const title = `app "${app.slug}"`;
-  const sharing = app.sharing_level as FoundApp['sharing'];
+  const sharing = app.sharing_level as SharingLevel;
   return { agent, place, ...upstreamOf(app, title), sharing, title };
 }
 

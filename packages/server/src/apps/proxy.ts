@@ -1,11 +1,11 @@
 import { ApiError } from '@coder/api';
 import type { AgentAccess } from '../agents/index.ts';
 import type { Actor } from '../authorization/index.ts';
-import type { Db } from '../database/index.ts';
 import type { OpenRequests, UpgradeRequest } from '../http/index.ts';
+import type { Changes } from '../jobs/index.ts';
 import { stripQuery } from './credentials.ts';
 import { type Door, redirect } from './door.ts';
-import { type FoundApp, findApp } from './find-app.ts';
+import { type FindAppDeps, type FoundApp, findApp } from './find-app.ts';
 import { type AppCall, exchange, headersOf, responseOf } from './forward.ts';
 import { forwardUpgrade } from './forward-upgrade.ts';
 import { prefixOf } from './place.ts';
@@ -13,9 +13,10 @@ import { badAnswer, reach } from './reach.ts';
 import { appRequestHeaders, nodeHeaders } from './request-headers.ts';
 import { type Answering, fitResponse } from './response-headers.ts';
 import type { Visit, Visitor } from './visitor.ts';
+import { whileShared } from './while-shared.ts';
 
-export type ProxyDeps = {
-  db: Db;
+export type ProxyDeps = FindAppDeps & {
+  changes: Pick<Changes, 'subscribe'>;
   accessUrl: string;
   access: AgentAccess;
   door: Door;
@@ -31,11 +32,11 @@ type Entered = { readonly app: FoundApp; readonly actor: Actor | undefined };
 
 /** Passes requests on: find, let in, write down, connect, forward, fit the answer. */
 export function createProxy(deps: ProxyDeps) {
-  const { db, accessUrl, access, door, visitorOf, noteVisit, whileGood } = deps;
+  const { accessUrl, access, door, visitorOf, noteVisit, whileGood } = deps;
   const protocol = accessUrl.startsWith('https:') ? 'https' : 'http';
 
   async function enter(visit: Visit): Promise<Entered | Response> {
-    const found = await findApp(db, visit.request).catch((error: unknown) => {
+    const found = await findApp(deps, visit.request).catch((error: unknown) => {
       if (error instanceof ApiError) return error;
       throw error;
     });
@@ -100,6 +101,8 @@ export function createProxy(deps: ProxyDeps) {
         );
       }
       try {
+        const visited = { request: visit.request, ...entered };
+        await whileShared(deps, visited, over.signal, () => revoked.abort());
         const call = await callOf({ ...visit, signal: AbortSignal.any([visit.signal, revoked.signal]) }, app);
         const answer = await exchange(call, body).catch((error: unknown) => {
           if (revoked.signal.aborted) throw new ApiError('UNAUTHENTICATED');
@@ -124,6 +127,7 @@ export function createProxy(deps: ProxyDeps) {
       if (actor && app.sharing !== 'public') {
         whileGood(actor, visit.signal, end, () => app.agent.workspaceId);
       }
+      await whileShared(deps, { request: visit.request, ...entered }, visit.signal, end);
       const call = await callOf(visit, app);
       const headers = {
         ...call.headers,

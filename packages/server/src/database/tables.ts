@@ -239,6 +239,7 @@ export interface TemplatesTable {
   allow_user_autostop: Defaulted<boolean>;
   allow_user_cancel_workspace_jobs: Defaulted<boolean>;
   require_active_version: Defaulted<boolean>;
+  max_port_share_level: Defaulted<string>;
   created_at: Time;
   updated_at: Time;
 }
@@ -405,6 +406,14 @@ export interface WorkspaceUsageTable {
   last_minute: Time;
 }
 
+export interface WorkspacePortSharesTable {
+  workspace_id: string;
+  agent_name: string;
+  port: number;
+  share_level: string;
+  created_at: Time;
+}
+
 export interface UserStatusChangesTable {
   id: Generated<number>;
   user_id: string;
@@ -544,6 +553,7 @@ export interface Tables {
   workspace_agent_metadata: WorkspaceAgentMetadataTable;
   workspace_agent_stats: WorkspaceAgentStatsTable;
   workspace_usage: WorkspaceUsageTable;
+  workspace_port_shares: WorkspacePortSharesTable;
   user_status_changes: UserStatusChangesTable;
   workspace_apps: WorkspaceAppsTable;
   workspace_app_statuses: WorkspaceAppStatusesTable;

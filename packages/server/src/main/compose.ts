@@ -13,6 +13,7 @@ import {
   buildDetailRoutes,
   buildRoutes,
   createBumpActivity,
+  portShareRoutes,
   serveWorkspaceStreams,
   workspaceDetailRoutes,
   workspaceRoutes,
@@ -59,6 +60,8 @@ export async function compose(ground: Ground): Promise<Composition> {
   });
   const apps = await createApps({
     db,
+    withoutSharing: config.disableWorkspaceSharing,
+    changes: jobs.changes,
     clock,
     accessUrl,
     appHost: config.wildcardAccessUrl,
@@ -113,7 +116,11 @@ export async function compose(ground: Ground): Promise<Composition> {
     apiKeys: apiKeyRoutes({ identity }),
     insights: insights.insights,
     ...templates.routes,
-    workspaces: { ...workspaceRoutes({ workspaces }), ...workspaceDetailRoutes({ workspaces }) },
+    workspaces: {
+      ...workspaceRoutes({ workspaces }),
+      ...portShareRoutes({ workspaces }),
+      ...workspaceDetailRoutes({ workspaces }),
+    },
     builds: { ...buildRoutes({ workspaces }), ...buildDetailRoutes({ workspaces }) },
     ...agents.routes,
     ...oauth.apiRoutes,

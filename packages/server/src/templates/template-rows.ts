@@ -1,4 +1,4 @@
-import type { Template } from '@coder/api';
+import type { SharingLevel, Template } from '@coder/api';
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { type Actor, allowedIds } from '../authorization/index.ts';
 import type { Db, Tables } from '../database/index.ts';
@@ -109,7 +109,7 @@ function presentTemplate(row: TemplateRow, times: BuildTimes): Template {
     time_til_dormant_ms: row.time_til_dormant_ms,
     time_til_dormant_autodelete_ms: row.time_til_dormant_autodelete_ms,
     require_active_version: row.require_active_version,
-    max_port_share_level: 'owner',
+    max_port_share_level: row.max_port_share_level as SharingLevel,
     cors_behavior: 'simple',
     use_classic_parameter_flow: true,
   };

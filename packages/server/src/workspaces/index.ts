@@ -4,6 +4,7 @@ export { createKeyedLock } from './builds/keyed-lock.ts';
 export { createBuildRunner } from './builds/runner.ts';
 export { defaultSettings } from './deps.ts';
 export { autofillRoutes, buildDetailRoutes, workspaceDetailRoutes } from './detail-routes.ts';
+export { portShareRoutes } from './port-share-routes.ts';
 export { serveWorkspaceStreams } from './raw-routes.ts';
 export { createReconciler } from './reconcile/reconciler.ts';
 export { buildRoutes, workspaceRoutes } from './routes.ts';

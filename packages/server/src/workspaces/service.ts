@@ -21,6 +21,7 @@ import { presentWorkspaces, selectWorkspaces, type WorkspaceRow } from './read/p
 import { createSharedLists } from './read/shared-lists.ts';
 import { type ReadinessInput, workspaceReadiness } from './readiness.ts';
 import { createSettings } from './settings.ts';
+import { createPortShares } from './sharing/port-shares.ts';
 import { createSharing } from './sharing/sharing.ts';
 
 export type Workspaces = ReturnType<typeof createWorkspaces>;
@@ -83,6 +84,7 @@ export function createWorkspaces(deps: WorkspacesDeps) {
     getAcl: sharing.getAcl,
     updateAcl: changing(sharing.updateAcl),
     deleteAcl: changing(sharing.deleteAcl),
+    ports: createPortShares(deps),
     /** For the agents: a sign of life of a workspace. */
     bumpActivity,
 

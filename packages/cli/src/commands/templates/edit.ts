@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { type SharingLevel, sharingLevels } from '@coder/api';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { durationArgument } from '../../duration.ts';
 import { clientOf } from '../../session/context.ts';
 import { findTemplate } from '../../template-ref.ts';
@@ -22,6 +23,7 @@ type EditFlags = {
   allowUserAutostart?: boolean;
   allowUserAutostop?: boolean;
   requireActiveVersion?: boolean;
+  maxPortShareLevel?: SharingLevel;
   deprecated?: string;
   org?: string;
 };
@@ -46,6 +48,12 @@ export function editSubcommand(): Command {
     .option('--allow-user-autostart <bool>', 'whether users may set a schedule to start', yesOrNo)
     .option('--allow-user-autostop <bool>', 'whether users may set when workspaces stop', yesOrNo)
     .option('--require-active-version <bool>', 'whether every start uses the active version', yesOrNo)
+    .addOption(
+      new Option(
+        '--max-port-share-level <level>',
+        'how far users may share ports of their workspaces',
+      ).choices(sharingLevels),
+    )
     .option('--deprecated <message>', 'say why it is not to be used any more; empty to take that back')
     .option('-O, --org <name>', 'organization')
     .action(async (name: string, flags: EditFlags, command: Command) => {
@@ -63,6 +71,7 @@ export function editSubcommand(): Command {
         allow_user_autostart: flags.allowUserAutostart,
         allow_user_autostop: flags.allowUserAutostop,
         require_active_version: flags.requireActiveVersion,
+        max_port_share_level: flags.maxPortShareLevel,
         deprecation_message: flags.deprecated,
       });
       console.log(`Changed ${updated.name}.`);

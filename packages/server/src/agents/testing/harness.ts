@@ -15,6 +15,7 @@ import {
   createRawRoutes,
   createUpgrades,
 } from '../../http/index.ts';
+import { createChanges } from '../../jobs/index.ts';
 import {
   createNoopLogger,
   type TestApi,
@@ -37,6 +38,8 @@ export interface HarnessOptions {
   inactiveDisconnectMs?: number;
   /** `--wildcard-access-url`; the host's port is the server's. */
   appHost?: string;
+  /** `--disable-workspace-sharing`. */
+  withoutSharing?: boolean;
 }
 
 export type Harness = AsyncDisposable & Awaited<ReturnType<typeof harness>>;
@@ -117,6 +120,8 @@ async function startServer(
   const upgrades = createUpgrades({ log, trustedProxies });
   const apps = await createApps({
     db: database.db,
+    withoutSharing: options.withoutSharing ?? false,
+    changes: createChanges(notifications),
     clock,
     accessUrl: testAccessUrl,
     appHost: options.appHost ?? '',

@@ -7,6 +7,7 @@ import { userSettings } from './0005-user-settings.ts';
 import { buildSteps } from './0006-build-steps.ts';
 import { insights } from './0007-insights.ts';
 import { wholeArguments } from './0008-whole-arguments.ts';
+import { portShares } from './0009-port-shares.ts';
 
 /**
  * Every migration, in order. A new one is a file here, `NNNN-what-it-does.ts`, that exports a `Migration`, and a line in this
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   buildSteps,
   insights,
   wholeArguments,
+  portShares,
 ];

@@ -294,6 +294,19 @@ export const routeRows: Record<string, RouteRow> = {
     ...kept,
   },
   'workspaces.deleteAcl': { ...workspace, ...kept },
+  'workspaces.portShares': { ...workspace, ...seen },
+  // Which agents there are is told to who may share it.
+  'workspaces.updatePortShare': {
+    at: ({ workspace: id }) => ({ workspace: id, agent_name: 'none', port: 80, share_level: 'public' }),
+    ...kept,
+    whole: 'VALIDATION_FAILED',
+  },
+  // It is not shared.
+  'workspaces.deletePortShare': {
+    at: ({ workspace: id }) => ({ workspace: id, agent_name: 'main', port: 80 }),
+    ...kept,
+    whole: 'NOT_FOUND',
+  },
   'workspaces.favorite': { ...workspace, ...kept },
   'workspaces.unfavorite': { ...workspace, ...kept },
   'workspaces.reportUsage': { ...workspace, ...kept },

@@ -344,6 +344,19 @@ export const roleRows: Record<string, RoleRow> = {
     after: (world) => world.share(),
   },
   'workspaces.deleteAcl': { answers: kept(), after: (world) => world.share() },
+  'workspaces.portShares': { answers: seen },
+  'workspaces.updatePortShare': {
+    answers: who('NOT_FOUND', ['VALIDATION_FAILED', ['owner', 'own', 'admin']], ['FORBIDDEN', readers]),
+  },
+  'workspaces.deletePortShare': {
+    answers: kept(),
+    async with({ owner, narrow: { template }, place: { workspace } }) {
+      const share = { workspace, agent_name: 'main', port: 80 };
+      await owner.templates.update({ template: template.id, max_port_share_level: 'organization' });
+      await owner.workspaces.updatePortShare({ ...share, share_level: 'organization' });
+      return share;
+    },
+  },
 
   'builds.get': { answers: seen },
   'builds.getByNumber': { answers: seen },

@@ -197,14 +197,6 @@ export const leftOut: readonly LeftOut[] = [
     ],
   },
   {
-    reason: 'A port is shared by its template, as an app, and not by itself.',
-    routes: [
-      'GET /workspaces/{workspace}/port-share',
-      'POST /workspaces/{workspace}/port-share',
-      'DELETE /workspaces/{workspace}/port-share',
-    ],
-  },
-  {
     reason: '`GET /organizations/{organization}/members` lists those whom a workspace may be created for.',
     routes: ['GET /organizations/{organization}/members/{user}/workspaces/available-users'],
   },
