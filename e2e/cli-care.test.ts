@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDeployment, type Deployment } from './harness/deployment.ts';
@@ -63,6 +63,34 @@ test(verifies('cli.support-bundle'), { timeout: 90_000 }, async () => {
   const before = readFileSync(file);
   expect(await refused('support', 'bundle', 'web', '-O', file)).toContain('is there already');
   expect(readFileSync(file).equals(before)).toBe(true);
+});
+
+test(verifies('cli.state'), { timeout: 120_000 }, async () => {
+  const file = join(deployment.home, 'state.json');
+  expect(await ok('state', 'pull', 'web', file)).toBe('');
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  const pulled = readFileSync(file, 'utf8');
+  expect(await ok('state', 'pull', 'web')).toBe(pulled);
+  expect(await refused('state', 'pull', 'web', file)).toContain('is there already');
+
+  const changed = { ...(JSON.parse(pulled) as object), note: 'by hand' };
+  writeFileSync(file, JSON.stringify(changed));
+  const { latest_build: first } = await workspace('web');
+  await ok('state', 'push', 'web', file, '--no-build');
+  expect(JSON.parse(await ok('state', 'pull', 'web'))).toEqual(changed);
+  expect((await workspace('web')).latest_build.id).toBe(first.id);
+
+  writeFileSync(file, pulled);
+  await ok('state', 'push', 'web', file, '--build', String(first.build_number));
+  const { latest_build: second } = await workspace('web');
+  expect(second).toMatchObject({ build_number: first.build_number + 1, transition: 'start' });
+  expect(second.job.status).toBe('succeeded');
+  const earlier = ['--build', String(first.build_number)];
+  expect(await refused('state', 'push', 'web', file, '-n', ...earlier)).toContain('an earlier one');
+  expect(JSON.parse(await ok('state', 'pull', 'web', ...earlier))).toEqual(JSON.parse(pulled));
+  writeFileSync(file, '[]');
+  expect(await refused('state', 'push', 'web', file, '-n')).toContain('JSON object');
+  expect(await refused('state', 'pull', 'web', '--build', 'first')).toContain('not a number');
 });
 
 test(verifies('cli.workspace-settings'), { timeout: 120_000 }, async () => {

@@ -202,6 +202,12 @@ export const requirements = [
     source: 'docs/reference/cli.md',
   },
   {
+    id: 'cli.state',
+    promise:
+      'coder state pull and push read and replace what the runtime of a workspace keeps, with a build or without',
+    source: 'docs/reference/cli.md',
+  },
+  {
     id: 'cli.open',
     promise:
       'coder open prints the address of an app, of VS Code in the browser or of the dashboard, or says what there is',

@@ -21,6 +21,7 @@ import { showCommand } from './commands/show.ts';
 import { speedtestCommand } from './commands/speedtest.ts';
 import { sshCommand } from './commands/ssh.ts';
 import { statCommand } from './commands/stat.ts';
+import { stateCommand } from './commands/state.ts';
 import { supportCommand } from './commands/support.ts';
 import { templatesCommand } from './commands/templates.ts';
 import { tokensCommand } from './commands/tokens.ts';
@@ -98,6 +99,7 @@ export function createProgram(candidates?: Candidates): Command {
       groupsCommand(),
       oauth2ProviderCommand(),
       auditCommand(),
+      stateCommand(),
       supportCommand(),
     ],
     'Experimental:': [

@@ -33,6 +33,8 @@ export const argumentKinds: Readonly<Record<string, Kind>> = {
   'open dashboard': 'workspace',
   'support bundle': 'workspace',
   stat: 'workspace',
+  'state pull': 'workspace',
+  'state push': 'workspace',
   ping: 'workspace',
   'schedule show': 'workspace',
   'schedule start': 'workspace',
