@@ -8,7 +8,7 @@ import {
   organizationSchema,
   updateOrganizationSchema,
 } from '../schemas/organizations.ts';
-import { assignableRoleSchema } from '../schemas/users.ts';
+import { assignableRoleSchema, minimalUserSchema } from '../schemas/users.ts';
 
 const tags = ['Organizations'];
 const organization = z.object({ organization: organizationRef });
@@ -96,6 +96,16 @@ export const organizationRoutes = {
     })
     .input(member)
     .output(organizationMemberSchema),
+  availableUsers: route
+    .meta({ permission: 'workspace:create' })
+    .route({
+      method: 'GET',
+      path: '/organizations/{organization}/members/{user}/workspaces/available-users',
+      tags,
+      summary: 'For whom you may create workspaces, if you may for others than yourself',
+    })
+    .input(member.extend({ q: z.string().max(256).optional(), ...paging }))
+    .output(z.array(minimalUserSchema)),
   addMember: route
     .meta({
       permission: 'organization_member:create',

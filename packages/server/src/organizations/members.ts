@@ -2,6 +2,7 @@ import {
   ApiError,
   DEFAULT_PAGE_SIZE,
   isUuid,
+  type MinimalUser,
   type Organization,
   type OrganizationMember,
   type OrganizationMembership,
@@ -28,6 +29,13 @@ export type Members = {
     page: Page & { q?: string | undefined },
   ): Promise<{ members: OrganizationMember[]; count: number }>;
   get(actor: Actor, ref: string, user: string): Promise<OrganizationMember>;
+  /** Whom the actor may create workspaces for. Throws FORBIDDEN for who may for none but themselves. */
+  availableUsers(
+    actor: Actor,
+    ref: string,
+    user: string,
+    page: Page & { q?: string | undefined },
+  ): Promise<MinimalUser[]>;
   roles(actor: Actor, ref: string): Promise<ReturnType<typeof assignableRoles>>;
   /** Throws NOT_FOUND for a user the actor may not see, CONFLICT for one who is a member. */
   add(actor: Actor, ref: string, user: string): Promise<Membership>;
@@ -102,6 +110,20 @@ export function createMembers({ db, clock, organizations, forget }: MembersDeps)
     },
 
     get: async (actor, ref, user) => presentMember(actor, (await find(actor, ref, user)).row),
+
+    async availableUsers(actor, ref, user, { q, ...paging }) {
+      const { id } = await organizations.get(actor, ref);
+      authorize(actor, 'create', { type: 'workspace', organizationId: id });
+      await find(actor, ref, user);
+      const active = selectMembers(db, actor, id).where('users.status', '<>', 'suspended');
+      const rows = await page(matching(active, q), paging);
+      return rows.map((row) => ({
+        id: row.user_id,
+        username: row.username,
+        name: row.name,
+        avatar_url: row.avatar_url,
+      }));
+    },
 
     async roles(actor, ref) {
       const { id } = await organizations.get(actor, ref);

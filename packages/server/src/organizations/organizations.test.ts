@@ -172,6 +172,26 @@ describe('a member', () => {
     expect(page.map(({ username }) => username)).toEqual(['carlos']);
   });
 
+  it('may be given workspaces by who may create them for others', async () => {
+    const { id: organization } = await make();
+    const names = ['cora', 'cyrus', 'dora'].map((name) => `${name}-${made}`);
+    const users = await Promise.all(names.map((username) => signedIn({ username })));
+    for (const { username } of users) await owner.organizations.addMember({ organization, user: username });
+    const [cora, cyrus] = users as [(typeof users)[0], (typeof users)[0]];
+    const ask = (client: ApiClient, more: object = {}) =>
+      client.organizations.availableUsers({ organization, user: cora.username, ...more });
+    expect((await failure(ask(cora.client))).code).toBe('FORBIDDEN');
+    const organizationRoles = { organization, user: cora.id, roles: ['organization-admin'] };
+    await owner.organizations.updateMemberRoles(organizationRoles);
+    expect((await ask(cora.client)).map(({ username }) => username)).toEqual(names);
+    expect(await ask(cora.client, { q: 'c', limit: 1, offset: 1 })).toEqual([
+      { id: cyrus.id, username: cyrus.username, name: '', avatar_url: '' },
+    ]);
+    await database.db.updateTable('users').set({ status: 'suspended' }).where('id', '=', cyrus.id).execute();
+    expect((await ask(owner, { q: 'c' })).map(({ username }) => username)).toEqual([cora.username]);
+    expect((await failure(ask(owner, { user: 'nobody' }))).code).toBe('NOT_FOUND');
+  });
+
   it('cannot be removed by itself, nor while it has workspaces there', async () => {
     const { id, name } = await make();
     const bob = await signedIn({});

@@ -44,6 +44,9 @@ export const organizationRoutes = ({ organizations, administration, members }: O
   getMember: api.organizations.getMember.handler(({ input, context }) =>
     members.get(context.actor!, input.organization, input.user),
   ),
+  availableUsers: api.organizations.availableUsers.handler(({ input, context }) =>
+    members.availableUsers(context.actor!, input.organization, input.user, input),
+  ),
   addMember: api.organizations.addMember.handler(async ({ input, context }) =>
     changed(context, await members.add(context.actor!, input.organization, input.user)),
   ),

@@ -175,6 +175,7 @@ export const routeRows: Record<string, RouteRow> = {
   'organizations.paginatedMembers': { ...organization(), ...listed },
   'organizations.memberRoles': { ...organization(), ...listed },
   'organizations.getMember': { ...member(), ...listed },
+  'organizations.availableUsers': { ...organization({ user: 'me' }), ...shut },
   'organizations.addMember': { ...member(), ...shut },
   'organizations.removeMember': { ...member(), ...shut },
   'organizations.updateMemberRoles': { ...member({ roles: ['organization-admin'] }), ...shut },

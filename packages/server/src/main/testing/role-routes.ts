@@ -171,6 +171,10 @@ export const roleRows: Record<string, RoleRow> = {
     answers: inOrganization,
     shows: { text: () => 'victim@example.com', to: userReaders },
   },
+  'organizations.availableUsers': {
+    answers: managed(['owner', 'organization-admin']),
+    shows: { text: () => '"victim"', to: ['owner', 'organization-admin'] },
+  },
   'organizations.addMember': {
     answers: managed(memberAdmins),
     with: ({ narrow: { organization }, newcomer }) => ({ organization, user: newcomer.name }),

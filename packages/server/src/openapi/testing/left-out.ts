@@ -196,8 +196,4 @@ export const leftOut: readonly LeftOut[] = [
       'POST /workspaceagents/me/tasks/{task}/log-snapshot',
     ],
   },
-  {
-    reason: '`GET /organizations/{organization}/members` lists those whom a workspace may be created for.',
-    routes: ['GET /organizations/{organization}/members/{user}/workspaces/available-users'],
-  },
 ];
