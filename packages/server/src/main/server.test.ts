@@ -94,7 +94,7 @@ describe('a server', () => {
   it('refuses a data directory that another one uses, and leaves that one alone', async () => {
     const first = await startServer(configOf(), { log });
     await expect(startServer(configOf(), { log })).rejects.toThrow(
-      /Another server \(process \d+\) uses the data directory/,
+      new RegExp(`process \\d+ uses the data directory .* Its dashboard is at ${first.accessUrl} now`),
     );
     expect((await fetch(`${first.url}/healthz`)).status).toBe(200);
     await first.close();
