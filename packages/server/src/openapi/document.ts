@@ -20,6 +20,7 @@ const idempotent: ReadonlySet<string> = new Set([
   'workspaces.create',
   'workspaces.createInOrganization',
   'workspaces.createBuild',
+  'templateVersions.create',
 ]);
 const idempotencyKey: OpenAPI.ParameterObject = {
   name: IDEMPOTENCY_KEY_HEADER,

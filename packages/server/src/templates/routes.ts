@@ -1,4 +1,6 @@
+import { IDEMPOTENCY_KEY_HEADER } from '@coder/api';
 import { api } from '../http/index.ts';
+import { parseIdempotencyKey } from '../idempotency/index.ts';
 import type { TemplateRow } from './template-rows.ts';
 import type { Templates } from './templates.ts';
 import type { TemplateVersions } from './versions.ts';
@@ -51,7 +53,8 @@ export const templateRoutes = ({ templates, versions }: Deps) => ({
 /** The routes of template versions. */
 export const templateVersionRoutes = ({ versions }: Pick<Deps, 'versions'>) => ({
   create: api.templateVersions.create.handler(async ({ input: { organization, ...request }, context }) => {
-    const version = await versions.create(context.actor!, organization, request);
+    const key = parseIdempotencyKey(context.request.headers.get(IDEMPOTENCY_KEY_HEADER));
+    const version = await versions.create(context.actor!, organization, request, key);
     context.audit.target(version.id, version.name);
     return version;
   }),

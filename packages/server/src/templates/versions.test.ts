@@ -162,6 +162,22 @@ describe('template versions', () => {
     });
   });
 
+  it('are made once for one idempotency key, however often and at once it is asked', async () => {
+    await using h = await templatesHarness();
+    const file_id = await h.upload({ 'template.yaml': simpleManifest() });
+    const create = (key: string, request: object = {}) =>
+      h.versions.create(h.owner, 'default', { file_id, ...request }, key);
+    const made = await Promise.all([1, 2, 3].map(() => create('one')));
+    expect(new Set(made.map(({ id }) => id)).size).toBe(1);
+    expect(await create('one')).toMatchObject({ id: made[0]?.id });
+    await expect(create('one', { message: 'other' })).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect((await create('two')).id).not.toBe(made[0]?.id);
+    await expect(h.versions.create(h.member, 'default', { file_id }, 'one')).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
+    expect(await h.db.selectFrom('template_versions').select('id').execute()).toHaveLength(2);
+  });
+
   it('tell everything that is wrong with a request at once, and make nothing of it', async () => {
     await using h = await templatesHarness();
     const request = {

@@ -13,6 +13,7 @@ import { sql } from 'kysely';
 import type * as z from 'zod';
 import { type Actor, authorize } from '../authorization/index.ts';
 import { inTransaction, isUniqueViolation } from '../database/index.ts';
+import { claimKey, claimOf, findEarlier, type IdempotentRequest, Overtaken } from '../idempotency/index.ts';
 import { insertJob } from '../jobs/index.ts';
 import type { LogInput, TemplatesDeps } from './deps.ts';
 import { type Files, storeFile } from './files.ts';
@@ -26,8 +27,16 @@ type CreateVersion = z.output<typeof createTemplateVersionSchema>;
 type Page = { limit?: number | undefined; offset?: number | undefined; after_id?: string | undefined };
 
 export type TemplateVersions = {
-  /** Makes a version and queues its import. Everything that is wrong with the request is said at once. */
-  create(actor: Actor, organization: string, request: CreateVersion): Promise<TemplateVersion>;
+  /**
+   * Makes a version and queues its import. Everything that is wrong with the request is said at once. With an idempotency key
+   * the same request again gives the same version, however many arrive at once.
+   */
+  create(
+    actor: Actor,
+    organization: string,
+    request: CreateVersion,
+    idempotencyKey?: string,
+  ): Promise<TemplateVersion>;
   get(actor: Actor, id: string): Promise<TemplateVersion>;
   getByName(actor: Actor, templateId: string, name: string): Promise<TemplateVersion>;
   /** Of one template, the newest first. */
@@ -110,9 +119,11 @@ export function createTemplateVersions(deps: TemplatesDeps & { readonly files: F
     organizationId: string,
     fileId: string,
     request: CreateVersion & { name: string },
+    claim: IdempotentRequest | undefined,
   ) {
     const [id, jobId, now] = [randomUUID(), randomUUID(), clock.now()];
     await inTransaction(db, async (trx) => {
+      if (claim && !(await claimKey(trx, claim, id, now))) throw new Overtaken();
       await insertJob(trx, {
         id: jobId,
         type: 'template_version_import',
@@ -143,21 +154,29 @@ export function createTemplateVersions(deps: TemplatesDeps & { readonly files: F
   }
 
   return {
-    async create(actor, organization, request) {
+    async create(actor, organization, request, idempotencyKey) {
       const { id: organizationId } = await organizations.get(actor, organization);
       const problems = [
         ...(await authorizeTarget(actor, organizationId, request.template_id)),
         ...unsupported(request),
       ];
+      const claim =
+        idempotencyKey === undefined
+          ? undefined
+          : claimOf(actor, idempotencyKey, 'templateVersions.create', { organizationId, ...request });
+      const earlier = claim && (await findEarlier(db, claim));
+      if (earlier !== undefined) return presentVersion(await find(actor, earlier));
       const fileId = await fileOf(actor, request, problems);
       if (problems.length > 0) throw new ApiError('VALIDATION_FAILED', { validations: problems });
       for (let attempt = 1; ; attempt++) {
         const name = request.name ?? randomVersionName();
         try {
-          const id = await insert(actor, organizationId, fileId, { ...request, name });
+          const id = await insert(actor, organizationId, fileId, { ...request, name }, claim);
           const [row] = await selectVersions(db, sql`where v.id = ${id}`);
           return presentVersion(row!);
         } catch (error) {
+          const made = error instanceof Overtaken && claim && (await findEarlier(db, claim));
+          if (made) return presentVersion(await find(actor, made));
           if (!isUniqueViolation(error, 'template_versions_name')) throw error;
           if (request.name !== undefined || attempt >= maxNameAttempts) throw nameTaken(name);
         }

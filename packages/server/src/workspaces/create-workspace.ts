@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type * as z from 'zod';
 import { type Actor, authorize, authorizeNew, mayKnowOf } from '../authorization/index.ts';
 import { type Db, inTransaction, isUniqueViolation } from '../database/index.ts';
+import { claimKey, claimOf, findEarlier, Overtaken } from '../idempotency/index.ts';
 import { loadBuildableVersion } from '../templates/index.ts';
 import { admitCreated } from './admit-created.ts';
 import { sizeOf } from './builds/build-size.ts';
@@ -11,7 +12,6 @@ import { resolveValues } from './builds/create-build.ts';
 import { insertBuild } from './builds/insert-build.ts';
 import type { WorkspacesDeps } from './deps.ts';
 import { refuseDeletedParents, requireMembership } from './hold-parents.ts';
-import { claimKey, claimOf, findEarlier, Overtaken } from './idempotency.ts';
 import { findOwner } from './owners.ts';
 import { nextStart, parseAutostart, ScheduleError } from './schedule/autostart.ts';
 

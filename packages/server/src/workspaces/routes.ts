@@ -1,5 +1,5 @@
 import { api, type RequestContext } from '../http/index.ts';
-import { parseIdempotencyKey } from './idempotency.ts';
+import { parseIdempotencyKey } from '../idempotency/index.ts';
 import type { Workspaces } from './service.ts';
 import type { SharingResult } from './sharing/sharing.ts';
 

@@ -4,6 +4,7 @@ import {
   contract,
   createApiClient,
   type ErrorCode,
+  IDEMPOTENCY_KEY_HEADER,
   type ProvisionerLog,
   type Workspace,
   type WorkspaceMetrics,
@@ -16,8 +17,8 @@ import { aTemplate, aUser, aWorkspace, presets, running, templateParameters } fr
 export type FakeDeployment = {
   client: ApiClient;
   workspaces: Workspace[];
-  /** The calls that were made, by route name, with their inputs. */
-  calls: { route: string; input: unknown }[];
+  /** The calls that were made, by route name, with their inputs and idempotency keys. */
+  calls: { route: string; input: unknown; key: string | null }[];
   /** What the readiness route answers once a start has been asked for. */
   readyAfterStart: boolean;
   logs: ProvisionerLog[];
@@ -125,12 +126,15 @@ export function fakeDeployment(overrides: Overrides = {}, raw: RawOverrides = {}
     fetch: async (request) => {
       const answer = raw[`${request.method} ${new URL(request.url).pathname.replace('/api/v2', '')}`];
       if (answer) return answer(request);
-      const { response } = await handler.handle(request, { prefix: '/api/v2', context: {} });
+      const context = { key: request.headers.get(IDEMPOTENCY_KEY_HEADER) };
+      const { response } = await handler.handle(request, { prefix: '/api/v2', context });
       return response ?? Response.json({ message: 'Route not found.' }, { status: 404 });
     },
   });
   return Object.assign(state, { client });
 }
+
+type Asked = { input: unknown; context: { key: string | null } };
 
 /** A router of the routes that have a handler; the others are not found, as on a server that lacks them. */
 function buildRouter(handlers: Overrides, calls: FakeDeployment['calls']): unknown {
@@ -141,8 +145,8 @@ function buildRouter(handlers: Overrides, calls: FakeDeployment['calls']): unkno
     const procedure = os[folder]?.[name];
     if (!procedure) throw new Error(`the contract has no route ${route}`);
     router[folder] ??= {};
-    router[folder][name] = procedure.handler((async ({ input }: { input: unknown }) => {
-      calls.push({ route, input });
+    router[folder][name] = procedure.handler((async ({ input, context }: Asked) => {
+      calls.push({ route, input, ...context });
       try {
         return await answer(input as never);
       } catch (error) {

@@ -111,6 +111,13 @@ describe('coder_create_template_version', () => {
     ]);
   });
 
+  it('passes its idempotency key on, so that a repeated call makes no second version', async () => {
+    const deployment = importing([{ status: 'succeeded' }]);
+    const args = { file_id: fileId, idempotency_key: 'once' };
+    await call(deployment, 'coder_create_template_version', args);
+    expect(deployment.calls.find(({ route }) => route === 'templateVersions.create')?.key).toBe('once');
+  });
+
   it('tells what is wrong with a manifest', async () => {
     const error = 'template.yaml:1:1: runtime: is missing';
     const deployment = importing([{ status: 'failed', error }]);

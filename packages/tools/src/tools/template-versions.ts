@@ -5,7 +5,7 @@ import { MAX_WAIT_MS, startBudget } from '../budget.ts';
 import { type LogLine, presentLog } from '../present/log.ts';
 import { jsonResult } from '../result.ts';
 import { actingToolsets, adds, defineTool, readingToolsets, reads } from '../tool-parts.ts';
-import { detailArgument } from '../workspace/arguments.ts';
+import { detailArgument, idempotencyArgument } from '../workspace/arguments.ts';
 import { chooseOrganization, organizationArgument } from '../workspace/find-organization.ts';
 import { findTemplate } from '../workspace/find-template.ts';
 import { isImported, waitForImport } from '../workspace/wait-for-import.ts';
@@ -69,6 +69,7 @@ export const createTemplateVersion = defineTool({
     message: z.string().max(1024).optional(),
     organization_id: organizationArgument,
     wait_ms: z.int().min(0).max(MAX_WAIT_MS).optional().describe('Default 10000'),
+    idempotency_key: idempotencyArgument,
     detail: detailArgument,
   }),
   aliases: { template: 'template_id', organization: 'organization_id', hash: 'file_id' },
@@ -78,13 +79,16 @@ export const createTemplateVersion = defineTool({
       args.template_id === undefined ? undefined : await findTemplate(client, args.template_id);
     const organization =
       args.organization_id ?? template?.organization_id ?? (await chooseOrganization(client, undefined));
-    const made = await client.templateVersions.create({
-      organization,
-      file_id: args.file_id,
-      message: args.message ?? 'Created by AI',
-      ...(template === undefined ? {} : { template_id: template.id }),
-      ...(args.name === undefined ? {} : { name: args.name }),
-    });
+    const made = await client.templateVersions.create(
+      {
+        organization,
+        file_id: args.file_id,
+        message: args.message ?? 'Created by AI',
+        ...(template === undefined ? {} : { template_id: template.id }),
+        ...(args.name === undefined ? {} : { name: args.name }),
+      },
+      { context: args.idempotency_key === undefined ? {} : { idempotencyKey: args.idempotency_key } },
+    );
     context.progress?.(`Importing version ${made.name}`);
     const now = await waitForImport(client, made, budget, args.wait_ms ?? IMPORT_WAIT_MS);
     return jsonResult({

@@ -2,6 +2,7 @@ import { ApiError, type createBuildSchema, type Validation } from '@coder/api';
 import type * as z from 'zod';
 import { type Actor, authorize, can } from '../../authorization/index.ts';
 import { type Db, inTransaction } from '../../database/index.ts';
+import { claimKey, claimOf, findEarlier, Overtaken } from '../../idempotency/index.ts';
 import {
   type BuildableVersion,
   loadBuildableVersion,
@@ -10,7 +11,6 @@ import {
   resolveParameters,
 } from '../../templates/index.ts';
 import type { WorkspacesDeps } from '../deps.ts';
-import { claimKey, claimOf, findEarlier, Overtaken } from '../idempotency.ts';
 import { isActive } from '../status.ts';
 import { noSize, sizeOf } from './build-size.ts';
 import { cancelJob } from './cancel.ts';

@@ -1,13 +1,13 @@
 import { ApiError } from '@coder/api';
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, inTransaction } from '../../database/index.ts';
+import { forgetOldKeys } from '../../idempotency/index.ts';
 import { loadBuildableVersion } from '../../templates/index.ts';
 import { noSize, sizeOf } from '../builds/build-size.ts';
 import { resolveValues, versionOf } from '../builds/create-build.ts';
 import { insertBuild } from '../builds/insert-build.ts';
 import { type Latest, loadLatest } from '../builds/latest.ts';
 import type { WorkspacesDeps } from '../deps.ts';
-import { forgetOldKeys } from '../idempotency.ts';
 import { isActive } from '../status.ts';
 import { nextStart } from './autostart.ts';
 

@@ -1,0 +1,9 @@
+export {
+  claimKey,
+  claimOf,
+  findEarlier,
+  forgetOldKeys,
+  type IdempotentRequest,
+  Overtaken,
+  parseIdempotencyKey,
+} from './idempotency.ts';
