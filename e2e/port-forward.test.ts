@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { createApiClient, SESSION_TOKEN_HEADER } from '@coder/api';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { spawnCoder } from './harness/coder.ts';
@@ -158,4 +159,34 @@ test(verifies('cli.port-forward-refuses'), { timeout: 60_000 }, async () => {
   const { port } = taken.address() as { port: number };
   expect(await refusal('--tcp', `${port}:80`)).toContain(`listens on 127.0.0.1:${port} already`);
   taken.close();
+});
+
+test(verifies('ports.share'), { timeout: 90_000 }, async () => {
+  const port = 18160;
+  await website(port);
+  const { client, url } = deployment;
+  const credentials = { email: 'bob@example.com', password: 'another horse battery' };
+  await client.users.create({ ...credentials, username: 'bob' });
+  const anonymous = createApiClient({ url });
+  const { session_token: bobs } = await anonymous.users.login(credentials);
+  const visit = (headers: Record<string, string>) =>
+    fetch(`${url}/@ada/web/ports/${port}/page`, { headers, redirect: 'manual' });
+  const statuses = async () => {
+    const answers = await Promise.all([visit({ [SESSION_TOKEN_HEADER]: bobs }), visit({})]);
+    return answers.map(({ status }) => status);
+  };
+  const { id: workspace } = await client.workspaces.getByName({ user: 'me', name: 'web' });
+  const share = (share_level: 'organization' | 'public') =>
+    client.workspaces.updatePortShare({ workspace, agent_name: 'main', port, share_level });
+  expect(await statuses()).toEqual([404, 401]);
+  await expect(share('organization')).rejects.toThrow('does not let ports be shared');
+  await ok('templates', 'edit', 'local', '--max-port-share-level', 'public');
+  await share('organization');
+  expect(await statuses()).toEqual([200, 401]);
+  await share('public');
+  expect(await (await visit({})).text()).toBe('hi from /page');
+  await ok('templates', 'edit', 'local', '--max-port-share-level', 'organization');
+  expect(await statuses()).toEqual([200, 401]);
+  await client.workspaces.deletePortShare({ workspace, agent_name: 'main', port });
+  expect(await statuses()).toEqual([404, 401]);
 });

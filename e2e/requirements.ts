@@ -135,6 +135,12 @@ export const requirements = [
     promise: 'coder port-forward refuses UDP and local ports that are taken, and says what to do',
     source: 'docs/ports.md',
   },
+  {
+    id: 'ports.share',
+    promise:
+      'a port is shared with the organization or everybody as far as the template allows, from the next request on until it is not',
+    source: 'docs/ports.md',
+  },
   { id: 'cli.cp', promise: 'coder cp copies files and folders both ways', source: 'README, Use' },
   { id: 'cli.stat', promise: 'coder stat and ping measure a workspace', source: 'README, Use' },
   { id: 'cli.stop-start', promise: 'files stay over coder stop and coder start', source: 'README, Use' },

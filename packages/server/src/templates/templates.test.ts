@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { templateSchema } from '@coder/api';
 import { describe, expect, it } from 'vitest';
+import { createNotifications } from '../database/index.ts';
 import { simpleManifest, templatesHarness } from './testing/harness.ts';
 
 type Harness = Awaited<ReturnType<typeof templatesHarness>>;
@@ -141,6 +142,42 @@ describe('templates', () => {
     await expect(h.templates.update(h.owner, template.id, { name: 'web' })).rejects.toMatchObject({
       code: 'CONFLICT',
     });
+  });
+
+  it('tell those who have a shared port open when ports may be shared otherwise', async () => {
+    await using h = await templatesHarness();
+    const template = await published(h, 'web');
+    expect(template.max_port_share_level).toBe('owner');
+    const [shared, other] = [
+      await workspaceOf(h, template.id, h.owner.user.id, 1),
+      await workspaceOf(h, template.id, h.owner.user.id, 1),
+    ];
+    await h.db
+      .insertInto('workspace_port_shares')
+      .values({
+        workspace_id: shared,
+        agent_name: 'main',
+        port: 80,
+        share_level: 'public',
+        created_at: new Date(),
+      })
+      .execute();
+    const told: string[] = [];
+    const last = Promise.withResolvers<void>();
+    const notifications = createNotifications({ url: h.database.url, log: h.log });
+    await notifications.listen('port_share_changed', {
+      notify(id) {
+        told.push(id);
+        if (id === other) last.resolve();
+      },
+    });
+    const { after } = await h.templates.update(h.owner, template.id, { max_port_share_level: 'public' });
+    expect(after.max_port_share_level).toBe('public');
+    await h.templates.update(h.owner, template.id, { description: 'x' });
+    await h.database.pool.query(`select pg_notify('port_share_changed', $1)`, [other]);
+    await last.promise;
+    expect(told).toEqual([shared, other]);
+    await notifications.close();
   });
 
   it('activate a sound version of their own only', async () => {

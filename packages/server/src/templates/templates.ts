@@ -101,11 +101,15 @@ export function createTemplates({ db, clock, organizations }: TemplatesDeps): Te
     async update(actor, id, { name, ...settings }) {
       const before = await find(actor, byId(id), 'update');
       try {
-        await db
-          .updateTable('templates')
-          .set({ name: name ?? before.name, ...settings, updated_at: clock.now() })
-          .where('id', '=', id)
-          .execute();
+        await inTransaction(db, async (trx) => {
+          await trx
+            .updateTable('templates')
+            .set({ name: name ?? before.name, ...settings, updated_at: clock.now() })
+            .where('id', '=', id)
+            .execute();
+          // Who has a port open that may be shared no longer so far is told at once.
+          if (settings.max_port_share_level !== undefined) await tellPortShares(trx, id);
+        });
       } catch (error) {
         throw isUniqueViolation(error, 'templates_name') ? nameTaken(name ?? '') : error;
       }
@@ -184,6 +188,14 @@ async function insert(
     .execute();
   await refuseDeletedOrganization(trx, organizationId);
   await trx.updateTable('template_versions').set({ template_id: id }).where('id', '=', versionId).execute();
+}
+
+async function tellPortShares(trx: Db, templateId: string): Promise<void> {
+  await sql`
+    select pg_notify('port_share_changed', id::text) from workspaces w
+    where template_id = ${templateId} and exists (select from workspace_port_shares s where s.workspace_id = w.id)`.execute(
+    trx,
+  );
 }
 
 /** What the manifest says of its template, for what the one who creates it does not. */
