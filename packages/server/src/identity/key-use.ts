@@ -64,7 +64,8 @@ export function createKeyUse(options: KeyUseOptions): KeyUse {
         where api_keys.id = used.id`.execute(db);
       await sql`
         update users set last_seen_at = greatest(users.last_seen_at, used.at),
-          status = case when users.status = 'dormant' then 'active' else users.status end
+          status = case when users.status = 'dormant' then 'active' else users.status end,
+          updated_at = case when users.status = 'dormant' then used.at else users.updated_at end
         from (select user_id, max(at) as at from unnest(${uses.map((u) => u.userId)}::uuid[],
           ${uses.map((u) => u.lastUsed)}::timestamptz[]) as each_use (user_id, at) group by user_id) as used
         where users.id = used.user_id`.execute(db);

@@ -65,9 +65,10 @@ export function createSessions({ db, clock, keys, sessionDurationMs }: SessionsO
       }
       const rehashed = needsRehash(hash) ? { hashed_password: await hashPassword(password) } : {};
       return inTransaction(db, async (trx) => {
+        const now = clock.now();
         const { numUpdatedRows } = await trx
           .updateTable('users')
-          .set({ status: 'active', last_seen_at: clock.now(), ...rehashed })
+          .set({ status: 'active', last_seen_at: now, updated_at: now, ...rehashed })
           .where('id', '=', row.id)
           // Somebody may have suspended the user, or changed the password, while the hash was computed.
           .where('status', '<>', 'suspended')
