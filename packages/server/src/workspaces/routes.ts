@@ -1,6 +1,7 @@
 import { api, type RequestContext } from '../http/index.ts';
 import { parseIdempotencyKey } from '../idempotency/index.ts';
 import type { Workspaces } from './service.ts';
+import type { Changed } from './settings.ts';
 import type { SharingResult } from './sharing/sharing.ts';
 
 type Deps = { readonly workspaces: Workspaces };
@@ -27,8 +28,8 @@ export const workspaceRoutes = ({ workspaces }: Deps) => ({
     workspaces.get(context.actor!, input.workspace, input.include_deleted),
   ),
   rename: api.workspaces.rename.handler(async ({ input, context }) => {
-    context.audit.target(input.workspace, input.name);
-    await workspaces.rename(context.actor!, input.workspace, input.name);
+    context.audit.target(input.workspace, '');
+    note(context, input.workspace, await workspaces.rename(context.actor!, input.workspace, input.name));
   }),
   builds: api.workspaces.builds.handler(({ input: { workspace, ...page }, context }) =>
     workspaces.builds(context.actor!, workspace, page),
@@ -44,27 +45,31 @@ export const workspaceRoutes = ({ workspaces }: Deps) => ({
   }),
   updateAutostart: api.workspaces.updateAutostart.handler(async ({ input, context }) => {
     context.audit.target(input.workspace, '');
-    await workspaces.updateAutostart(context.actor!, input.workspace, input.schedule);
+    const changed = await workspaces.updateAutostart(context.actor!, input.workspace, input.schedule);
+    note(context, input.workspace, changed);
   }),
   updateTtl: api.workspaces.updateTtl.handler(async ({ input, context }) => {
     context.audit.target(input.workspace, '');
-    await workspaces.updateTtl(context.actor!, input.workspace, input.ttl_ms);
+    note(context, input.workspace, await workspaces.updateTtl(context.actor!, input.workspace, input.ttl_ms));
   }),
-  extend: api.workspaces.extend.handler(({ input, context }) => {
+  extend: api.workspaces.extend.handler(async ({ input, context }) => {
     context.audit.target(input.workspace, '');
-    return workspaces.extend(context.actor!, input.workspace, new Date(input.deadline));
+    const deadline = new Date(input.deadline);
+    note(context, input.workspace, await workspaces.extend(context.actor!, input.workspace, deadline));
+    return { message: `Deadline updated to ${deadline.toISOString()}.` };
   }),
   updateAutomaticUpdates: api.workspaces.updateAutomaticUpdates.handler(async ({ input, context }) => {
     context.audit.target(input.workspace, '');
-    await workspaces.updateAutomaticUpdates(context.actor!, input.workspace, input.automatic_updates);
+    const { workspace, automatic_updates: value } = input;
+    note(context, workspace, await workspaces.updateAutomaticUpdates(context.actor!, workspace, value));
   }),
   favorite: api.workspaces.favorite.handler(async ({ input, context }) => {
     context.audit.target(input.workspace, '');
-    await workspaces.setFavorite(context.actor!, input.workspace, true);
+    note(context, input.workspace, await workspaces.setFavorite(context.actor!, input.workspace, true));
   }),
   unfavorite: api.workspaces.unfavorite.handler(async ({ input, context }) => {
     context.audit.target(input.workspace, '');
-    await workspaces.setFavorite(context.actor!, input.workspace, false);
+    note(context, input.workspace, await workspaces.setFavorite(context.actor!, input.workspace, false));
   }),
   getAcl: api.workspaces.getAcl.handler(({ input, context }) =>
     workspaces.getAcl(context.actor!, input.workspace),
@@ -95,9 +100,13 @@ export const buildRoutes = ({ workspaces }: Deps) => ({
   getByNumber: api.builds.getByNumber.handler(({ input, context }) =>
     workspaces.getBuildByNumber(context.actor!, input.user, input.name, input.number),
   ),
-  cancel: api.builds.cancel.handler(({ input, context }) => {
+  cancel: api.builds.cancel.handler(async ({ input, context }) => {
     context.audit.target(input.build, '');
-    return workspaces.cancelBuild(context.actor!, input.build);
+    const canceled = await workspaces.cancelBuild(context.actor!, input.build);
+    note(context, input.build, canceled);
+    return {
+      message: canceled.after === 'canceled' ? 'The build was canceled.' : 'The build is being canceled.',
+    };
   }),
   logs: api.builds.logs.handler(({ input: { build, ...query }, context }) =>
     workspaces.buildLogs(context.actor!, build, query, context.request.signal),
@@ -106,6 +115,11 @@ export const buildRoutes = ({ workspaces }: Deps) => ({
     workspaces.buildParameters(context.actor!, input.build),
   ),
 });
+
+function note(context: RequestContext, id: string, { name, field, before, after }: Changed): void {
+  context.audit.target(id, name);
+  if (before !== after) context.audit.diff(field, before, after);
+}
 
 function noteShares(context: RequestContext, id: string, { name, changes }: SharingResult): void {
   context.audit.target(id, name);

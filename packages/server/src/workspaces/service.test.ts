@@ -128,7 +128,10 @@ describe('a workspace', () => {
     expect((await failure(world.workspaces.cancelBuild(world.actor, build.id))).code).toBe('FORBIDDEN');
     const root = await seedUser(world.db, world.organizationId, { username: 'root', roles: ['owner'] });
     expect(await world.workspaces.cancelBuild(root.actor, build.id)).toEqual({
-      message: 'The build was canceled.',
+      name: 'ada/web',
+      field: 'status',
+      before: 'pending',
+      after: 'canceled',
     });
     expect((await world.workspaces.getBuild(world.actor, build.id)).status).toBe('canceled');
   });

@@ -20,7 +20,7 @@ import { presentBuilds } from './read/present-build.ts';
 import { presentWorkspaces, selectWorkspaces, type WorkspaceRow } from './read/present-workspace.ts';
 import { createSharedLists } from './read/shared-lists.ts';
 import { type ReadinessInput, workspaceReadiness } from './readiness.ts';
-import { createSettings } from './settings.ts';
+import { type Changed, createSettings } from './settings.ts';
 import { createPortShares } from './sharing/port-shares.ts';
 import { createSharing } from './sharing/sharing.ts';
 
@@ -201,7 +201,7 @@ export function createWorkspaces(deps: WorkspacesDeps) {
       return loadTimings(db, await findBuild(db, actor, buildId));
     },
     /** Cancels a build: one that waits is over at once, one that runs is told to stop. */
-    cancelBuild: changing(async (actor: Actor, id: string): Promise<{ message: string }> => {
+    cancelBuild: changing(async (actor: Actor, id: string): Promise<Changed> => {
       const build = await findBuild(db, actor, id, 'update');
       const latest = await findLatest(db, actor, build.workspace_id, 'update');
       const template = {
@@ -221,7 +221,8 @@ export function createWorkspaces(deps: WorkspacesDeps) {
           message: `The build is over: it ${overWord[build.job_status] ?? 'has ended'}.`,
         });
       }
-      return { message: status === 'canceled' ? 'The build was canceled.' : 'The build is being canceled.' };
+      const name = `${latest.ownerName}/${latest.name}`;
+      return { name, field: 'status', before: build.job_status, after: status };
     }),
     async buildLogs(
       actor: Actor,

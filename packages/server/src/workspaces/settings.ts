@@ -4,7 +4,7 @@ import { type Db, inTransaction, isUniqueViolation, notify } from '../database/i
 import { loadLatest } from './builds/latest.ts';
 import { nameTaken, scheduleProblems } from './create-workspace.ts';
 import type { WorkspacesDeps } from './deps.ts';
-import { findLatest, findWorkspace } from './find.ts';
+import { findLatest } from './find.ts';
 import { isAtRest } from './read/present-workspace.ts';
 import { nextStart } from './schedule/autostart.ts';
 import { buildStatus, type JobStatus } from './status.ts';
@@ -12,17 +12,41 @@ import { buildStatus, type JobStatus } from './status.ts';
 /** A deadline can be moved to no sooner than this from now. */
 const leastExtensionMs = 30 * 60_000;
 
+/** What has changed, for the audit log, by the field of the request's answer. */
+export type Changed = {
+  /** `owner/name`, as it is afterwards. */
+  readonly name: string;
+  readonly field: string;
+  readonly before: unknown;
+  readonly after: unknown;
+};
+type Column = 'name' | 'autostart_schedule' | 'ttl_ms' | 'automatic_updates' | 'favorite';
+
 /** What can be changed about a workspace without a build. */
 export function createSettings(deps: Pick<WorkspacesDeps, 'db' | 'clock'>) {
   const { db, clock } = deps;
 
-  async function change(trx: Db, id: string, columns: Partial<Record<string, unknown>>): Promise<void> {
+  /** Sets a column, and others that follow from it, and returns what stood in it. */
+  async function change(
+    trx: Db,
+    id: string,
+    column: Column,
+    value: unknown,
+    others: { next_start_at?: Date | null } = {},
+  ): Promise<Pick<Changed, 'field' | 'before' | 'after'>> {
+    const { before } = await trx
+      .selectFrom('workspaces')
+      .select(`${column} as before`)
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirstOrThrow();
     await trx
       .updateTable('workspaces')
-      .set({ ...columns, updated_at: clock.now() })
+      .set({ [column]: value, ...others, updated_at: clock.now() })
       .where('id', '=', id)
       .execute();
     await notify(trx, 'workspace_changed', id);
+    return { field: column, before, after: value };
   }
 
   const templateOf = (id: string) =>
@@ -30,11 +54,12 @@ export function createSettings(deps: Pick<WorkspacesDeps, 'db' | 'clock'>) {
 
   return {
     /** Renames a workspace at rest: its name is part of what runs. */
-    async rename(actor: Actor, id: string, name: string): Promise<void> {
+    async rename(actor: Actor, id: string, name: string): Promise<Changed> {
       const found = await findLatest(db, actor, id, 'update');
-      if (name === found.name) return;
+      const full = nameOf({ ownerName: found.ownerName, name });
+      if (name === found.name) return { name: full, field: 'name', before: name, after: name };
       try {
-        await inTransaction(db, async (trx) => {
+        const changed = await inTransaction(db, async (trx) => {
           const latest = await loadLatest(trx, id, true);
           const status = latest && buildStatus(latest.transition, latest.jobStatus as JobStatus);
           if (!status || !isAtRest(status)) {
@@ -42,15 +67,16 @@ export function createSettings(deps: Pick<WorkspacesDeps, 'db' | 'clock'>) {
               message: `A workspace can be renamed only while it is stopped; "${found.name}" is ${status ?? 'gone'}.`,
             });
           }
-          await change(trx, id, { name });
+          return change(trx, id, 'name', name);
         });
+        return { name: full, ...changed };
       } catch (error) {
         if (isUniqueViolation(error, 'workspaces_name')) throw nameTaken(name, found.ownerName);
         throw error;
       }
     },
 
-    async updateAutostart(actor: Actor, id: string, schedule: string | null | undefined): Promise<void> {
+    async updateAutostart(actor: Actor, id: string, schedule: string | null | undefined): Promise<Changed> {
       const workspace = await findLatest(db, actor, id, 'update');
       const template = await templateOf(workspace.templateId);
       const value = schedule || null;
@@ -60,28 +86,34 @@ export function createSettings(deps: Pick<WorkspacesDeps, 'db' | 'clock'>) {
       }));
       if (validations.length > 0) throw new ApiError('VALIDATION_FAILED', { validations });
       const next = nextStart(value, template.allow_user_autostart, clock.now());
-      await inTransaction(db, (trx) => change(trx, id, { autostart_schedule: value, next_start_at: next }));
+      const changed = await inTransaction(db, (trx) =>
+        change(trx, id, 'autostart_schedule', value, { next_start_at: next }),
+      );
+      return { name: nameOf(workspace), ...changed };
     },
 
     /** Takes effect at the next start; removing it also removes the deadline of what runs now. */
-    async updateTtl(actor: Actor, id: string, ttlMs: number | null | undefined): Promise<void> {
+    async updateTtl(actor: Actor, id: string, ttlMs: number | null | undefined): Promise<Changed> {
       const workspace = await findLatest(db, actor, id, 'update');
       const template = await templateOf(workspace.templateId);
       const value = ttlMs || null;
       const validations = scheduleProblems({ ttl_ms: ttlMs }, template);
       if (validations.length > 0) throw new ApiError('VALIDATION_FAILED', { validations });
-      await inTransaction(db, async (trx) => {
-        await change(trx, id, { ttl_ms: value });
-        if (value !== null || workspace.transition !== 'start') return;
-        await trx
-          .updateTable('workspace_builds')
-          .set({ deadline: null })
-          .where('id', '=', workspace.buildId)
-          .execute();
+      const changed = await inTransaction(db, async (trx) => {
+        const set = await change(trx, id, 'ttl_ms', value);
+        if (value === null && workspace.transition === 'start') {
+          await trx
+            .updateTable('workspace_builds')
+            .set({ deadline: null })
+            .where('id', '=', workspace.buildId)
+            .execute();
+        }
+        return set;
       });
+      return { name: nameOf(workspace), ...changed };
     },
 
-    async extend(actor: Actor, id: string, deadline: Date): Promise<{ message: string }> {
+    async extend(actor: Actor, id: string, deadline: Date): Promise<Changed> {
       const workspace = await findLatest(db, actor, id, 'update');
       if (workspace.transition !== 'start' || workspace.jobStatus !== 'succeeded') {
         throw new ApiError('WORKSPACE_NOT_RUNNING', {
@@ -106,24 +138,28 @@ export function createSettings(deps: Pick<WorkspacesDeps, 'db' | 'clock'>) {
           .execute();
         await notify(trx, 'workspace_changed', id);
       });
-      return { message: `Deadline updated to ${deadline.toISOString()}.` };
+      return { name: nameOf(workspace), field: 'deadline', before: workspace.deadline, after: deadline };
     },
 
-    async updateAutomaticUpdates(actor: Actor, id: string, value: 'always' | 'never'): Promise<void> {
-      await findWorkspace(db, actor, id, { action: 'update' });
-      await inTransaction(db, (trx) => change(trx, id, { automatic_updates: value }));
+    async updateAutomaticUpdates(actor: Actor, id: string, value: 'always' | 'never'): Promise<Changed> {
+      const workspace = await findLatest(db, actor, id, 'update');
+      const changed = await inTransaction(db, (trx) => change(trx, id, 'automatic_updates', value));
+      return { name: nameOf(workspace), ...changed };
     },
 
     /** A favorite is the owner's mark: on somebody else's workspace it would move things in their list. */
-    async setFavorite(actor: Actor, id: string, favorite: boolean): Promise<void> {
-      const workspace = await findWorkspace(db, actor, id, { action: 'update' });
-      if (workspace.owner_id !== actor.user.id) {
+    async setFavorite(actor: Actor, id: string, favorite: boolean): Promise<Changed> {
+      const workspace = await findLatest(db, actor, id, 'update');
+      if (workspace.ownerId !== actor.user.id) {
         throw new ApiError('FORBIDDEN', { message: 'Only its owner can mark a workspace as favorite.' });
       }
-      await inTransaction(db, (trx) => change(trx, id, { favorite }));
+      const changed = await inTransaction(db, (trx) => change(trx, id, 'favorite', favorite));
+      return { name: nameOf(workspace), ...changed };
     },
   };
 }
+
+const nameOf = ({ ownerName, name }: { ownerName: string; name: string }): string => `${ownerName}/${name}`;
 
 function deadlineProblem(deadline: Date, now: Date, latest: Date | null): string | undefined {
   const least = new Date(now.getTime() + leastExtensionMs);
