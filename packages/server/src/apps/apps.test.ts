@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { createRequire } from 'node:module';
-import type { SharingLevel } from '@coder/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Harness, harness, type Seeded, seedApp } from '../agents/testing/index.ts';
@@ -54,23 +53,6 @@ beforeAll(async () => {
   port = Number(/port (\d+)/.exec(said.chunks[0]?.data ?? '')?.[1]);
 });
 afterAll(() => h[Symbol.asyncDispose]());
-
-/** Somebody of another organization. */
-async function memberElsewhere(): Promise<TestUser> {
-  const { db } = h.database;
-  const user = await h.user();
-  const [id, at] = [crypto.randomUUID(), new Date()];
-  await db
-    .insertInto('organizations')
-    .values({ id, name: 'elsewhere', display_name: '', created_at: at, updated_at: at })
-    .execute();
-  await db
-    .updateTable('organization_members')
-    .set({ organization_id: id })
-    .where('user_id', '=', user.user.id)
-    .execute();
-  return user;
-}
 
 type Answer = { status: number; headers: IncomingHttpHeaders; body: string };
 async function get(
@@ -260,59 +242,6 @@ describe('who may', () => {
     expect(await status('public', { cookie: 'coder_session_token=old' })).toBe(200);
     expect(JSON.parse((await get(app('owner'), token())).body).url).toBe('/base/x?q=1');
     expect((await get(app('owner', '/'), token())).headers.location).toBe(app('owner', '/?folder=/home'));
-  });
-
-  it('goes as far as a port is shared, and as the template lets it be', async () => {
-    const { db } = h.database;
-    const { workspaceId } = seeded;
-    const max = (level: SharingLevel) =>
-      db.updateTable('templates').set({ max_port_share_level: level }).execute();
-    const share = async (level: SharingLevel) => {
-      const key = { workspace_id: workspaceId, agent_name: 'main', port };
-      await db
-        .insertInto('workspace_port_shares')
-        .values({ ...key, share_level: level, created_at: new Date() })
-        .onConflict((conflict) =>
-          conflict.columns(['workspace_id', 'agent_name', 'port']).doUpdateSet({ share_level: level }),
-        )
-        .execute();
-      await h.database.pool.query(`select pg_notify('port_share_changed', $1)`, [workspaceId]);
-    };
-    const other = await h.user();
-    const outside = await memberElsewhere();
-    const narrow = await h.user({ scopes: ['workspace:read'] });
-    const statuses = async () => {
-      const all = [token(), token(other), token(outside), token(narrow), {}].map((sent) =>
-        get(at('/x'), sent),
-      );
-      return (await Promise.all(all)).map(({ status }) => status);
-    };
-    const open = (headers: Record<string, string>) =>
-      new WebSocket(`${h.url.replace('http', 'ws')}${at('/ws')}`, { headers });
-    const closed = [200, 404, 404, 403, 401];
-    expect(await statuses()).toEqual(closed);
-    await share('public');
-    expect(await statuses()).toEqual(closed);
-    await max('organization');
-    expect(await statuses()).toEqual([200, 200, 404, 403, 401]);
-    await max('public');
-    expect(await statuses()).toEqual([200, 200, 200, 200, 200]);
-    expect((await get(at('/x', port + 1))).status).toBe(401);
-    const [strangers, others, owners] = [open({}), open(token(other)), open(token())];
-    await Promise.all([strangers, others, owners].map((socket) => once(socket, 'message')));
-    const strangersEnd = once(strangers, 'close');
-    await share('authenticated');
-    await strangersEnd;
-    expect(await statuses()).toEqual([200, 200, 200, 403, 401]);
-    const othersEnd = once(others, 'close');
-    await share('owner');
-    await othersEnd;
-    expect(await statuses()).toEqual(closed);
-    const echo = once(owners, 'message');
-    owners.send('still');
-    expect(String((await echo)[0])).toBe('echo still');
-    owners.close();
-    await once(owners, 'close');
   });
 
   it('keeps no WebSocket of a key that is gone', async () => {
