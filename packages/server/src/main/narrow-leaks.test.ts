@@ -1,7 +1,7 @@
 import type { ApiClient } from '@coder/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callRoute, contractRoutes, words } from './testing/narrow-calls.ts';
-import { routeRows } from './testing/narrow-routes.ts';
+import { routeRows } from './testing/narrow-routes/index.ts';
 import {
   createNarrowWorld,
   idempotencyKeyOf,

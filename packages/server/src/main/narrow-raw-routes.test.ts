@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, leaks, words } from './testing/narrow-calls.ts';
 import { callRaw } from './testing/narrow-raw-calls.ts';
 import { type RawCall, type RawRouteName, rawRows } from './testing/narrow-raw-routes.ts';
-import { lookScopes } from './testing/narrow-routes.ts';
+import { lookScopes } from './testing/narrow-routes/index.ts';
 import { createNarrowWorld, type NarrowWorld } from './testing/narrow-world.ts';
 
 /** The same tokens as over the contract, over every stream, WebSocket and proxy. */

@@ -1,7 +1,7 @@
 import { expandScopes } from '@coder/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, callRoute, contractRoutes, leaks, words } from './testing/narrow-calls.ts';
-import { lookScopes, type RouteRow, routeRows } from './testing/narrow-routes.ts';
+import { lookScopes, type RouteRow, routeRows } from './testing/narrow-routes/index.ts';
 import { createNarrowWorld, type NarrowWorld, type Place } from './testing/narrow-world.ts';
 
 /**

@@ -2,7 +2,7 @@ import { findTool, tools, toolsets } from '@coder/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callMcp, type ToolAnswer } from './testing/mcp-calls.ts';
 import { leaks, words } from './testing/narrow-calls.ts';
-import { lookScopes } from './testing/narrow-routes.ts';
+import { lookScopes } from './testing/narrow-routes/index.ts';
 import { type ToolRow, toolRows } from './testing/narrow-tools.ts';
 import { createNarrowWorld, type NarrowWorld, type Place } from './testing/narrow-world.ts';
 

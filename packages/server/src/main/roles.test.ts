@@ -5,10 +5,10 @@ import { callMcp, type ToolAnswer } from './testing/mcp-calls.ts';
 import { type Answer, callRoute, contractRoutes } from './testing/narrow-calls.ts';
 import { callRaw } from './testing/narrow-raw-calls.ts';
 import { type RawRouteName, rawRows } from './testing/narrow-raw-routes.ts';
-import { routeRows } from './testing/narrow-routes.ts';
+import { routeRows } from './testing/narrow-routes/index.ts';
 import { toolRows } from './testing/narrow-tools.ts';
 import { roleRawRows } from './testing/role-raw-routes.ts';
-import { roleRows } from './testing/role-routes.ts';
+import { roleRows } from './testing/role-routes/index.ts';
 import { roleToolRows, type ToolOutcome } from './testing/role-tools.ts';
 import { type Caller, callers, createRoleWorld, type RoleWorld } from './testing/role-world.ts';
 

@@ -1,5 +1,5 @@
 import type { rawRoutes } from '@coder/api';
-import type { Outcome } from './narrow-routes.ts';
+import type { Outcome } from './narrow-routes/index.ts';
 import type { NarrowWorld, Place } from './narrow-world.ts';
 
 /** A request to a raw route; its path is below the REST prefix unless it begins with two slashes. */

@@ -1,5 +1,5 @@
 import type { RawRouteName } from './narrow-raw-routes.ts';
-import { entered, seen } from './role-routes.ts';
+import { entered, seen } from './role-routes/index.ts';
 import { type Answers, who } from './role-world.ts';
 
 /** One row for each raw route, which is called as by the narrow tokens; a route without one fails the test. */

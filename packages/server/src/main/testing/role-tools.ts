@@ -1,4 +1,4 @@
-import { readers } from './role-routes.ts';
+import { readers } from './role-routes/index.ts';
 import { type Answers, type Caller, callers, type RoleWorld, who } from './role-world.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { type ApiClient, createApiClient } from '@coder/api';
-import type { Outcome } from './narrow-routes.ts';
+import type { Outcome } from './narrow-routes/index.ts';
 import { createNarrowWorld, type NarrowWorld, type Place } from './narrow-world.ts';
 
 /**

@@ -1,0 +1,40 @@
+import { absent, account, free, type RouteRow, shut, template, today, user } from './rows.ts';
+
+/** The deployment, its health, its provisioners and its insights. */
+export const deploymentRows: Record<string, RouteRow> = {
+  'deployment.buildInfo': { with: {}, ...free },
+  'deployment.experiments': { with: {}, ...free },
+  'deployment.availableExperiments': { with: {}, ...free },
+  'deployment.scopes': { with: {}, ...free },
+  'deployment.appHost': { with: {}, ...free },
+  'deployment.audit': { with: {}, ...shut },
+  'deployment.activity': { ...user(), ...account },
+  'deployment.greeting': { with: {}, ...free },
+  'deployment.config': { with: {}, ...shut },
+  'deployment.stats': { with: {}, ...shut },
+  'deployment.sshConfig': { with: {}, ...free },
+  'deployment.updateCheck': { with: {}, ...free },
+  'deployment.regions': { with: {}, ...free },
+  'deployment.checkAuthorization': { with: { checks: {} }, ...free },
+  'health.report': { with: {}, ...shut },
+  'health.settings': { with: {}, ...shut },
+  'health.updateSettings': { with: { dismissed_healthchecks: [] }, ...shut },
+  'provisioners.daemons': { with: ({ organization }) => ({ organization }), ...account },
+  'provisioners.jobs': {
+    with: ({ organization }) => ({ organization }),
+    look: 'INSUFFICIENT_SCOPE',
+    whole: 'ok',
+    member: 'FORBIDDEN',
+  },
+  'provisioners.job': {
+    with: ({ organization }) => ({ organization, job: absent }),
+    look: 'INSUFFICIENT_SCOPE',
+    whole: 'NOT_FOUND',
+    member: 'FORBIDDEN',
+  },
+  'insights.daus': { with: {}, ...shut },
+  'insights.templateDaus': { ...template(), ...shut },
+  'insights.userActivity': { with: today, ...shut },
+  'insights.templates': { with: today, ...shut },
+  'insights.userStatusCounts': { with: {}, ...shut },
+};

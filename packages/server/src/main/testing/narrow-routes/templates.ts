@@ -1,0 +1,66 @@
+import {
+  account,
+  firstVersion,
+  free,
+  noDryRun,
+  nothing,
+  type RouteRow,
+  shut,
+  template,
+  version,
+} from './rows.ts';
+
+/** Templates and their versions. */
+export const templatesRows: Record<string, RouteRow> = {
+  'templates.list': { with: {}, ...free },
+  'templates.listInOrganization': { with: ({ organization }) => ({ organization }), ...free },
+  'templates.create': {
+    with: ({ organization, template: { version: id } }) => ({
+      organization,
+      name: 'another',
+      template_version_id: id,
+    }),
+    ...shut,
+  },
+  'templates.getByName': {
+    with: ({ organization, template: { name } }) => ({ organization, name }),
+    ...free,
+  },
+  'templates.get': { ...template(), ...free },
+  'templates.update': { ...template({ description: 'changed' }), ...shut },
+  'templates.delete': { ...template(), ...shut },
+  'templates.versions': { ...template(), ...free },
+  'templates.activateVersion': {
+    with: ({ template: { id, version: versionId } }) => ({ template: id, id: versionId }),
+    ...shut,
+  },
+  'templates.versionByName': { ...template({ name: 'one' }), ...free },
+  'templates.examples': { with: {}, ...free },
+  'templates.examplesInOrganization': { with: ({ organization }) => ({ organization }), ...free },
+  'templates.versionInOrganization': { ...firstVersion, ...free },
+  'templates.previousVersion': { ...firstVersion, ...nothing },
+  'templates.archiveVersions': { ...template(), ...shut },
+
+  'templateVersions.create': {
+    with: ({ organization, template: { file } }) => ({ organization, file_id: file }),
+    ...shut,
+  },
+  'templateVersions.get': { ...version(), ...free },
+  'templateVersions.update': { ...version({ message: 'changed' }), ...shut },
+  'templateVersions.parameters': { ...version(), ...free },
+  'templateVersions.presets': { ...version(), ...free },
+  'templateVersions.logs': { ...version(), ...free },
+  'templateVersions.cancel': { ...version(), ...shut },
+  'templateVersions.archive': { ...version(), ...shut },
+  'templateVersions.unarchive': { ...version(), ...shut },
+  'templateVersions.variables': { ...version(), ...free },
+  'templateVersions.externalAuth': { ...version(), ...free },
+  'templateVersions.resources': { ...version(), ...free },
+  'templateVersions.evaluate': { ...version({ id: 1, inputs: {} }), ...free },
+  'templateVersions.createDryRun': { ...version(), ...account },
+  'templateVersions.dryRun': { ...noDryRun, ...nothing },
+  'templateVersions.dryRunResources': { ...noDryRun, ...nothing },
+  'templateVersions.dryRunLogs': { ...noDryRun, ...nothing },
+  'templateVersions.dryRunProvisioners': { ...noDryRun, ...nothing },
+  'templateVersions.cancelDryRun': { ...noDryRun, ...nothing, look: 'INSUFFICIENT_SCOPE' },
+};
