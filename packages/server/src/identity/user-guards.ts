@@ -48,10 +48,10 @@ export function authorizeOnUser(
 }
 
 /**
- * Throws when no active owner would be left without this user. It locks the owners until the transaction ends, so that two
- * who remove each other at once cannot both succeed.
+ * The ids of the active owners, who stay what they are until the transaction ends, so that two who remove each other at once
+ * cannot both succeed.
  */
-export async function keepAnOwner(trx: Transaction<Tables>, userId: string): Promise<void> {
+export async function lockOwners(trx: Transaction<Tables>): Promise<string[]> {
   const owners = await trx
     .selectFrom('users')
     .where('deleted', '=', false)
@@ -61,7 +61,12 @@ export async function keepAnOwner(trx: Transaction<Tables>, userId: string): Pro
     .forUpdate()
     .select('id')
     .execute();
-  if (owners.some(({ id }) => id !== userId) || !owners.some(({ id }) => id === userId)) return;
+  return owners.map(({ id }) => id);
+}
+
+/** Throws CONFLICT when no active owner would be left without this user. */
+export function refuseLastOwner(owners: readonly string[], userId: string): void {
+  if (owners.some((id) => id !== userId) || !owners.includes(userId)) return;
   throw new ApiError('CONFLICT', {
     message:
       'This is the last owner of the deployment. Give another user the role "owner" first: without one nobody could manage it.',

@@ -2,9 +2,9 @@ import { ApiError, type User } from '@coder/api';
 import { mayAssignRole, presentRole, siteRoles } from '../authorization/index.ts';
 import { api, type RequestContext } from '../http/index.ts';
 import type { Organizations } from '../organizations/index.ts';
+import type { Change } from './change-user.ts';
 import { sessionCookie } from './credentials.ts';
 import type { Identity } from './identity.ts';
-import type { Change } from './users.ts';
 
 export type UserRoutesDeps = {
   identity: Pick<Identity, 'users' | 'firstUser' | 'sessions' | 'secureCookie' | 'refuseForeignPage'>;

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { ApiError, type createUserSchema, type User, type Validation } from '@coder/api';
-import type { Transaction } from 'kysely';
+import { ApiError, type createUserSchema, type User } from '@coder/api';
 import type * as z from 'zod';
-import { type Actor, authorize, mayAssignRole, siteRoles } from '../authorization/index.ts';
+import { type Actor, authorize } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
-import { type Db, inTransaction, type Tables } from '../database/index.ts';
+import { type Db, inTransaction } from '../database/index.ts';
+import { type Change, createChangeUser, type Decide } from './change-user.ts';
+import { passwordJustChanged, refuseNewPassword } from './new-password.ts';
 import { addMember, insertUser, nameTaken, organizationsFor } from './new-user.ts';
-import { hashPassword, verifyPassword } from './password.ts';
-import { announceUser, authorizeOnUser, keepAnOwner, refuseReservedName } from './user-guards.ts';
+import { hashPassword } from './password.ts';
+import { authorizeOnUser, refuseReservedName } from './user-guards.ts';
+import { refuseRoleChange, storedRoles } from './user-roles.ts';
 import { searchUsers, type UsersQuery } from './users-search.ts';
 import { findUser, presentUser, selectUsers, type UserRow, userNotFound } from './users-store.ts';
 import type { VerifiedKeys } from './verified-keys.ts';
@@ -35,10 +37,11 @@ export type Users = {
   ): Promise<{ roles: string[]; organization_roles: Record<string, string[]> }>;
 };
 
-export type Change = { before: User; after: User };
 export type UsersOptions = { db: Db; clock: Clock; keys: VerifiedKeys };
 
 export function createUsers({ db, clock, keys }: UsersOptions): Users {
+  const change = createChangeUser({ db, clock, keys });
+
   /** The user whom a reference means, if the actor may know of it. Everybody may know of themselves. */
   async function read(actor: Actor, ref: string): Promise<UserRow> {
     const row = await findUser(db, ref, actor.user.id);
@@ -50,29 +53,6 @@ export function createUsers({ db, clock, keys }: UsersOptions): Users {
       throw error instanceof ApiError && error.code === 'NOT_FOUND' ? userNotFound(ref) : error;
     }
     return row;
-  }
-
-  /** Changes a user in a transaction that also tells the replicas. */
-  async function change(
-    row: UserRow,
-    set: Partial<
-      Pick<UserRow, 'username' | 'name' | 'status' | 'rbac_roles' | 'hashed_password' | 'deleted'>
-    >,
-    before: (trx: Transaction<Tables>) => Promise<void> = async () => undefined,
-  ): Promise<Change> {
-    const after = await inTransaction(db, async (trx) => {
-      await before(trx);
-      await trx
-        .updateTable('users')
-        .set({ ...set, updated_at: clock.now() })
-        .where('id', '=', row.id)
-        .execute();
-      await announceUser(trx, row.id);
-      const [changed] = await selectUsers(trx).where('users.id', '=', row.id).execute();
-      return changed ?? { ...row, ...set };
-    });
-    keys.forgetUser(row.id);
-    return { before: presentUser(row), after: presentUser(after) };
   }
 
   return {
@@ -118,113 +98,93 @@ export function createUsers({ db, clock, keys }: UsersOptions): Users {
     },
 
     async delete(actor, ref) {
-      const row = await read(actor, ref);
-      if (row.id === actor.user.id) {
-        throw new ApiError('FORBIDDEN', { message: 'You cannot delete yourself.' });
+      const { id } = await read(actor, ref);
+      if (id === actor.user.id) {
+        throw new ApiError('FORBIDDEN', {
+          message: 'You cannot delete yourself.',
+          detail: 'Ask another owner or administrator of users to delete your account.',
+        });
       }
-      authorizeOnUser(actor, 'delete', row);
-      await change(row, { deleted: true }, async (trx) => {
-        await keepAnOwner(trx, row.id);
-        // A workspace that is being created holds its owner, so it is either counted here or refused there.
-        await trx.selectFrom('users').select('id').where('id', '=', row.id).forUpdate().execute();
-        const { count } = await trx
-          .selectFrom('workspaces')
-          .where('owner_id', '=', row.id)
-          .where('deleted', '=', false)
-          .select((eb) => eb.fn.countAll<number>().as('count'))
-          .executeTakeFirstOrThrow();
-        if (count > 0) {
-          throw new ApiError('CONFLICT', {
-            message: `${row.username} has ${count} workspace${count === 1 ? '' : 's'}. Delete ${count === 1 ? 'it' : 'them'} first, then the user.`,
-          });
-        }
-        await trx.deleteFrom('api_keys').where('user_id', '=', row.id).execute();
-        await trx.deleteFrom('oauth_grants').where('user_id', '=', row.id).execute();
-      });
-      return presentUser(row);
+      const decide: Decide = async (held, trx) => {
+        authorizeOnUser(actor, 'delete', held);
+        await refuseWithWorkspaces(trx, held);
+        await trx.deleteFrom('api_keys').where('user_id', '=', id).execute();
+        await trx.deleteFrom('oauth_grants').where('user_id', '=', id).execute();
+        return { deleted: true };
+      };
+      const { before } = await change(id, decide, { endsOwner: true });
+      return before;
     },
 
     async updateProfile(actor, ref, { username, name }) {
-      const row = await read(actor, ref);
-      authorizeOnUser(actor, 'update_personal', row);
-      if (username !== row.username) refuseReservedName(username);
+      const { id } = await read(actor, ref);
       try {
-        return await change(row, { username, name });
+        return await change(id, (held) => {
+          authorizeOnUser(actor, 'update_personal', held);
+          if (username !== held.username) refuseReservedName(username);
+          return { username, name };
+        });
       } catch (error) {
         throw nameTaken(error);
       }
     },
 
     async setStatus(actor, ref, status) {
-      const row = await read(actor, ref);
-      if (row.id === actor.user.id && status === 'suspended') {
-        throw new ApiError('FORBIDDEN', { message: 'You cannot suspend yourself.' });
-      }
-      authorizeOnUser(actor, 'update', row);
-      return change(row, { status }, async (trx) => {
-        if (status === 'suspended') await keepAnOwner(trx, row.id);
-      });
-    },
-
-    async setPassword(actor, ref, { old_password, password }) {
-      const row = await read(actor, ref);
-      authorizeOnUser(actor, 'update_personal', row);
-      const wrong = (field: string, detail: string) =>
-        new ApiError('VALIDATION_FAILED', { validations: [{ field, detail }] });
-      if (row.login_type !== 'password') {
-        throw new ApiError('BAD_REQUEST', {
-          message: `${row.username} signs in with ${row.login_type}, not with a password.`,
+      const { id } = await read(actor, ref);
+      const suspends = status === 'suspended';
+      if (id === actor.user.id && suspends) {
+        throw new ApiError('FORBIDDEN', {
+          message: 'You cannot suspend yourself.',
+          detail: 'Ask another owner or administrator of users to suspend your account.',
         });
       }
-      if (row.id === actor.user.id) {
-        if (old_password === undefined)
-          throw wrong('old_password', 'is required to change your own password');
-        if (!(await verifyPassword(old_password, row.hashed_password))) {
-          throw wrong('old_password', 'is not your current password');
-        }
-        if (old_password === password) throw wrong('password', 'must differ from the current one');
-      }
-      const hashed = await hashPassword(password);
-      const { after } = await change(row, { hashed_password: hashed }, async (trx) => {
-        // A sign-in with the old password that is under way ends before this or fails.
-        await trx.selectFrom('users').where('id', '=', row.id).forUpdate().select('id').execute();
+      const decide: Decide = (held) => {
+        authorizeOnUser(actor, 'update', held);
+        return { status };
+      };
+      return change(id, decide, { endsOwner: suspends });
+    },
+
+    async setPassword(actor, ref, input) {
+      const row = await read(actor, ref);
+      const { id } = row;
+      // Looked at before the passwords, which take long to check; what counts is looked at again below.
+      authorizeOnUser(actor, 'update_personal', row);
+      const isOwn = id === actor.user.id;
+      await refuseNewPassword(row, input, { isOwn });
+      const hashed = await hashPassword(input.password);
+      // The user is held, so that a sign-in with the old password that is under way ends before this or fails.
+      const { after } = await change(id, async (held, trx) => {
+        authorizeOnUser(actor, 'update_personal', held);
+        if (isOwn && held.hashed_password !== row.hashed_password) throw passwordJustChanged();
         // Whoever knew the old password may hold sessions and tokens; only the one that asks goes on.
-        await trx
-          .deleteFrom('api_keys')
-          .where('user_id', '=', row.id)
-          .where('id', '<>', actor.key.id)
-          .execute();
+        await trx.deleteFrom('api_keys').where('user_id', '=', id).where('id', '<>', actor.key.id).execute();
         // The same holds for what that one may have allowed applications, which would renew their tokens.
         await trx
           .deleteFrom('oauth_grants')
-          .where('user_id', '=', row.id)
+          .where('user_id', '=', id)
           .where('id', '<>', actor.key.application?.grantId ?? '')
           .execute();
+        return { hashed_password: hashed };
       });
       return after;
     },
 
     async setRoles(actor, ref, roles) {
-      const row = await read(actor, ref);
-      if (row.id === actor.user.id) {
-        throw new ApiError('FORBIDDEN', { message: 'You cannot change your own roles.' });
-      }
-      authorize(actor, 'assign', { type: 'assign_role' });
-      const wanted = [...new Set(roles)].filter((role) => role !== 'member');
-      refuseUnknownRoles(roles);
-      const changed = [
-        ...wanted.filter((role) => !row.rbac_roles.includes(role)),
-        ...row.rbac_roles.filter((role) => !wanted.includes(role)),
-      ];
-      const refused = changed.filter((role) => !mayAssignRole(actor.user.roles, role));
-      if (refused.length > 0) {
+      const { id } = await read(actor, ref);
+      if (id === actor.user.id) {
         throw new ApiError('FORBIDDEN', {
-          message: `You may not give or take the role ${refused.map((role) => `"${role}"`).join(' or ')}. Allowed for the role "owner".`,
+          message: 'You cannot change your own roles.',
+          detail: 'Ask another owner or administrator of users to change them.',
         });
       }
-      return change(row, { rbac_roles: wanted }, async (trx) => {
-        if (!wanted.includes('owner')) await keepAnOwner(trx, row.id);
-      });
+      authorize(actor, 'assign', { type: 'assign_role' });
+      const wanted = storedRoles(roles);
+      const decide: Decide = (held) => {
+        refuseRoleChange(actor, held.rbac_roles, wanted);
+        return { rbac_roles: wanted };
+      };
+      return change(id, decide, { endsOwner: !wanted.includes('owner') });
     },
 
     async roles(actor, ref) {
@@ -244,16 +204,16 @@ export function createUsers({ db, clock, keys }: UsersOptions): Users {
   };
 }
 
-function refuseUnknownRoles(roles: readonly string[]): void {
-  const validations: Validation[] = roles.flatMap((role, index) =>
-    Object.hasOwn(siteRoles, role)
-      ? []
-      : [
-          {
-            field: `roles[${index}]`,
-            detail: `unknown role "${role}"; the site roles are ${Object.keys(siteRoles).join(', ')}`,
-          },
-        ],
-  );
-  if (validations.length > 0) throw new ApiError('VALIDATION_FAILED', { validations });
+/** A workspace that is being created holds its owner, so it is either counted here or refused there. */
+async function refuseWithWorkspaces(trx: Db, { id, username }: UserRow): Promise<void> {
+  const { count } = await trx
+    .selectFrom('workspaces')
+    .where('owner_id', '=', id)
+    .where('deleted', '=', false)
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  if (count === 0) return;
+  throw new ApiError('CONFLICT', {
+    message: `${username} has ${count} workspace${count === 1 ? '' : 's'}. Delete ${count === 1 ? 'it' : 'them'} first, then the user.`,
+  });
 }
