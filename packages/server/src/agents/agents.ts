@@ -2,6 +2,7 @@ import type { Actor } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Db, Notifications } from '../database/index.ts';
 import type { RawRoutes, WhileGood } from '../http/index.ts';
+import type { Changes } from '../jobs/index.ts';
 import type { Logger } from '../logger.ts';
 import { createActivity } from './activity.ts';
 import { makeLink } from './file-links/make-link.ts';
@@ -13,7 +14,6 @@ import { createRedials } from './links/redials.ts';
 import { createLinkRegistry } from './links/registry.ts';
 import type { AgentLink, SessionDeps } from './links/session.ts';
 import { createShutdownAgent, type ShutdownAgent } from './links/shutdown.ts';
-import { createSignals } from './logs/log-signals.ts';
 import { DEFAULT_INACTIVE_DISCONNECT_MS } from './present/status.ts';
 import { mountAgentRawRoutes } from './raw-routes.ts';
 import { type AgentAccess, createAgentAccess } from './routes/access.ts';
@@ -27,6 +27,7 @@ export interface AgentsOptions {
   clock: Clock;
   log: Logger;
   notifications: Notifications;
+  changes: Changes;
   /** This server, as its row in `replicas` is called. */
   replicaId: string;
   /** Called at most once a minute for a workspace in which something runs. */
@@ -65,16 +66,14 @@ const PRUNE_EVERY_MS = 10 * 60_000;
 
 /** Everything that has to do with the agents inside workspaces. */
 export async function createAgents(options: AgentsOptions): Promise<Agents> {
-  const { db, clock, log, notifications, replicaId, linkWaitMs, accessUrl, actorOfKey, whileGood } = options;
+  const { db, clock, log, notifications, changes, replicaId, linkWaitMs, accessUrl, actorOfKey, whileGood } =
+    options;
   const { inactiveDisconnectMs = DEFAULT_INACTIVE_DISCONNECT_MS } = options;
   const registry = createLinkRegistry<AgentLink>();
   const activity = createActivity(options);
   const held = await createHeldTargets({ clock, notifications });
   const access = createAgentAccess({ db, clock, registry, held, inactiveDisconnectMs, linkWaitMs });
   const tickets = await createFileTickets(db);
-  const logSignals = await createSignals(notifications, 'agent_log');
-  const workspaceSignals = await createSignals(notifications, 'workspace_changed');
-  const metadataSignals = await createSignals(notifications, 'agent_metadata');
   const sessions = new Set<Promise<void>>();
   const session: SessionDeps = {
     db,
@@ -114,7 +113,7 @@ export async function createAgents(options: AgentsOptions): Promise<Agents> {
         access,
         held,
         isLinked: (agentId) => registry.get(agentId) !== undefined,
-        logSignals,
+        changes,
         inactiveDisconnectMs,
       }),
       processes: processRoutes({ access }),
@@ -130,9 +129,7 @@ export async function createAgents(options: AgentsOptions): Promise<Agents> {
         access,
         session,
         track,
-        logSignals,
-        workspaceSignals,
-        metadataSignals,
+        changes,
         clock,
         fileLinks: { access, tickets, clock, actorOfKey, whileGood },
       }),
@@ -142,9 +139,6 @@ export async function createAgents(options: AgentsOptions): Promise<Agents> {
       for (const link of registry.all()) link.connection.close('The server is stopping.');
       await Promise.all(sessions);
       held.close();
-      logSignals.close();
-      workspaceSignals.close();
-      metadataSignals.close();
     },
   };
 }

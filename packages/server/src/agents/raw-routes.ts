@@ -3,11 +3,11 @@ import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../database/index.ts';
 import { type RawRoutes, type RequestContext, serveEventSocket, serveEvents } from '../http/index.ts';
+import type { Changes } from '../jobs/index.ts';
 import type { Logger } from '../logger.ts';
 import { readByLink, type UseLinkDeps, writeByLink } from './file-links/use-link.ts';
 import { type SessionDeps, serveLink } from './links/session.ts';
 import { followAgentLogs } from './logs/follow-logs.ts';
-import type { LogSignals } from './logs/log-signals.ts';
 import { watchMetadata } from './metadata/watch-metadata.ts';
 import type { AgentAccess } from './routes/access.ts';
 import { loadTarget } from './routes/agent-target.ts';
@@ -24,10 +24,7 @@ export interface RawRoutesDeps {
   session: SessionDeps;
   /** Keeps a link's session until it has ended. */
   track(session: Promise<void>): void;
-  logSignals: LogSignals;
-  workspaceSignals: LogSignals;
-  /** Of `agent_metadata`, by agent id. */
-  metadataSignals: LogSignals;
+  changes: Changes;
   clock: Clock;
   fileLinks: UseLinkDeps;
 }
@@ -37,7 +34,7 @@ const TcpQuery = z.object({ port: z.coerce.number().int().min(1).max(65_535) });
 
 /** Registers the streams and WebSockets of agents. */
 export function mountAgentRawRoutes({ rawRoute, upgradeRoute }: RawRoutes, deps: RawRoutesDeps): void {
-  const { db, log, access } = deps;
+  const { db, log, access, changes } = deps;
 
   upgradeRoute('agentLink', async ({ context, accept }) => {
     if (!context.agent) throw new ApiError('UNAUTHENTICATED');
@@ -66,16 +63,15 @@ export function mountAgentRawRoutes({ rawRoute, upgradeRoute }: RawRoutes, deps:
     if (!context.actor) throw new ApiError('UNAUTHENTICATED');
     const { agentId, workspaceId } = await loadTarget(db, context.actor, params.agent ?? '', 'read');
     context.workspaceId = workspaceId;
-    const { logSignals: lines, workspaceSignals: workspaces } = deps;
-    followAgentLogs({ db, log, lines, workspaces }, await accept(), { agentId, workspaceId, after });
+    followAgentLogs({ db, log, changes }, await accept(), { agentId, workspaceId, after });
   });
 
   const metadata = async (context: RequestContext, agent: string | undefined) => {
     if (!context.actor) throw new ApiError('UNAUTHENTICATED');
     const { agentId, workspaceId } = await loadTarget(db, context.actor, agent ?? '', 'read');
     context.workspaceId = workspaceId;
-    const watched = { db, clock: deps.clock, signals: deps.metadataSignals };
-    return (signal: AbortSignal) => watchMetadata(watched, agentId, signal);
+    const watched = { db, clock: deps.clock, changes };
+    return (signal: AbortSignal) => watchMetadata(watched, { agentId, workspaceId }, signal);
   };
   rawRoute('watchAgentMetadata', async ({ context, params, request }) =>
     serveEvents(request.signal, await metadata(context, params.agent)),

@@ -18,34 +18,47 @@ export async function serveEvents<T>(gone: AbortSignal, follow: Follow<T>): Prom
   // The first one is read here, so that a refusal is an answer and not a broken stream.
   const first = await states.next();
   const encoder = new TextEncoder();
+  const event = (name: string, data?: unknown) =>
+    encoder.encode(`event: ${name}\ndata: ${data === undefined ? '' : JSON.stringify(data)}\n\n`);
+  let next: Promise<IteratorResult<T>> | undefined = Promise.resolve(first);
   let timer: NodeJS.Timeout | undefined;
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
-      const send = (event: string, data?: unknown) =>
-        controller.enqueue(
-          encoder.encode(`event: ${event}\ndata: ${data === undefined ? '' : JSON.stringify(data)}\n\n`),
-        );
-      timer = setInterval(() => send('ping'), keepAliveMs);
-      void (async () => {
-        try {
-          if (!first.done) send('data', first.value);
-          for await (const state of states) send('data', state);
-          controller.close();
-        } catch (error) {
-          if (!signal.aborted) {
-            send('error', errorBody(error));
-            controller.close();
-          }
-        } finally {
-          clearInterval(timer);
-        }
-      })();
+      // A reader that is behind knows that the connection lives.
+      timer = setInterval(() => {
+        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(event('ping'));
+      }, keepAliveMs);
+    },
+    // A state is asked for when there is room for it: who reads slowly is told the newest ones, and the server keeps none.
+    async pull(controller) {
+      try {
+        const { done, value } = await (next ?? states.next());
+        next = undefined;
+        if (!done) controller.enqueue(event('data', value));
+        else close(controller);
+      } catch (error) {
+        if (signal.aborted) return;
+        controller.enqueue(event('error', errorBody(error)));
+        close(controller);
+      }
     },
     cancel() {
-      clearInterval(timer);
       unread.abort();
     },
   });
+  signal.addEventListener(
+    'abort',
+    () => {
+      clearInterval(timer);
+      // Where it stands at a state that nobody asked for, it would never end.
+      states.return(undefined).catch(() => undefined);
+    },
+    { once: true },
+  );
+  function close(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    clearInterval(timer);
+    if (!signal.aborted) controller.close();
+  }
   return new Response(body, {
     headers: {
       'content-type': 'text/event-stream',
@@ -64,18 +77,24 @@ export async function serveEventSocket<T>(
   const gone = new AbortController();
   const states = follow(gone.signal);
   const first = await states.next();
-  const socket = await accept();
+  const socket = await accept().catch(async (error: unknown) => {
+    gone.abort();
+    await states.return(undefined);
+    throw error;
+  });
   socket.on('close', () => gone.abort());
   socket.on('error', () => gone.abort());
   const timer = setInterval(() => socket.ping(), keepAliveMs);
-  const send = (type: string, data: unknown) => socket.send(JSON.stringify({ type, data }));
+  // Waited for, so that who reads slowly is told the newest states, and the server keeps none.
+  const send = (type: string, data: unknown) =>
+    new Promise<void>((resolve) => socket.send(JSON.stringify({ type, data }), () => resolve()));
   try {
-    if (!first.done) send('data', first.value);
-    for await (const state of states) send('data', state);
+    if (!first.done) await send('data', first.value);
+    for await (const state of states) await send('data', state);
     socket.close(1000, ended);
   } catch (error) {
     if (gone.signal.aborted) return;
-    send('error', errorBody(error));
+    await send('error', errorBody(error));
     throw error;
   } finally {
     clearInterval(timer);

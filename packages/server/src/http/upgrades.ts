@@ -92,10 +92,11 @@ export function createUpgrades({
         info,
         accept: () =>
           new Promise((resolve, reject) => {
+            const failed = () =>
+              reject(new ApiError('BAD_REQUEST', { message: 'The WebSocket handshake failed.' }));
             // A handshake that is not right is answered by the library, which then tells nobody.
-            socket.once('close', () =>
-              reject(new ApiError('BAD_REQUEST', { message: 'The WebSocket handshake failed.' })),
-            );
+            if (socket.destroyed) failed();
+            else socket.once('close', failed);
             server.handleUpgrade(incoming, socket, head, (webSocket) => {
               onAccept(webSocket);
               resolve(webSocket);

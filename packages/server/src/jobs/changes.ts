@@ -56,6 +56,31 @@ export function createChanges(notifications: Notifications): Changes {
 }
 
 /**
+ * Resolves when the channel carries this id, or when that may have been missed, after `timeoutMs`, or when the signal aborts. It
+ * counts from the call on: call first and read then.
+ */
+export function nextChange(
+  changes: Changes,
+  { channel, id, timeoutMs, signal }: { channel: string; id: string; timeoutMs: number; signal: AbortSignal },
+): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const done = () => resolve();
+  const timer = setTimeout(done, timeoutMs);
+  signal.addEventListener('abort', done, { once: true });
+  if (signal.aborted) done();
+  const unsubscribe = changes.subscribe(channel, id, done);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', done);
+    // Without notifications the time alone decides when to look again.
+    void unsubscribe.then(
+      (stop) => stop(),
+      () => undefined,
+    );
+  });
+}
+
+/**
  * Reads until what is read is final or the time is over, waking only when a change is announced or when the reader says
  * that time alone will change its answer.
  */
@@ -82,9 +107,11 @@ export async function waitUntil<T>(
       const { promise, resolve } = Promise.withResolvers<void>();
       wake = resolve;
       const timer = setTimeout(resolve, Math.ceil(Math.min(leftMs, wakeInMs ?? leftMs)));
-      signal?.addEventListener('abort', () => resolve(), { once: true });
+      const gone = () => resolve();
+      signal?.addEventListener('abort', gone, { once: true });
       await promise;
       clearTimeout(timer);
+      signal?.removeEventListener('abort', gone);
     }
   } finally {
     unsubscribe();

@@ -1,4 +1,4 @@
-export { type Changes, createChanges, waitUntil } from './changes.ts';
+export { type Changes, createChanges, nextChange, waitUntil } from './changes.ts';
 export { createJobLog, type JobLog } from './job-log.ts';
 export { type JobRow, jobColumns, jobWorker, presentJob } from './present-job.ts';
 export { createQueue, type Queue } from './queue.ts';

@@ -43,6 +43,7 @@ export async function compose(ground: Ground): Promise<Composition> {
 
   const bumpActivity = createBumpActivity(db);
   const agents = await createAgents({
+    changes: jobs.changes,
     db,
     clock,
     log,

@@ -1,16 +1,13 @@
 import type { WebSocket } from 'ws';
 import type { Db } from '../../database/index.ts';
+import type { Changes } from '../../jobs/index.ts';
 import type { Logger } from '../../logger.ts';
-import type { LogSignals } from './log-signals.ts';
 import { readAgentLogs } from './log-store.ts';
 
 export interface FollowDeps {
   db: Db;
   log: Logger;
-  /** Of `agent_log`, by agent id. */
-  lines: LogSignals;
-  /** Of `workspace_changed`, by workspace id. */
-  workspaces: LogSignals;
+  changes: Changes;
 }
 
 /** Lines in one message at most. */
@@ -21,7 +18,7 @@ const MAX_LINES = 1_000;
  * because its workspace has been stopped or built anew.
  */
 export function followAgentLogs(
-  { db, log, lines, workspaces }: FollowDeps,
+  { db, log, changes }: FollowDeps,
   socket: WebSocket,
   { agentId, workspaceId, after }: { agentId: string; workspaceId: string; after: number },
 ): void {
@@ -55,17 +52,25 @@ export function followAgentLogs(
         await send();
       }
     } catch (err) {
-      log.warn({ err, agentId }, 'the log of an agent could not be read');
-      socket.close(1011, 'The log could not be read. Connect again.');
+      fail(err);
     } finally {
       running = false;
     }
   }
 
+  function fail(err: unknown): void {
+    log.warn({ err, agentId }, 'the log of an agent could not be read');
+    socket.close(1011, 'The log could not be read. Connect again.');
+  }
+
   const wake = () => void pump();
-  const stops = [lines.subscribe(agentId, wake), workspaces.subscribe(workspaceId, wake)];
+  const subscribed = [
+    changes.subscribe('agent_log', agentId, wake),
+    changes.subscribe('workspace_changed', workspaceId, wake),
+  ];
+  for (const each of subscribed) each.catch(fail);
   socket.on('close', () => {
-    for (const stop of stops) stop();
+    for (const each of subscribed) void each.then((stop) => stop()).catch(() => undefined);
   });
   socket.on('error', () => socket.terminate());
   wake();

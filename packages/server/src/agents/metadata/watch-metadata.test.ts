@@ -1,24 +1,23 @@
 import { agentMetadataSchema } from '@coder/api';
 import type { AgentEvent } from '@coder/api/agent';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createNotifications, type Notifications } from '../../database/index.ts';
+import { createNotifications, type Notifications, notify } from '../../database/index.ts';
+import { type Changes, createChanges } from '../../jobs/index.ts';
 import { createNoopLogger, type TestDatabase, testClock, testDatabase } from '../../testing/index.ts';
 import { storeEvents } from '../intake/store-events.ts';
-import { createSignals, type LogSignals } from '../logs/log-signals.ts';
 import { seedWorkspace } from '../testing/seed.ts';
 import { watchMetadata } from './watch-metadata.ts';
 
 const clock = testClock();
 let database: TestDatabase;
 let notifications: Notifications;
-let signals: LogSignals;
+let changes: Changes;
 beforeAll(async () => {
   database = await testDatabase();
   notifications = createNotifications({ url: database.url, log: createNoopLogger() });
-  signals = await createSignals(notifications, 'agent_metadata');
+  changes = createChanges(notifications);
 });
 afterAll(async () => {
-  signals.close();
   await notifications.close();
   await database.close();
 });
@@ -33,7 +32,7 @@ const script = (key: string, display_name: string) => ({
 
 it('tells what the scripts have reported, and whenever that changes', async () => {
   const { db } = database;
-  const { agentId } = await seedWorkspace(db, {
+  const { agentId, workspaceId } = await seedWorkspace(db, {
     spec: { metadata: [script('load', 'Load'), script('disk', 'Disk')] },
   });
   const report = (seq: number, key: string, value: string, error = ''): AgentEvent => ({
@@ -47,7 +46,7 @@ it('tells what the scripts have reported, and whenever that changes', async () =
   await storeEvents({ db, clock }, agentId, 'boot', [report(1, 'load', '0.5')]);
   clock.advance(3_000);
   const stop = new AbortController();
-  const states = watchMetadata({ db, clock, signals }, agentId, stop.signal);
+  const states = watchMetadata({ db, clock, changes }, { agentId, workspaceId }, stop.signal);
   const { value: first } = await states.next();
   for (const each of first ?? []) agentMetadataSchema.parse(each);
   expect(first).toMatchObject([
@@ -74,5 +73,20 @@ it('tells what the scripts have reported, and whenever that changes', async () =
     ),
   );
   stop.abort();
+  expect(await ended).toEqual({ done: true, value: undefined });
+});
+
+it('ends when the agent has been retired', async () => {
+  const { db } = database;
+  const { agentId, workspaceId } = await seedWorkspace(db, { spec: { metadata: [script('load', 'Load')] } });
+  const states = watchMetadata(
+    { db, clock, changes },
+    { agentId, workspaceId },
+    new AbortController().signal,
+  );
+  expect((await states.next()).value).toHaveLength(1);
+  const ended = states.next();
+  await db.updateTable('workspace_agents').set({ token_hash: null }).where('id', '=', agentId).execute();
+  await notify(db, 'workspace_changed', workspaceId);
   expect(await ended).toEqual({ done: true, value: undefined });
 });

@@ -2,8 +2,8 @@ import { ApiError } from '@coder/api';
 import type { Clock } from '../../clock.ts';
 import type { Db } from '../../database/index.ts';
 import { api, type RequestContext } from '../../http/index.ts';
+import type { Changes } from '../../jobs/index.ts';
 import { storeAppStatus } from '../app-status.ts';
-import type { LogSignals } from '../logs/log-signals.ts';
 import { waitForAgentLogs } from '../logs/wait-for-logs.ts';
 import { loadAgent } from '../present/load-agents.ts';
 import type { AgentAccess } from './access.ts';
@@ -18,13 +18,12 @@ export interface AgentRoutesDeps {
   held: HeldTargets;
   /** Whether this server holds the link of an agent. */
   isLinked(agentId: string): boolean;
-  /** Of `agent_log`, by agent id. */
-  logSignals: LogSignals;
+  changes: Changes;
   inactiveDisconnectMs: number;
 }
 
 export const agentRoutes = (deps: AgentRoutesDeps) => {
-  const { db, clock, access, held, isLinked, logSignals, inactiveDisconnectMs } = deps;
+  const { db, clock, access, held, isLinked, changes, inactiveDisconnectMs } = deps;
   const ports = (context: RequestContext, agentId: string) =>
     access.use(context, agentId, 'read', (connection, call) => connection.ports(call));
 
@@ -39,7 +38,7 @@ export const agentRoutes = (deps: AgentRoutesDeps) => {
     logs: api.agents.logs.handler(async ({ input: { agent, wait_ms, ...range }, context }) => {
       await loadTarget(db, actorOf(context), agent, 'read');
       const { signal } = context.request;
-      return waitForAgentLogs({ db, signals: logSignals }, agent, { ...range, waitMs: wait_ms ?? 0 }, signal);
+      return waitForAgentLogs({ db, changes }, agent, { ...range, waitMs: wait_ms ?? 0 }, signal);
     }),
     listeningPorts: api.agents.listeningPorts.handler(async ({ input, context }) => {
       const { ports: all } = await ports(context, input.agent);

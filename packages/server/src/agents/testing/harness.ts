@@ -98,8 +98,10 @@ async function startServer(
 ) {
   const log = createNoopLogger();
   const notifications = createNotifications({ url: database.url, log });
+  const changes = createChanges(notifications);
   const agents = await createAgents({
     db: database.db,
+    changes,
     clock,
     log,
     notifications,
@@ -121,7 +123,7 @@ async function startServer(
   const apps = await createApps({
     db: database.db,
     withoutSharing: options.withoutSharing ?? false,
-    changes: createChanges(notifications),
+    changes,
     clock,
     accessUrl: testAccessUrl,
     appHost: options.appHost ?? '',
