@@ -142,19 +142,32 @@ it('writes down who has archived, canceled and tried what', async () => {
   await s.client.templateVersions.unarchive({ version: two.id });
   await s.client.templates.archiveVersions({ template: template.id, all: true });
   const values = [{ name: 'project', value: 'x' }];
-  await s.client.templateVersions.createDryRun({ version: one.id, rich_parameter_values: values });
+  await s.client.templateVersions.update({ version: two.id, name: 'three', message: 'Why' });
+  const dryRun = await s.client.templateVersions.createDryRun({
+    version: one.id,
+    rich_parameter_values: values,
+  });
   await s.flushAudit();
   const rows = await s.db
     .selectFrom('audit_logs')
-    .select(['action', 'resource_type', 'resource_target', 'diff', 'additional_fields'])
+    .select(['action', 'resource_type', 'resource_id', 'resource_target', 'diff', 'additional_fields'])
     .where('status_code', '<', 400)
     .orderBy('time')
     .execute();
-  expect(rows.slice(-4)).toMatchObject([
+  expect(rows.slice(-5)).toMatchObject([
     { resource_type: 'template_version', resource_target: 'two', diff: { archived: { new: true } } },
     { resource_type: 'template_version', resource_target: 'two', diff: { archived: { new: false } } },
     { resource_type: 'template', resource_target: 'web', additional_fields: { archived: [two.id] } },
-    { resource_type: 'template_version_dry_run', action: 'create' },
+    {
+      resource_target: 'three',
+      diff: { name: { old: 'two', new: 'three' }, message: { old: '', new: 'Why' } },
+    },
+    {
+      resource_type: 'template_version_dry_run',
+      action: 'create',
+      resource_id: dryRun.id,
+      additional_fields: { template_version_id: one.id },
+    },
   ]);
 });
 

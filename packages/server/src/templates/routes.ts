@@ -60,9 +60,13 @@ export const templateVersionRoutes = ({ versions }: Pick<Deps, 'versions'>) => (
   }),
   get: api.templateVersions.get.handler(({ input, context }) => versions.get(context.actor!, input.version)),
   update: api.templateVersions.update.handler(async ({ input: { version: id, ...change }, context }) => {
-    const version = await versions.update(context.actor!, id, change);
-    context.audit.target(id, version.name);
-    return version;
+    const { before, after } = await versions.update(context.actor!, id, change);
+    context.audit.target(id, after.name);
+    for (const field of ['name', 'message'] as const) {
+      const value = change[field];
+      if (value !== undefined && value !== before[field]) context.audit.diff(field, before[field], value);
+    }
+    return after;
   }),
   parameters: api.templateVersions.parameters.handler(({ input, context }) =>
     versions.parameters(context.actor!, input.version),

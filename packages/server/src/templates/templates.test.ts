@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { templateSchema } from '@coder/api';
 import { describe, expect, it } from 'vitest';
 import { createNotifications } from '../database/index.ts';
+import { besideChange } from '../testing/index.ts';
 import { simpleManifest, templatesHarness } from './testing/harness.ts';
 
 type Harness = Awaited<ReturnType<typeof templatesHarness>>;
@@ -205,6 +206,39 @@ describe('templates', () => {
     await expect(h.templates.activate(h.member, template.id, next.id)).rejects.toMatchObject({
       code: 'FORBIDDEN',
     });
+  });
+
+  it('do not activate a version that is being archived', async () => {
+    await using h = await templatesHarness();
+    const template = await published(h, 'web');
+    const next = await h.pushed(simpleManifest(), { template_id: template.id });
+    const archiving = {
+      text: `with held as (select id from templates where id = $1 for update)
+        update template_versions v set archived = true from held where v.id = $2`,
+      values: [template.id, next.id],
+    };
+    const refused = besideChange(h.database, archiving, () =>
+      h.templates.activate(h.owner, template.id, next.id),
+    );
+    await expect(refused).rejects.toMatchObject({ validations: [{ field: 'id', detail: 'is archived' }] });
+    expect((await h.templates.get(h.owner, template.id)).active_version_id).toBe(template.active_version_id);
+  });
+
+  it('keep what somebody else changes at the same time', async () => {
+    await using h = await templatesHarness();
+    const { id, active_version_id: version } = await published(h, 'web');
+    const rename = (table: string, row: string) => ({
+      text: `update ${table} set name = 'site' where id = $1`,
+      values: [row],
+    });
+    const change = await besideChange(h.database, rename('templates', id), () =>
+      h.templates.update(h.owner, id, { description: 'New' }),
+    );
+    expect(change).toMatchObject({ before: { name: 'site' }, after: { name: 'site', description: 'New' } });
+    const told = await besideChange(h.database, rename('template_versions', version), () =>
+      h.versions.update(h.owner, version, { message: 'Why' }),
+    );
+    expect(told).toMatchObject({ before: { name: 'site' }, after: { name: 'site', message: 'Why' } });
   });
 
   it('cannot be deleted while they have workspaces; afterwards their name is free', async () => {

@@ -42,14 +42,24 @@ export function createTemplates({ db, clock, organizations }: TemplatesDeps): Te
     actor: Actor,
     where: RawBuilder<unknown>,
     action: 'read' | 'update' | 'delete' = 'read',
+    from: Db = db,
   ) {
-    const [row] = await selectTemplates(db, sql`where not t.deleted and ${where}`);
+    const [row] = await selectTemplates(from, sql`where not t.deleted and ${where}`);
     if (!row) throw new ApiError('NOT_FOUND');
     authorize(actor, action, { type: 'template', id: row.id, organizationId: row.organization_id });
     return row;
   }
 
   const byId = (id: string) => sql`t.id = ${id}`;
+  /** The template as it is, and as nobody else changes it until the transaction ends. */
+  async function hold(trx: Db, actor: Actor, id: string, action: 'update' | 'delete') {
+    // Who makes a workspace of it holds its key; only a deletion is to wait for that.
+    await sql`select from templates where id = ${id} for ${sql.raw(action === 'delete' ? 'update' : 'no key update')}`.execute(
+      trx,
+    );
+    return find(actor, byId(id), action, trx);
+  }
+
   const present = async (actor: Actor, row: TemplateRow) => (await presentTemplates(db, [row], actor))[0]!;
 
   return {
@@ -98,29 +108,29 @@ export function createTemplates({ db, clock, organizations }: TemplatesDeps): Te
       return present(actor, row);
     },
 
-    async update(actor, id, { name, ...settings }) {
-      const before = await find(actor, byId(id), 'update');
+    async update(actor, id, change) {
       try {
-        await inTransaction(db, async (trx) => {
+        const before = await inTransaction(db, async (trx) => {
+          const held = await hold(trx, actor, id, 'update');
           await trx
             .updateTable('templates')
-            .set({ name: name ?? before.name, ...settings, updated_at: clock.now() })
+            .set({ ...change, updated_at: clock.now() })
             .where('id', '=', id)
             .execute();
           // Who has a port open that may be shared no longer so far is told at once.
-          if (settings.max_port_share_level !== undefined) await tellPortShares(trx, id);
+          if (change.max_port_share_level !== undefined) await tellPortShares(trx, id);
+          return held;
         });
+        return { before, after: await present(actor, await find(actor, byId(id))) };
       } catch (error) {
-        throw isUniqueViolation(error, 'templates_name') ? nameTaken(name ?? '') : error;
+        throw isUniqueViolation(error, 'templates_name') ? nameTaken(change.name ?? '') : error;
       }
-      return { before, after: await present(actor, await find(actor, byId(id))) };
     },
 
     async delete(actor, id) {
-      const { name } = await find(actor, byId(id), 'delete');
-      await inTransaction(db, async (trx) => {
+      return inTransaction(db, async (trx) => {
         // A workspace that is being created holds its template, so it is either counted here or refused there.
-        await sql`select from templates where id = ${id} for update`.execute(trx);
+        const { name } = await hold(trx, actor, id, 'delete');
         const { count } = await trx
           .selectFrom('workspaces')
           .select((eb) => eb.fn.countAll<number>().as('count'))
@@ -138,22 +148,25 @@ export function createTemplates({ db, clock, organizations }: TemplatesDeps): Te
           .set({ deleted: true, updated_at: clock.now() })
           .where('id', '=', id)
           .execute();
+        return name;
       });
-      return name;
     },
 
     async activate(actor, id, versionId) {
-      const template = await find(actor, byId(id), 'update');
-      const version = await importedVersion(db, versionId, 'id');
-      if (version.template_id !== id)
-        throw wrongVersion('id', `is not a version of the template "${template.name}"`);
-      if (version.archived) throw wrongVersion('id', 'is archived');
-      await db
-        .updateTable('templates')
-        .set({ active_version_id: versionId, updated_at: clock.now() })
-        .where('id', '=', id)
-        .execute();
-      return { template: template.name, version: version.name };
+      return inTransaction(db, async (trx) => {
+        // Who archives versions holds the template too, so a version that is found here in use stays that.
+        const template = await hold(trx, actor, id, 'update');
+        const version = await importedVersion(trx, versionId, 'id');
+        if (version.template_id !== id)
+          throw wrongVersion('id', `is not a version of the template "${template.name}"`);
+        if (version.archived) throw wrongVersion('id', 'is archived');
+        await trx
+          .updateTable('templates')
+          .set({ active_version_id: versionId, updated_at: clock.now() })
+          .where('id', '=', id)
+          .execute();
+        return { template: template.name, version: version.name };
+      });
     },
   };
 }

@@ -59,8 +59,12 @@ export const templatePlanRoutes = ({
     ),
     createDryRun: api.templateVersions.createDryRun.handler(
       async ({ input: { version, ...request }, context }) => {
-        context.audit.target(version, request.workspace_name ?? '');
-        return dryRuns.create(context.actor!, version, request);
+        const name = request.workspace_name ?? '';
+        context.audit.target('', name);
+        context.audit.field('template_version_id', version);
+        const job = await dryRuns.create(context.actor!, version, request);
+        context.audit.target(job.id, name);
+        return job;
       },
     ),
     dryRun: api.templateVersions.dryRun.handler(({ input: { version, job }, context }) =>

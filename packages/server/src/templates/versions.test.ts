@@ -230,7 +230,7 @@ describe('template versions', () => {
     await expect(h.versions.update(h.owner, second.id, { name: 'v1' })).rejects.toMatchObject({
       code: 'CONFLICT',
     });
-    expect(await h.versions.update(h.owner, second.id, { name: 'v3', message: 'hi' })).toMatchObject({
+    expect((await h.versions.update(h.owner, second.id, { name: 'v3', message: 'hi' })).after).toMatchObject({
       name: 'v3',
       message: 'hi',
     });

@@ -49,7 +49,7 @@ export type TemplateVersions = {
     actor: Actor,
     id: string,
     change: { name?: string | undefined; message?: string | undefined },
-  ): Promise<TemplateVersion>;
+  ): Promise<{ before: TemplateVersion; after: TemplateVersion }>;
   /** Throws CONFLICT with what the import says while it has not succeeded, as does `presets`. */
   parameters(actor: Actor, id: string): Promise<TemplateVersionParameter[]>;
   presets(actor: Actor, id: string): Promise<Preset[]>;
@@ -214,17 +214,21 @@ export function createTemplateVersions(deps: TemplatesDeps & { readonly files: F
     },
 
     async update(actor, id, { name, message }) {
-      const before = await find(actor, id, 'update');
       try {
-        await db
-          .updateTable('template_versions')
-          .set({ name: name ?? before.name, message: message ?? before.message, updated_at: clock.now() })
-          .where('id', '=', id)
-          .execute();
+        const before = await inTransaction(db, async (trx) => {
+          await sql`select from template_versions where id = ${id} for no key update`.execute(trx);
+          const held = await findVersion(trx, actor, id, 'update');
+          await trx
+            .updateTable('template_versions')
+            .set({ name, message, updated_at: clock.now() })
+            .where('id', '=', id)
+            .execute();
+          return held;
+        });
+        return { before: presentVersion(before), after: presentVersion(await find(actor, id)) };
       } catch (error) {
         throw isUniqueViolation(error, 'template_versions_name') ? nameTaken(name ?? '') : error;
       }
-      return presentVersion(await find(actor, id));
     },
 
     parameters: async (actor, id) => (await findManifest(db, actor, id)).parameters.map(presentParameter),
