@@ -6,6 +6,7 @@ import {
   authorizationChecksSchema,
   deploymentConfigSchema,
   deploymentStatsSchema,
+  entitlementsSchema,
   regionSchema,
   sshConfigSchema,
   updateCheckSchema,
@@ -82,6 +83,15 @@ export const deploymentRoutes = {
       summary: 'Where apps of workspaces are reached: by this deployment itself',
     })
     .output(z.object({ regions: z.array(regionSchema) })),
+  entitlements: route
+    .meta({ permission: 'signed-in' })
+    .route({
+      method: 'GET',
+      path: '/entitlements',
+      tags: ['General'],
+      summary: 'Which of the things that upstream sells are here, where they need no licence',
+    })
+    .output(entitlementsSchema),
   checkAuthorization: route
     .meta({ permission: 'signed-in' })
     .route({

@@ -67,6 +67,21 @@ export const regionSchema = z.object({
   wildcard_hostname: z.string(),
 });
 
+/** Upstream's shape for what a licence unlocks. */
+export const entitlementsSchema = z.object({
+  features: z.record(
+    z.string(),
+    z.object({ entitlement: z.enum(['entitled', 'grace_period', 'not_entitled']), enabled: z.boolean() }),
+  ),
+  warnings: z.array(z.string()),
+  errors: z.array(z.string()),
+  has_license: z.boolean(),
+  trial: z.boolean(),
+  require_telemetry: z.boolean(),
+  refreshed_at: time,
+});
+export type Entitlements = z.infer<typeof entitlementsSchema>;
+
 const MAX_CHECKS = 256;
 
 /** Upstream's names; `resource_id` asks about one thing, which then says by itself whose it is. */

@@ -1,13 +1,16 @@
 import type { DeploymentStats } from '@coder/api';
 import { type Actor, authorize } from '../authorization/index.ts';
+import type { Clock } from '../clock.ts';
 import type { Config } from '../config/index.ts';
 import type { Db } from '../database/index.ts';
 import { api } from '../http/index.ts';
 import { checkAuthorization } from './check-authorization.ts';
 import { configReport } from './config-report.ts';
+import { entitlements } from './entitlements.ts';
 
 export type ReportRoutesDeps = {
   db: Db;
+  clock: Clock;
   config: Config;
   stats: (actor: Actor) => Promise<DeploymentStats>;
   version: string;
@@ -16,7 +19,15 @@ export type ReportRoutesDeps = {
 };
 
 /** The routes by which the deployment tells how it is set up and what goes on in it. */
-export const reportRoutes = ({ db, config, stats, version, accessUrl, deploymentId }: ReportRoutesDeps) => ({
+export const reportRoutes = ({
+  db,
+  clock,
+  config,
+  stats,
+  version,
+  accessUrl,
+  deploymentId,
+}: ReportRoutesDeps) => ({
   greeting: api.deployment.greeting.handler(() => ({
     message: 'This is the API. It is described at /api/v2/openapi.json.',
   })),
@@ -46,6 +57,7 @@ export const reportRoutes = ({ db, config, stats, version, accessUrl, deployment
       },
     ],
   })),
+  entitlements: api.deployment.entitlements.handler(() => entitlements(clock.now())),
   checkAuthorization: api.deployment.checkAuthorization.handler(({ input, context }) =>
     checkAuthorization(db, context.actor!, input.checks),
   ),

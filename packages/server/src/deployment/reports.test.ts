@@ -36,6 +36,7 @@ beforeAll(async () => {
     router: () => ({
       deployment: reportRoutes({
         db: database.db,
+        clock,
         config,
         stats: createDeploymentStats({ db: database.db, clock }),
         version: '1.2.3',
@@ -129,6 +130,15 @@ it('says what everybody may know', async () => {
     }),
   ]);
   expect((await failure(anybody.deployment.regions())).code).toBe('UNAUTHENTICATED');
+  expect(await client.deployment.entitlements()).toMatchObject({
+    features: {
+      multiple_organizations: { entitlement: 'entitled', enabled: true },
+      template_rbac: { entitlement: 'not_entitled', enabled: false },
+    },
+    has_license: false,
+    errors: [],
+    refreshed_at: clock.now().toISOString(),
+  });
 });
 
 describe('authorization checks', () => {

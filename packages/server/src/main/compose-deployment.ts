@@ -47,6 +47,7 @@ export function composeDeployment(
       }),
       ...reportRoutes({
         db,
+        clock,
         config,
         stats: createDeploymentStats({ db, clock }),
         version,

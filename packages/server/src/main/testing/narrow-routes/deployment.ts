@@ -15,6 +15,7 @@ export const deploymentRows: Record<string, RouteRow> = {
   'deployment.sshConfig': { with: {}, ...free },
   'deployment.updateCheck': { with: {}, ...free },
   'deployment.regions': { with: {}, ...free },
+  'deployment.entitlements': { with: {}, ...free },
   'deployment.checkAuthorization': { with: { checks: {} }, ...free },
   'health.report': { with: {}, ...shut },
   'health.settings': { with: {}, ...shut },

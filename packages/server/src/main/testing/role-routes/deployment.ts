@@ -21,6 +21,7 @@ export const deploymentRows: Record<string, RoleRow> = {
   'deployment.sshConfig': { answers: free },
   'deployment.updateCheck': { answers: free },
   'deployment.regions': { answers: free },
+  'deployment.entitlements': { answers: free },
   'deployment.checkAuthorization': { answers: free },
   'deployment.scopes': { answers: free },
   'deployment.appHost': { answers: free },
