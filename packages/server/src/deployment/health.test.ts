@@ -2,6 +2,7 @@ import type { ProvisionerDaemon } from '@coder/api';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createNoopLogger } from '../logger.ts';
 import {
+  besideChange,
   failure,
   type TestApi,
   type TestDatabase,
@@ -133,6 +134,27 @@ describe('the health report', () => {
       .select('diff')
       .execute();
     expect(rows[0]?.diff).toMatchObject({ dismissed_healthchecks: { old: [], new: ['AccessURL'] } });
+  });
+
+  it('is dismissed by one after the other, each of which says what it has replaced', async () => {
+    const client = await owner();
+    await database.db.deleteFrom('site_settings').where('key', '=', 'health_dismissed').execute();
+    const other = {
+      text: "insert into site_settings (key, value) values ('health_dismissed', $1)",
+      values: ['["Database"]'],
+    };
+    await besideChange(database, other, () =>
+      client.health.updateSettings({ dismissed_healthchecks: ['AccessURL'] }),
+    );
+    await server.audit.flush();
+    const rows = await database.db
+      .selectFrom('audit_logs')
+      .where('resource_type', '=', 'health_settings')
+      .select('diff')
+      .execute();
+    expect(rows.map(({ diff }) => diff)).toContainEqual({
+      dismissed_healthchecks: { old: ['Database'], new: ['AccessURL'], secret: false },
+    });
   });
 
   it('is for owners', async () => {

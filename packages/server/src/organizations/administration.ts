@@ -11,7 +11,7 @@ import { type Actor, authorize } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import { type Db, inTransaction, isUniqueViolation, notify, type Tables } from '../database/index.ts';
 import type { Forget } from './forget.ts';
-import { type Organizations, presentOrganization } from './organizations.ts';
+import { type Organizations, organizationNotFound, presentOrganization } from './organizations.ts';
 
 type Change = { before: Organization; after: Organization };
 
@@ -67,37 +67,36 @@ export function createAdministration({
     },
 
     async update(actor, ref, input) {
-      const before = await organizations.get(actor, ref);
-      authorize(actor, 'update', { type: 'organization', id: before.id });
+      const { id } = await organizations.get(actor, ref);
+      authorize(actor, 'update', { type: 'organization', id });
       try {
-        const row = await db
-          .updateTable('organizations')
-          .set({ ...input, updated_at: clock.now() })
-          .where('id', '=', before.id)
-          .returningAll()
-          .executeTakeFirstOrThrow();
-        return { before, after: presentOrganization(row) };
+        return await inTransaction(db, async (trx) => {
+          const before = await hold(trx, id, ref);
+          const after = await trx
+            .updateTable('organizations')
+            .set({ ...input, updated_at: clock.now() })
+            .where('id', '=', id)
+            .returningAll()
+            .executeTakeFirstOrThrow();
+          return { before: presentOrganization(before), after: presentOrganization(after) };
+        });
       } catch (error) {
         throw taken(error, input.name);
       }
     },
 
     async delete(actor, ref) {
-      const organization = await organizations.get(actor, ref);
-      const { id } = organization;
+      const { id, is_default: isDefault } = await organizations.get(actor, ref);
       authorize(actor, 'delete', { type: 'organization', id });
-      if (organization.is_default) {
+      if (isDefault) {
         throw new ApiError('BAD_REQUEST', {
           message: 'The default organization cannot be deleted: new users become members of it.',
+          detail:
+            'Delete another organization, or empty this one: its members, groups and templates can be removed.',
         });
       }
-      await inTransaction(db, async (trx) => {
-        const row = await trx
-          .selectFrom('organizations')
-          .where('id', '=', id)
-          .forUpdate()
-          .selectAll()
-          .executeTakeFirstOrThrow();
+      const deleted = await inTransaction(db, async (trx) => {
+        const row = await hold(trx, id, ref);
         await refuseFilled(trx, row);
         await trx.deleteFrom('organization_members').where('organization_id', '=', id).execute();
         await trx.deleteFrom('groups').where('organization_id', '=', id).execute();
@@ -107,11 +106,25 @@ export function createAdministration({
           .where('id', '=', id)
           .execute();
         await notify(trx, 'group_changed', id);
+        return row;
       });
       forget.group(id);
-      return organization;
+      return presentOrganization(deleted);
     },
   };
+}
+
+/** Locks an organization until the transaction ends. Throws NOT_FOUND when it was deleted meanwhile. */
+async function hold(trx: Db, id: string, ref: string): Promise<Selectable<Tables['organizations']>> {
+  const row = await trx
+    .selectFrom('organizations')
+    .where('id', '=', id)
+    .where('deleted', '=', false)
+    .forUpdate()
+    .selectAll()
+    .executeTakeFirst();
+  if (!row) throw organizationNotFound(ref);
+  return row;
 }
 
 async function refuseFilled(db: Db, { id, name }: Selectable<Tables['organizations']>): Promise<void> {

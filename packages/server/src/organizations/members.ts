@@ -176,7 +176,10 @@ export function createMembers({ db, clock, organizations, forget }: MembersDeps)
       const { id: organizationId } = organization;
       authorize(actor, 'delete', { type: 'organization_member', organizationId, ownerId: row.user_id });
       if (row.user_id === actor.user.id) {
-        throw new ApiError('BAD_REQUEST', { message: 'You cannot remove yourself from an organization.' });
+        throw new ApiError('BAD_REQUEST', {
+          message: 'You cannot remove yourself from an organization.',
+          detail: 'Ask another administrator of the organization to remove you.',
+        });
       }
       await inTransaction(db, async (trx) => {
         // A workspace that is being created holds this row, so it is either counted here or refused there.
@@ -217,7 +220,10 @@ export function createMembers({ db, clock, organizations, forget }: MembersDeps)
       const { id: organizationId } = organization;
       authorize(actor, 'assign', { type: 'assign_org_role', organizationId });
       if (row.user_id === actor.user.id) {
-        throw new ApiError('BAD_REQUEST', { message: 'You cannot change your own organization roles.' });
+        throw new ApiError('BAD_REQUEST', {
+          message: 'You cannot change your own organization roles.',
+          detail: 'Ask another administrator of the organization to change them.',
+        });
       }
       const wanted = [...new Set(roles)].filter((role) => role !== 'organization-member');
       const now = clock.now();
@@ -229,7 +235,12 @@ export function createMembers({ db, clock, organizations, forget }: MembersDeps)
           .forUpdate()
           .select('roles')
           .executeTakeFirst();
-        if (!held) throw new ApiError('CONFLICT', { message: `${row.username} has just been removed.` });
+        if (!held) {
+          throw new ApiError('CONFLICT', {
+            message: `${row.username} has just been removed from the organization.`,
+            detail: 'Add the user to the organization again, then set the roles.',
+          });
+        }
         refuseRoles(actor, organizationId, held.roles, wanted);
         await trx
           .updateTable('organization_members')

@@ -58,7 +58,7 @@ function organizationIs(ref: string) {
     : sql<boolean>`lower(organizations.name) = ${ref.toLowerCase()}`;
 }
 
-function organizationNotFound(ref: string): ApiError {
+export function organizationNotFound(ref: string): ApiError {
   return new ApiError('NOT_FOUND', {
     message: `Organization ${JSON.stringify(ref)} does not exist, or you may not see it.`,
   });
@@ -88,7 +88,12 @@ export async function refuseDeletedOrganization(trx: Db, organizationId: string)
     .where('deleted', '=', false)
     .select('id')
     .executeTakeFirst();
-  if (!found) throw new ApiError('CONFLICT', { message: 'The organization has just been deleted.' });
+  if (!found) {
+    throw new ApiError('CONFLICT', {
+      message: 'The organization has just been deleted.',
+      detail: 'Choose another organization.',
+    });
+  }
 }
 
 /** The id of the default organization, which is made if there is none. */
