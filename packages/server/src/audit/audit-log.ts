@@ -28,6 +28,7 @@ export type AuditLogReader = {
 
 const defaultLimit = 100;
 
+/** Reads the audit log for those who may. Nothing here writes it. */
 export function createAuditLogReader({ db }: { db: Db }): AuditLogReader {
   async function read(
     actor: Actor,

@@ -19,6 +19,7 @@ export type DeploymentRoutesDeps = {
 const agentApiVersion = '1.0';
 const provisionerApiVersion = '1.0';
 
+/** The routes by which a deployment says what it is. All that they answer is known when the server starts. */
 export const deploymentRoutes = (deps: DeploymentRoutesDeps) => {
   const buildInfo: BuildInfo = {
     external_url: deps.accessUrl,

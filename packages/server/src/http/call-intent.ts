@@ -9,6 +9,7 @@ export type CallIntent = {
   readonly write: (audit: AuditTrail) => Promise<void>;
 };
 
+/** The intent of an act with this row, which nothing has been written of yet. {@link CallIntent.write} rejects when the row cannot be written. */
 export function createCallIntent(entry: AuditEntry): CallIntent {
   let isWritten = false;
   let writing: Promise<void> | undefined;

@@ -10,6 +10,7 @@ export interface Metrics {
   requestStarted(): void;
 }
 
+/** Makes a registry of its own, with what Node says of its process and the counts of requests under upstream's names. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

@@ -32,6 +32,7 @@ export interface OpenRequestsOptions {
   trustedProxies: TrustedProxies;
 }
 
+/** Counts in memory, for this server alone, what each caller has open. */
 export function createOpenRequests({ max, trustedProxies }: OpenRequestsOptions): OpenRequests {
   const isProxy = trustedProxy(trustedProxies);
   const connections = new WeakMap<Socket, Connection>();

@@ -55,6 +55,10 @@ export interface UpgradesOptions {
   openRequests?: OpenRequests | undefined;
 }
 
+/**
+ * Hands upgrades to their handlers. What nobody has registered is answered with 404, and what a handler throws like any error of
+ * the API, as long as the connection is not taken over.
+ */
 export function createUpgrades({
   log,
   trustedProxies,

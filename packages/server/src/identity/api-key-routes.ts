@@ -2,6 +2,7 @@ import type { ApiKey } from '@coder/api';
 import { api, type RequestContext } from '../http/index.ts';
 import type { Identity } from './identity.ts';
 
+/** The routes of sessions and API tokens. The text of a key is in the answer that makes it, and in no other. */
 export const apiKeyRoutes = ({ identity }: { identity: Pick<Identity, 'apiKeys' | 'sessions'> }) => {
   const { apiKeys, sessions } = identity;
   return {

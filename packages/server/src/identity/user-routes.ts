@@ -11,6 +11,7 @@ export type UserRoutesDeps = {
   organizations: Organizations;
 };
 
+/** The routes of users and of the sign-in by password. */
 export const userRoutes = ({ identity, organizations }: UserRoutesDeps) => {
   const { users, firstUser, sessions, secureCookie, refuseForeignPage } = identity;
   return {

@@ -37,6 +37,7 @@ export type Templates = {
 
 const maxListed = 1_000;
 
+/** Templates as their managers and users see them; what an actor may not see is NOT_FOUND. */
 export function createTemplates({ db, clock, organizations }: TemplatesDeps): Templates {
   async function find(
     actor: Actor,

@@ -66,6 +66,7 @@ const maxNameAttempts = 5;
 /** What a client may say of a manifest's provisioner: upstream's clients always say the first. */
 const provisioners = ['', 'terraform', 'local'];
 
+/** Versions of templates; those without a template yet are seen only by who may make one of them. */
 export function createTemplateVersions(deps: TemplatesDeps & { readonly files: Files }): TemplateVersions {
   const { db, clock, jobs, files, starters, organizations } = deps;
 

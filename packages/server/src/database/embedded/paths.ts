@@ -15,6 +15,7 @@ export interface EmbeddedPaths {
   socket: string;
 }
 
+/** Where the built-in PostgreSQL has what, below a data directory. Nothing is made there. */
 export function embeddedPaths(dataDir: string): EmbeddedPaths {
   const base = join(dataDir, 'postgres');
   return {

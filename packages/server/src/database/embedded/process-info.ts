@@ -20,6 +20,7 @@ export function processIdentity(pid: number): ProcessIdentity | undefined {
   }
 }
 
+/** Whether the very process still runs: another one that was given its number since is not it, and a zombie runs no more. */
 export function isAlive({ pid, startTicks }: ProcessIdentity): boolean {
   return processIdentity(pid)?.startTicks === startTicks;
 }

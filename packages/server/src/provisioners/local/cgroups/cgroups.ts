@@ -36,6 +36,7 @@ export interface View {
   target: string;
 }
 
+/** The cgroups below those that this process may write to. With none of them nothing is limited and `available` is false. */
 export function createCgroups(isRoot: boolean): Cgroups {
   return cgroupsIn(findHierarchies(isRoot));
 }
