@@ -10,6 +10,7 @@ import {
   createTemplates,
   createTemplateUpkeep,
   createTemplateVersions,
+  forgetUnusedFiles,
   IMPORT_TASK,
   type ImportTask,
   importTemplateVersion,
@@ -26,12 +27,14 @@ import type { Ground } from './ground.ts';
 
 const STARTERS = fileURLToPath(new URL('../../../../templates', import.meta.url));
 
+const FORGET_FILES_EVERY_MS = 60 * 60_000;
+
 type Needs = Pick<TemplatesDeps, 'organizations' | 'checkRuntime'> & {
   readonly jobs: Jobs;
   readonly runtimes: readonly string[];
 };
 
-/** Templates with their archives and versions, whose imports run in the queue. */
+/** Templates with their archives and versions, whose imports run in the queue; archives of no version are forgotten. */
 export function composeTemplates(
   { database: { db }, clock, log }: Ground,
   { organizations, checkRuntime, runtimes, jobs: { queue, changes } }: Needs,
@@ -59,6 +62,11 @@ export function composeTemplates(
     ...deps,
     provisioners: (organizationId) => matchDaemons({ db, clock, runtimes }, organizationId),
   });
+  const forgetFiles = () =>
+    forgetUnusedFiles(db, clock.now()).catch((err: unknown) =>
+      log.warn({ err }, 'archives that no version is made of could not be deleted'),
+    );
+  const timer = setInterval(() => void forgetFiles(), FORGET_FILES_EVERY_MS).unref();
   return {
     files,
     routes: {
@@ -69,6 +77,7 @@ export function composeTemplates(
         ...templatePlanRoutes({ plans, dryRuns }),
       },
     },
+    close: () => clearInterval(timer),
     mount: (rawRoutes: RawRoutes) => serveTemplateStreams(rawRoutes, { files, versions, plans }),
   };
 }

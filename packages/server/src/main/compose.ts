@@ -183,6 +183,7 @@ export async function compose(ground: Ground): Promise<Composition> {
       await oauth.close();
       building.close();
       insights.close();
+      templates.close();
       await agents.close();
       await jobs.replica.stop();
       approvals.close();

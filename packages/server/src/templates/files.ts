@@ -31,6 +31,7 @@ export type FileContents = {
   readonly manifest: string | undefined;
 };
 
+/** Archives of templates, kept in the database. */
 export function createFiles({ db, clock }: { db: Db; clock: Clock }): Files {
   const find = (id: string) =>
     db.selectFrom('files').select(['created_by', 'mimetype']).where('id', '=', id).executeTakeFirst();
@@ -86,30 +87,33 @@ export function createFiles({ db, clock }: { db: Db; clock: Clock }): Files {
   };
 }
 
-/** Stores bytes once for each user. */
+/** Stores bytes once for each user. Those that are given again are kept as if they were new. */
 export async function storeFile(
   db: Db,
   clock: Clock,
   { userId, data, mimetype }: { userId: string; data: Buffer; mimetype: string },
 ): Promise<{ id: string; created: boolean }> {
   const hash = createHash('sha256').update(data).digest('hex');
-  const same = () =>
+  const createdAt = clock.now();
+  const renew = () =>
     db
-      .selectFrom('files')
-      .select('id')
+      .updateTable('files')
+      .set({ created_at: createdAt })
       .where('hash', '=', hash)
       .where('created_by', '=', userId)
+      .returning('id')
       .executeTakeFirst();
-  const known = await same();
-  if (known) return { id: known.id, created: false };
-  const inserted = await db
-    .insertInto('files')
-    .values({ id: randomUUID(), hash, mimetype, data, created_by: userId, created_at: clock.now() })
-    .onConflict((conflict) => conflict.columns(['hash', 'created_by']).doNothing())
-    .returning('id')
-    .executeTakeFirst();
-  if (inserted) return { id: inserted.id, created: true };
-  return { id: (await same())!.id, created: false };
+  for (;;) {
+    const known = await renew();
+    if (known) return { id: known.id, created: false };
+    const inserted = await db
+      .insertInto('files')
+      .values({ id: randomUUID(), hash, mimetype, data, created_by: userId, created_at: createdAt })
+      .onConflict((conflict) => conflict.columns(['hash', 'created_by']).doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    if (inserted) return { id: inserted.id, created: true };
+  }
 }
 
 function refuse(field: string, detail: string): ApiError {

@@ -1,6 +1,7 @@
 export type { TemplatesDeps } from './deps.ts';
 export { createDryRuns } from './dry-runs.ts';
 export { createFiles } from './files.ts';
+export { forgetUnusedFiles } from './forget-files.ts';
 export { IMPORT_TASK, type ImportTask, importTemplateVersion } from './import-version.ts';
 export { instantiate } from './instantiate.ts';
 export { loadBuildableVersion } from './load-version.ts';
