@@ -50,7 +50,10 @@ export function fakeDeployment(overrides: Overrides = {}, raw: RawOverrides = {}
   const own: Overrides = {
     'users.get': () => aUser,
     'deployment.appHost': () => ({ host: '' }),
-    'templates.list': () => [aTemplate],
+    'templates.list': ({ q = '' }: { q?: string }) => {
+      const name = /exact_name:"([^"]*)"/.exec(q)?.[1];
+      return name === undefined || name === aTemplate.name ? [aTemplate] : [];
+    },
     'templates.get': ({ template }: { template: string }) =>
       template === aTemplate.id ? aTemplate : refuse('NOT_FOUND'),
     'templateVersions.parameters': () => templateParameters,

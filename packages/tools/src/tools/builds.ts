@@ -9,7 +9,7 @@ import { detailArgument, idempotencyArgument, workspaceArgument } from '../works
 import { findWorkspace } from '../workspace/find.ts';
 import { findPreset, findVersion } from '../workspace/find-template.ts';
 import { parametersArgument, toBuildParameters } from '../workspace/parameters.ts';
-import { waitForBuild } from '../workspace/wait-for-build.ts';
+import { hasEnded, waitForBuild } from '../workspace/wait-for-build.ts';
 
 export const createWorkspaceBuild = defineTool({
   name: 'coder_create_workspace_build',
@@ -99,7 +99,7 @@ export const createWorkspaceBuild = defineTool({
       });
     }
     const now = await waitForBuild(client, build, budget, wait);
-    return answer(now, args.detail, ended(now) ? {} : whatNext(now));
+    return answer(now, args.detail, hasEnded(now) ? {} : whatNext(now));
   },
 });
 
@@ -111,10 +111,8 @@ function answer(
   return jsonResult({ ...(detail === 'full' ? build : presentBuild(build)), ...more });
 }
 
-const ended = (build: WorkspaceBuild): boolean =>
-  ['succeeded', 'failed', 'canceled'].includes(build.job.status);
 const asking = (build: WorkspaceBuild): string =>
-  ended(build) && build.job.status !== 'succeeded'
+  hasEnded(build) && build.job.status !== 'succeeded'
     ? 'See coder_get_workspace_build_logs.'
     : 'Wait with coder_workspace_readiness (wait_ms 30000).';
 const whatNext = (build: WorkspaceBuild): Record<string, unknown> => ({

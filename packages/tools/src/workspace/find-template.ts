@@ -3,8 +3,10 @@ import { isNotFound, ToolError } from '../tool-error.ts';
 
 /** How many of a template's versions an error names. */
 const VERSIONS_SHOWN = 10;
+/** How many templates an error names. */
+const TEMPLATES_SHOWN = 50;
 
-/** The template of this name or id. Throws a {@link ToolError} that names those there are. */
+/** The template of this id, or name (or `organization/name`) in any case. Throws a {@link ToolError} that names those there are. */
 export async function findTemplate(client: ApiClient, nameOrId: string): Promise<Template> {
   const wanted = nameOrId.trim();
   if (isUuid(wanted)) {
@@ -14,10 +16,7 @@ export async function findTemplate(client: ApiClient, nameOrId: string): Promise
       if (!isNotFound(error)) throw error;
     }
   }
-  const templates = await client.templates.list({});
-  const found = templates.filter(
-    (template) => template.name === wanted || `${template.organization_name}/${template.name}` === wanted,
-  );
+  const found = await templatesNamed(client, wanted);
   if (found.length === 1) return found[0] as Template;
   if (found.length > 1) {
     const names = found.map((template) => `${template.organization_name}/${template.name}`);
@@ -25,12 +24,26 @@ export async function findTemplate(client: ApiClient, nameOrId: string): Promise
       `Several templates are called ${JSON.stringify(wanted)}. Write which: ${names.join(', ')}.`,
     );
   }
-  const names = templates.map((template) => template.name);
+  const names = (await client.templates.list({})).map((template) => template.name);
+  const more = names.length > TEMPLATES_SHOWN ? ', and more: see coder_list_templates' : '';
   throw new ToolError(
     names.length === 0
       ? `No template ${JSON.stringify(wanted)}. There are none; ask an administrator to publish one.`
-      : `No template ${JSON.stringify(wanted)}. There are: ${names.join(', ')}.`,
+      : `No template ${JSON.stringify(wanted)}. There are: ${names.slice(0, TEMPLATES_SHOWN).join(', ')}${more}.`,
   );
+}
+
+/** Asked for by name, so that it is found among however many templates there are. */
+async function templatesNamed(client: ApiClient, wanted: string): Promise<Template[]> {
+  const parts = wanted.toLowerCase().split('/');
+  const name = parts.pop() ?? '';
+  // What no name can hold would end the quotes of the search.
+  if (parts.length > 1 || parts[0] === '' || name === '' || wanted.includes('"')) return [];
+  const [organization] = parts;
+  const templates = await client.templates.list({
+    q: `exact_name:"${name}"${organization === undefined ? '' : ` organization:"${organization}"`}`,
+  });
+  return templates.filter((template) => template.name.toLowerCase() === name);
 }
 
 /** The id of a template's version: a name, an id, or `active` for the newest that is published. */
