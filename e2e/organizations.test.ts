@@ -33,7 +33,7 @@ const code = (call: Promise<unknown>) =>
 
 test(verifies('organizations.members'), async () => {
   const { id, name } = await owner.organizations.create({ name: 'design' });
-  const names = async () => (await bob.organizations.list()).map((found) => found.name);
+  const names = async () => (await bob.organizations.list({})).map((found) => found.name);
   expect(await names()).not.toContain(name);
   await owner.organizations.addMember({ organization: name, user: 'bob' });
   await owner.organizations.updateMemberRoles({

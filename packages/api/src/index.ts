@@ -1,3 +1,4 @@
+export * from './all-pages.ts';
 export * from './app-url.ts';
 export * from './approval-words.ts';
 export * from './audit-words.ts';

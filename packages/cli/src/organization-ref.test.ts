@@ -17,7 +17,8 @@ const one = (name: string) => ({
 /** A deployment in which the user belongs to some organizations and sees one more. */
 async function deployment(...mine: string[]) {
   const all: Organization[] = [...mine, 'other'].map(one);
-  const server = await httpServer(({ path }) => {
+  const server = await httpServer(({ path: address }) => {
+    const [path] = address.split('?');
     if (path === '/api/v2/users/me/organizations') return { body: mine.map(one) };
     if (path === '/api/v2/organizations') return { body: all };
     const found = all.find(({ name }) => path === `/api/v2/organizations/${name}`);

@@ -1,4 +1,4 @@
-import { type ApiClient, ApiError, type Organization } from '@coder/api';
+import { type ApiClient, ApiError, allPages, type Organization } from '@coder/api';
 import { Option } from 'commander';
 import { CliError } from './cli-error.ts';
 
@@ -13,7 +13,8 @@ export async function findOrganization(client: ApiClient, ref: string): Promise<
     return await client.organizations.get({ organization: ref });
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 404) throw error;
-    const have = (await client.organizations.list()).map((organization) => organization.name).join(', ');
+    const all = await allPages((page) => client.organizations.list(page));
+    const have = all.map((organization) => organization.name).join(', ');
     throw new CliError(
       have === ''
         ? `No organization "${ref}", and none that you can see. Ask an owner to add you to one.`
@@ -25,7 +26,7 @@ export async function findOrganization(client: ApiClient, ref: string): Promise<
 /** The organization that was named, or the only one the user belongs to. */
 export async function chosenOrganization(client: ApiClient, org: string | undefined): Promise<Organization> {
   if (org !== undefined) return findOrganization(client, org);
-  const mine = await client.users.organizations({ user: 'me' });
+  const mine = await allPages((page) => client.users.organizations({ user: 'me', ...page }));
   if (mine.length === 1 && mine[0]) return mine[0];
   throw new CliError(
     mine.length === 0

@@ -7,7 +7,7 @@ import {
   createTokenSchema,
   tokenConfigSchema,
 } from '../schemas/api-keys.ts';
-import { queryBoolean, userRef } from '../schemas/common.ts';
+import { paging, queryBoolean, userRef } from '../schemas/common.ts';
 
 const tags = ['API keys'];
 const key = z.object({ user: userRef, key: z.string().min(1).max(64) });
@@ -47,6 +47,8 @@ export const apiKeyRoutes = {
         user: userRef,
         include_all: queryBoolean.optional(),
         include_expired: queryBoolean.optional(),
+        limit: paging.limit,
+        offset: paging.offset,
       }),
     )
     .output(z.array(apiKeyWithOwnerSchema)),

@@ -18,6 +18,7 @@ export const organizationRoutes = {
   list: route
     .meta({ permission: 'signed-in' })
     .route({ method: 'GET', path: '/organizations', tags, summary: 'Organizations you can see' })
+    .input(z.object(paging))
     .output(z.array(organizationSchema)),
   create: route
     .meta({ permission: 'organization:create', audit: { action: 'create', resource: 'organization' } })

@@ -134,7 +134,7 @@ export const userRoutes = {
   organizations: route
     .meta({ permission: 'signed-in' })
     .route({ method: 'GET', path: '/users/{user}/organizations', tags, summary: "A user's organizations" })
-    .input(user)
+    .input(user.extend(paging))
     .output(z.array(organizationSchema)),
   organizationByName: route
     .meta({ permission: 'signed-in' })

@@ -89,9 +89,10 @@ export const loaders: Readonly<Record<Kind, (client: ApiClient) => Promise<strin
     (await client.approvals.list({ status: 'pending', limit })).approvals.map((approval) => approval.id),
   user: async (client) => (await client.users.list({ limit })).users.map((user) => user.username),
   organization: async (client) =>
-    (await client.organizations.list()).map((organization) => organization.name),
+    (await client.organizations.list({ limit })).map((organization) => organization.name),
   group: async (client) => [...new Set((await client.groups.list({ limit })).map((group) => group.name))],
-  token: async (client) => (await client.apiKeys.listTokens({ user: 'me' })).map((token) => token.token_name),
+  token: async (client) =>
+    (await client.apiKeys.listTokens({ user: 'me', limit })).map((token) => token.token_name),
 };
 
 /** What the words before the cursor ask for; undefined when they ask for a command, a flag or anything else. */

@@ -1,4 +1,5 @@
-import { type ApiError, SCOPE_ALL } from '@coder/api';
+import { type ApiError, allPages, SCOPE_ALL } from '@coder/api';
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { createOrganizations } from '../organizations/index.ts';
 import {
@@ -142,6 +143,22 @@ describe('a token', () => {
       code: 'INSUFFICIENT_SCOPE',
     });
     await d.create({ allow_list: [`workspace:${workspace}`, `template:${workspace}`] });
+  });
+
+  it('is listed by pages of at most 1,000, also with those of others', async () => {
+    await using database = await testDatabase();
+    await using d = await signedIn(database, { roles: ['owner'] });
+    await sql`
+      insert into api_keys (id, hashed_secret, user_id, login_type, token_name, lifetime_seconds, scopes, allow_list, last_used, expires_at,
+        created_at, updated_at)
+      select 'key' || n, '', ${d.user.user.id}, 'token', 'token-' || n, 1, '{}', '{}', now(), '2126-01-01', '2026-01-01', now()
+      from generate_series(1, 1100) n`.execute(database.db);
+    const list = (page: object) => d.client.apiKeys.listTokens({ user: 'me', include_all: true, ...page });
+    expect(await list({})).toHaveLength(100);
+    const all = await allPages(list);
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+    expect(all.filter(({ id }) => id.startsWith('key'))).toHaveLength(1_100);
+    expect(await failure(list({ limit: 1_001 }))).toMatchObject({ validations: [{ field: 'limit' }] });
   });
 
   it('belongs to its user alone', async () => {

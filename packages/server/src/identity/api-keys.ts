@@ -24,10 +24,11 @@ type CreatedToken = { key: string; id: string; name: string; scopes: string[]; a
 export type ApiKeys = {
   /** Makes a token; it is shown this once. Throws VALIDATION_FAILED, INSUFFICIENT_SCOPE or CONFLICT (the name). */
   createToken(actor: Actor, ref: string, input: CreateToken, ip: string): Promise<CreatedToken>;
+  /** The youngest first, as many as a page has. */
   list(
     actor: Actor,
     ref: string,
-    query: { includeAll: boolean; includeExpired: boolean },
+    query: { includeAll: boolean; includeExpired: boolean; limit: number; offset: number },
   ): Promise<(ApiKey & { username: string })[]>;
   getByName(actor: Actor, ref: string, name: string): Promise<ApiKey>;
   get(actor: Actor, ref: string, id: string): Promise<ApiKey>;
@@ -138,7 +139,7 @@ export function createApiKeys({ db, clock, keys, limits }: ApiKeysOptions): ApiK
       return { key, id, name, scopes, allowList };
     },
 
-    async list(actor, ref, { includeAll, includeExpired }) {
+    async list(actor, ref, { includeAll, includeExpired, limit, offset }) {
       const user = await userOf(actor, ref);
       if (!includeAll) authorize(actor, 'read', { type: 'api_key', ownerId: user.id });
       const rows = await selectKeys()
@@ -152,6 +153,9 @@ export function createApiKeys({ db, clock, keys, limits }: ApiKeysOptions): ApiK
         )
         .$if(!includeExpired, (query) => query.where('api_keys.expires_at', '>', clock.now()))
         .orderBy('api_keys.created_at', 'desc')
+        .orderBy('api_keys.id')
+        .limit(limit)
+        .offset(offset)
         .select('users.username')
         .execute();
       return rows.map((row) => ({ ...presentApiKey(row), username: row.username }));

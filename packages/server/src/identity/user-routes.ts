@@ -103,14 +103,13 @@ export const userRoutes = ({ identity, organizations }: UserRoutesDeps) => {
 
     organizations: api.users.organizations.handler(async ({ input, context }) => {
       const { id } = await users.get(context.actor!, input.user);
-      return organizations.ofUser(context.actor!, id);
+      return organizations.ofUser(context.actor!, id, input);
     }),
 
     organizationByName: api.users.organizationByName.handler(async ({ input, context }) => {
       const { id } = await users.get(context.actor!, input.user);
       const organization = await organizations.get(context.actor!, input.organization);
-      const theirs = await organizations.ofUser(context.actor!, id);
-      if (theirs.some((candidate) => candidate.id === organization.id)) return organization;
+      if (await organizations.isMember(id, organization.id)) return organization;
       throw new ApiError('NOT_FOUND', {
         message: `User ${JSON.stringify(input.user)} is no member of the organization "${organization.name}".`,
       });

@@ -54,10 +54,36 @@ describe('an organization', () => {
     expect(await failure(make('default'))).toMatchObject({ code: 'VALIDATION_FAILED' });
   });
 
+  it('is listed by pages, the default one first', async () => {
+    const bob = await signedIn({});
+    for (const name of ['page-b', 'page-a', 'page-c']) {
+      const { id } = await make(name);
+      await owner.organizations.addMember({ organization: id, user: bob.id });
+    }
+    const all = ['coder', 'page-a', 'page-b', 'page-c'];
+    const lists = {
+      seen: (page: object) => bob.client.organizations.list(page),
+      own: (page: object) => bob.client.users.organizations({ user: 'me', ...page }),
+      others: (page: object) => owner.users.organizations({ user: bob.id, ...page }),
+    };
+    for (const [name, list] of Object.entries(lists)) {
+      const names = async (page: object) => [name, ...(await list(page)).map((found) => found.name)];
+      const [, second] = await list({});
+      expect(await names({})).toEqual([name, ...all]);
+      expect(await names({ limit: 2 })).toEqual([name, 'coder', 'page-a']);
+      expect(await names({ limit: 2, offset: 3 })).toEqual([name, 'page-c']);
+      expect(await names({ after_id: second?.id })).toEqual([name, 'page-b', 'page-c']);
+      expect(await failure(list({ limit: 1_001 }))).toMatchObject({ validations: [{ field: 'limit' }] });
+    }
+    const one = { user: 'me', organization: 'page-c' };
+    expect(await bob.client.users.organizationByName(one)).toMatchObject({ name: 'page-c' });
+    expect(await failure(owner.users.organizationByName(one))).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
   it('is known to its members only, and changed only by its administrators', async () => {
     const { id, name } = await make();
     const bob = await signedIn({});
-    expect((await bob.client.organizations.list()).map((found) => found.name)).not.toContain(name);
+    expect((await bob.client.organizations.list({})).map((found) => found.name)).not.toContain(name);
     const unknown = await failure(bob.client.organizations.get({ organization: name }));
     expect(unknown.code).toBe('NOT_FOUND');
     await owner.organizations.addMember({ organization: id, user: bob.username });

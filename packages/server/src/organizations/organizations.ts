@@ -1,19 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { ApiError, isUuid, type Organization } from '@coder/api';
+import { ApiError, DEFAULT_PAGE_SIZE, isUuid, type Organization } from '@coder/api';
 import { type Selectable, sql, type Transaction } from 'kysely';
 import { type Actor, visible, visibleSql } from '../authorization/index.ts';
 import type { Db, Tables } from '../database/index.ts';
 
 type Row = Selectable<Tables['organizations']>;
+type Page = { limit?: number | undefined; offset?: number | undefined; after_id?: string | undefined };
 
 /** What others ask about organizations. */
 export type Organizations = {
-  /** Those the actor may read, the default one first. */
-  list(actor: Actor): Promise<Organization[]>;
+  /** Those the actor may read, the default one first, as many as a page has. */
+  list(actor: Actor, page: Page): Promise<Organization[]>;
   /** By name, id or `default`. Throws NOT_FOUND when there is none or the actor may not read it. */
   get(actor: Actor, ref: string): Promise<Organization>;
-  /** Those a user belongs to and the actor may read. */
-  ofUser(actor: Actor, userId: string): Promise<Organization[]>;
+  /** Those a user belongs to and the actor may read, as many as a page has. */
+  ofUser(actor: Actor, userId: string, page: Page): Promise<Organization[]>;
+  /** Whether a user belongs to one. */
+  isMember(userId: string, organizationId: string): Promise<boolean>;
 };
 
 export function createOrganizations({ db }: { db: Db }): Organizations {
@@ -28,24 +31,44 @@ export function createOrganizations({ db }: { db: Db }): Organizations {
           id: 'organizations.id',
           organization: 'organizations.id',
         }),
+      );
+
+  async function page(query: ReturnType<typeof readable>, { limit, offset = 0, after_id: after }: Page) {
+    const rows = await query
+      .$if(after !== undefined, (these) =>
+        these.where(
+          sql<boolean>`(not is_default, name) > (select not is_default, name from organizations o where o.id = ${after})`,
+        ),
       )
       .orderBy('is_default', 'desc')
-      .orderBy('name');
+      .orderBy('name')
+      .limit(limit || DEFAULT_PAGE_SIZE)
+      .offset(offset)
+      .execute();
+    return rows.map(presentOrganization);
+  }
 
   return {
-    list: async (actor) => (await readable(actor).execute()).map(presentOrganization),
+    list: (actor, paging) => page(readable(actor), paging),
     async get(actor, ref) {
       const row = await readable(actor).where(organizationIs(ref)).executeTakeFirst();
       if (!row) throw organizationNotFound(ref);
       return presentOrganization(row);
     },
-    async ofUser(actor, userId) {
-      const rows = await readable(actor)
-        .where('organizations.id', 'in', (eb) =>
-          eb.selectFrom('organization_members').select('organization_id').where('user_id', '=', userId),
-        )
-        .execute();
-      return rows.map(presentOrganization);
+    ofUser(actor, userId, paging) {
+      const theirs = readable(actor).where('organizations.id', 'in', (eb) =>
+        eb.selectFrom('organization_members').select('organization_id').where('user_id', '=', userId),
+      );
+      return page(theirs, paging);
+    },
+    async isMember(userId, organizationId) {
+      const found = await db
+        .selectFrom('organization_members')
+        .where('user_id', '=', userId)
+        .where('organization_id', '=', organizationId)
+        .select('user_id')
+        .executeTakeFirst();
+      return found !== undefined;
     },
   };
 }

@@ -12,7 +12,7 @@ export type OrganizationRoutesDeps = {
 
 /** The routes under /organizations that are about organizations and their members. */
 export const organizationRoutes = ({ organizations, administration, members }: OrganizationRoutesDeps) => ({
-  list: api.organizations.list.handler(({ context }) => organizations.list(context.actor!)),
+  list: api.organizations.list.handler(({ input, context }) => organizations.list(context.actor!, input)),
   get: api.organizations.get.handler(({ input, context }) =>
     organizations.get(context.actor!, input.organization),
   ),

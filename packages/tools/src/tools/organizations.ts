@@ -1,3 +1,4 @@
+import { allPages } from '@coder/api';
 import * as z from 'zod';
 import { jsonResult } from '../result.ts';
 import { defineTool, readingToolsets, reads } from '../tool-parts.ts';
@@ -12,7 +13,7 @@ export const listOrganizations = defineTool({
   annotations: reads,
   input: z.strictObject({ detail: detailArgument }),
   handler: async (client, args) => {
-    const organizations = await client.users.organizations({ user: 'me' });
+    const organizations = await allPages((page) => client.users.organizations({ user: 'me', ...page }));
     if (args.detail === 'full') return jsonResult(organizations);
     return jsonResult(
       organizations.map(({ id, name, display_name, description, is_default }) => ({

@@ -1,4 +1,4 @@
-import type { ApiClient } from '@coder/api';
+import { type ApiClient, allPages } from '@coder/api';
 import * as z from 'zod';
 import { ToolError } from '../tool-error.ts';
 
@@ -12,7 +12,7 @@ export const organizationArgument = z
 /** The organization that a caller names, or the only one it belongs to. The server says whether it may be used. */
 export async function chooseOrganization(client: ApiClient, wanted: string | undefined): Promise<string> {
   if (wanted !== undefined) return wanted.trim();
-  const own = await client.users.organizations({ user: 'me' });
+  const own = await allPages((page) => client.users.organizations({ user: 'me', ...page }));
   const [only] = own;
   if (own.length === 1 && only) return only.id;
   throw new ToolError(

@@ -1,4 +1,4 @@
-import type { Organization } from '@coder/api';
+import { allPages, type Organization } from '@coder/api';
 import { Command } from 'commander';
 import { type OutputFormat, outputOption, printList } from '../../output/print.ts';
 import { clientOf } from '../../session/context.ts';
@@ -26,6 +26,7 @@ export function listSubcommand(): Command {
     .description('List the organizations you can see')
     .addOption(outputOption())
     .action(async (flags: { output: OutputFormat }, command: Command) => {
-      printOrganizations(flags.output, await clientOf(command).organizations.list());
+      const { organizations } = clientOf(command);
+      printOrganizations(flags.output, await allPages((page) => organizations.list(page)));
     });
 }

@@ -1,3 +1,4 @@
+import { allPages } from '@coder/api';
 import { Command } from 'commander';
 import { chosenOrganization, findOrganization, orgOption } from '../../organization-ref.ts';
 import { renderDetails } from '../../output/details.ts';
@@ -21,7 +22,7 @@ export function showSubcommand(): Command {
     .action(async (ref: string | undefined, flags: Flags, command: Command) => {
       const client = clientOf(command);
       if (ref === 'me') {
-        const mine = await client.users.organizations({ user: 'me' });
+        const mine = await allPages((page) => client.users.organizations({ user: 'me', ...page }));
         if (flags.onlyId) for (const { id } of mine) console.log(id);
         else printOrganizations(flags.output, mine);
         return;

@@ -1,3 +1,4 @@
+import { allPages } from '@coder/api';
 import { Command } from 'commander';
 import { type OutputFormat, outputOption, printList } from '../../output/print.ts';
 import { clientOf } from '../../session/context.ts';
@@ -15,11 +16,14 @@ export function listSubcommand(): Command {
     .addOption(outputOption())
     .action(async (flags: Flags, command: Command) => {
       const client = clientOf(command);
-      const keys = await client.apiKeys.listTokens({
-        user: 'me',
-        include_all: flags.all,
-        include_expired: flags.includeExpired,
-      });
+      const keys = await allPages((page) =>
+        client.apiKeys.listTokens({
+          user: 'me',
+          include_all: flags.all,
+          include_expired: flags.includeExpired,
+          ...page,
+        }),
+      );
       const none = 'No tokens. Create one with "coder tokens create".';
       if (flags.output === 'json') return printList('json', keys, {}, none);
       const allowed = await allowListTexts(client, keys);

@@ -1,3 +1,4 @@
+import { allPages } from '@coder/api';
 import { Command } from 'commander';
 import { CliError } from '../../cli-error.ts';
 import { clientOf } from '../../session/context.ts';
@@ -12,12 +13,13 @@ export function removeSubcommand(): Command {
     .action(async (ref: string, _flags: unknown, command: Command) => {
       const client = clientOf(command);
       const [id] = ref.split('-');
-      const mine = await client.apiKeys.listTokens({ user: 'me', include_expired: true });
-      const found =
-        mine.find((k) => k.id === id || k.token_name === ref) ??
-        (await client.apiKeys.listTokens({ user: 'me', include_all: true, include_expired: true })).find(
-          (k) => k.id === id,
+      const list = (all: boolean) =>
+        allPages((page) =>
+          client.apiKeys.listTokens({ user: 'me', include_all: all, include_expired: true, ...page }),
         );
+      const found =
+        (await list(false)).find((k) => k.id === id || k.token_name === ref) ??
+        (await list(true)).find((k) => k.id === id);
       if (!found) throw new CliError(`No token "${ref}". See "coder tokens list".`);
       await client.apiKeys.delete({ user: found.user_id, key: found.id });
       console.log('Token deleted.');

@@ -1,4 +1,4 @@
-import type { Organization, User } from '@coder/api';
+import { allPages, type Organization, type User } from '@coder/api';
 import { Command } from 'commander';
 import { renderDetails } from '../../output/details.ts';
 import { type OutputFormat, outputOption } from '../../output/print.ts';
@@ -34,7 +34,7 @@ export function showSubcommand(): Command {
         console.log(JSON.stringify(user, null, 2));
         return;
       }
-      const organizations = await client.users.organizations({ user: user.id });
+      const organizations = await allPages((page) => client.users.organizations({ user: user.id, ...page }));
       console.log(describeUser(user, organizations));
     });
 }

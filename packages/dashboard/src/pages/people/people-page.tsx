@@ -1,4 +1,4 @@
-import type { Organization } from '@coder/api';
+import { allPages, type Organization } from '@coder/api';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { api } from '../../api.ts';
@@ -14,7 +14,7 @@ export function PeoplePage() {
   const { organization: wanted } = useSearch({ from: '/signed-in/shell/people' });
   const { data, error } = useQuery({
     queryKey: ['organizations', 'list'],
-    queryFn: () => api.organizations.list({}),
+    queryFn: () => allPages((page) => api.organizations.list(page)),
   });
   const shown =
     data?.find(({ name }) => name === wanted) ?? data?.find(({ is_default }) => is_default) ?? data?.[0];

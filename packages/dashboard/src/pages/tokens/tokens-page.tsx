@@ -1,4 +1,4 @@
-import type { ApiKey } from '@coder/api';
+import { type ApiKey, allPages } from '@coder/api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -20,7 +20,7 @@ export function TokensPage() {
   const { data: me } = useQuery(meQuery);
   const { data, error } = useQuery({
     queryKey: ['tokens'],
-    queryFn: () => api.apiKeys.listTokens({ user: 'me' }),
+    queryFn: () => allPages((page) => api.apiKeys.listTokens({ user: 'me', ...page })),
   });
   const remove = useMutation({
     mutationFn: (key: ApiKey) => api.apiKeys.delete({ user: 'me', key: key.id }),

@@ -56,7 +56,7 @@ export async function createNarrowWorld(): Promise<NarrowWorld> {
   await using undo = new AsyncDisposableStack();
   const world = undo.use(await createOAuthWorld({ CODER_LOCAL_SANDBOX: 'auto' }));
   const { client, token } = world.owner;
-  const [organization = { id: '' }] = await client.organizations.list();
+  const [organization = { id: '' }] = await client.organizations.list({});
   const template = await publish(client, organization.id);
   const bob = await client.users.create({ ...credentials, username: 'bob', name: '' });
   const session = await createApiClient({ url: world.url }).users.login(credentials);
