@@ -43,7 +43,7 @@ export async function createApprovals(options: ApprovalsOptions): Promise<Approv
     sweep().catch((err: unknown) => log.warn({ err }, 'old approvals could not be deleted'));
   }, SWEEP_EVERY_MS).unref();
   return {
-    gate: createGate({ db, policy, store, decisions, clock, accessUrl, lookUp }),
+    gate: createGate({ policy, store, decisions, clock, accessUrl, lookUp }),
     routes: approvalRoutes({ approvals: createApprovalsService({ db, clock, policy, store }) }),
     sweep,
     close() {

@@ -1,6 +1,5 @@
 import { type Action, ApiError, type ApprovalMeta, isUuid } from '@coder/api';
 import { type Actor, authorize } from '../authorization/index.ts';
-import type { Db } from '../database/index.ts';
 import type { ApprovalAsk } from '../http/index.ts';
 import { type ArchiveContents, archiveFacts } from './archive-facts.ts';
 
@@ -18,8 +17,21 @@ export type Target = {
   facts(): Promise<Fact[]>;
 };
 
-/** What other parts of the server know about the objects of a call. */
+/**
+ * What other parts of the server know about the objects of a call. Of a workspace, a template and a version they tell whoever
+ * asks; whether the caller may know it is asked here.
+ */
 export type LookUp = {
+  /** One that is not deleted, its name as `owner/name`, with the name of its template. */
+  workspace(
+    id: string,
+  ): Promise<{ ownerId: string; organizationId: string; name: string; template: string } | undefined>;
+  /** One that is not deleted. */
+  template(id: string): Promise<{ name: string; organizationId: string } | undefined>;
+  /** One without a template belongs to its organization. */
+  version(
+    id: string,
+  ): Promise<{ name: string; templateId: string | null; organizationId: string; fileId: string } | undefined>;
   /** The workspace behind an agent. Throws what hides it, and WORKSPACE_NOT_RUNNING. */
   agent(
     context: ApprovalAsk['context'],
@@ -31,11 +43,11 @@ export type LookUp = {
   terminal(context: ApprovalAsk['context'], agentId: string, reconnect: string): Promise<string | undefined>;
   /** By name, id or `default`. Throws NOT_FOUND. */
   organization(actor: Actor, ref: string): Promise<{ id: string; name: string }>;
-  /** What is in an uploaded archive; undefined when there is none. */
-  archive(fileId: string): Promise<ArchiveContents | undefined>;
+  /** What is in an uploaded archive; undefined when there is none, or it is not this user's if one is named. */
+  archive(fileId: string, userId?: string): Promise<ArchiveContents | undefined>;
 };
 
-export type TargetDeps = { db: Db; lookUp: LookUp };
+export type TargetDeps = { readonly lookUp: LookUp };
 
 type Find = (ask: ApprovalAsk, id: string, deps: TargetDeps) => Promise<Target>;
 
@@ -49,36 +61,12 @@ export function findTarget(ask: ApprovalAsk, deps: TargetDeps): Promise<Target> 
 }
 
 const find: Record<ApprovalMeta['target'], Find> = {
-  async workspace(ask, id, { db }) {
-    const row = isUuid(id)
-      ? await db
-          .selectFrom('workspaces')
-          .innerJoin('users', 'users.id', 'workspaces.owner_id')
-          .innerJoin('templates', 'templates.id', 'workspaces.template_id')
-          .select([
-            'workspaces.name',
-            'workspaces.owner_id',
-            'workspaces.organization_id',
-            'users.username',
-            'templates.name as template',
-          ])
-          .where('workspaces.id', '=', id)
-          .where('workspaces.deleted', '=', false)
-          .executeTakeFirst()
-      : undefined;
-    if (!row) throw new ApiError('NOT_FOUND');
-    authorize(ask.actor, actionOf(ask, 'workspace'), {
-      type: 'workspace',
-      id,
-      ownerId: row.owner_id,
-      organizationId: row.organization_id,
-    });
-    return {
-      type: 'workspace',
-      id,
-      name: `${row.username}/${row.name}`,
-      facts: async () => [{ name: 'Template', value: row.template }],
-    };
+  async workspace(ask, id, { lookUp }) {
+    const found = isUuid(id) ? await lookUp.workspace(id) : undefined;
+    if (!found) throw new ApiError('NOT_FOUND');
+    const { ownerId, organizationId, name, template } = found;
+    authorize(ask.actor, actionOf(ask, 'workspace'), { type: 'workspace', id, ownerId, organizationId });
+    return { type: 'workspace', id, name, facts: async () => [{ name: 'Template', value: template }] };
   },
 
   async agent(ask, id, { lookUp }) {
@@ -103,22 +91,16 @@ const find: Record<ApprovalMeta['target'], Find> = {
   template: (ask, id, deps) => findTemplate(ask, id, actionOf(ask, 'template'), deps),
 
   async version(ask, id, deps) {
-    const row = isUuid(id)
-      ? await deps.db
-          .selectFrom('template_versions')
-          .select(['name', 'template_id', 'organization_id'])
-          .where('id', '=', id)
-          .executeTakeFirst()
-      : undefined;
-    if (!row) throw new ApiError('NOT_FOUND');
+    const found = isUuid(id) ? await deps.lookUp.version(id) : undefined;
+    if (!found) throw new ApiError('NOT_FOUND');
     const target =
-      row.template_id === null
-        ? await findOrganization(ask, row.organization_id, deps)
-        : await findTemplate(ask, row.template_id, 'update', deps);
+      found.templateId === null
+        ? await findOrganization(ask, found.organizationId, deps)
+        : await findTemplate(ask, found.templateId, 'update', deps);
     return {
       ...target,
       part: id,
-      facts: async () => [{ name: 'Version', value: row.name }, ...(await target.facts())],
+      facts: async () => [{ name: 'Version', value: found.name }, ...(await target.facts())],
     };
   },
 
@@ -153,15 +135,11 @@ async function findTemplate(
   action: Action<'template'>,
   deps: TargetDeps,
 ): Promise<Target> {
-  const row = await deps.db
-    .selectFrom('templates')
-    .select(['name', 'organization_id'])
-    .where('id', '=', id)
-    .where('deleted', '=', false)
-    .executeTakeFirst();
-  if (!row) throw new ApiError('NOT_FOUND');
-  authorize(ask.actor, action, { type: 'template', id, organizationId: row.organization_id });
-  return { type: 'template', id, name: row.name, facts: () => contentFacts(ask, row.organization_id, deps) };
+  const found = await deps.lookUp.template(id);
+  if (!found) throw new ApiError('NOT_FOUND');
+  const { name, organizationId } = found;
+  authorize(ask.actor, action, { type: 'template', id, organizationId });
+  return { type: 'template', id, name, facts: () => contentFacts(ask, organizationId, deps) };
 }
 
 async function findOrganization(ask: ApprovalAsk, ref: string, deps: TargetDeps): Promise<Target> {
@@ -174,28 +152,17 @@ async function findOrganization(ask: ApprovalAsk, ref: string, deps: TargetDeps)
 async function contentFacts(
   { actor, input }: ApprovalAsk,
   organizationId: string,
-  { db, lookUp }: TargetDeps,
+  { lookUp }: TargetDeps,
 ): Promise<Fact[]> {
   const versionId = input.template_version_id ?? input.id;
   if (typeof versionId === 'string') {
-    const version = await db
-      .selectFrom('template_versions')
-      .select(['name', 'file_id'])
-      .where('id', '=', versionId)
-      .where('organization_id', '=', organizationId)
-      .executeTakeFirst();
-    if (!version) return [];
-    return [{ name: 'Version', value: version.name }, ...archiveFacts(await lookUp.archive(version.file_id))];
+    const version = await lookUp.version(versionId);
+    if (version?.organizationId !== organizationId) return [];
+    return [{ name: 'Version', value: version.name }, ...archiveFacts(await lookUp.archive(version.fileId))];
   }
   if (typeof input.file_id !== 'string') return [];
-  const file = await db
-    .selectFrom('files')
-    .select('id')
-    .where('id', '=', input.file_id)
-    .where('created_by', '=', actor.user.id)
-    .executeTakeFirst();
   // Somebody else's archive is not shown; the call itself says what is wrong with it.
-  return file ? archiveFacts(await lookUp.archive(file.id)) : [];
+  return archiveFacts(await lookUp.archive(input.file_id, actor.user.id));
 }
 
 function actionOf<R extends 'workspace' | 'template'>(

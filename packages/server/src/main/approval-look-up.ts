@@ -1,7 +1,9 @@
 import { type AgentAccess, terminalIdOf } from '../agents/index.ts';
 import type { LookUp } from '../approvals/index.ts';
+import type { Db } from '../database/index.ts';
 import type { Organizations } from '../organizations/index.ts';
-import type { createFiles } from '../templates/index.ts';
+import { type createFiles, isUploadedBy, templateFacts, versionFacts } from '../templates/index.ts';
+import { workspaceFacts } from '../workspaces/index.ts';
 
 type Parts = {
   readonly access: AgentAccess;
@@ -10,8 +12,11 @@ type Parts = {
 };
 
 /** How approvals learn about the objects of a call. The parts are asked for late: they are made after the pipeline is. */
-export function approvalLookUp(parts: () => Parts): LookUp {
+export function approvalLookUp(db: Db, parts: () => Parts): LookUp {
   return {
+    workspace: (id) => workspaceFacts(db, id),
+    template: (id) => templateFacts(db, id),
+    version: (id) => versionFacts(db, id),
     async agent(context, id) {
       const target = await parts().access.target(context, id, 'ssh');
       const workspace = `${target.ownerName}/${target.workspaceName}`;
@@ -28,6 +33,9 @@ export function approvalLookUp(parts: () => Parts): LookUp {
         return (await connection.terminals(call)).terminals.find((terminal) => terminal.id === id)?.command;
       }),
     organization: (actor, ref) => parts().organizations.get(actor, ref),
-    archive: (fileId) => parts().files.inside(fileId),
+    archive: async (fileId, userId) =>
+      userId === undefined || (await isUploadedBy(db, userId, fileId))
+        ? parts().files.inside(fileId)
+        : undefined,
   };
 }

@@ -35,7 +35,7 @@ export async function compose(ground: Ground): Promise<Composition> {
   const { config, accessUrl, log, clock, app, upgrades, version } = ground;
   const { db } = ground.database;
 
-  const lookUp = approvalLookUp(() => ({ access: agents.access, organizations, files }));
+  const lookUp = approvalLookUp(db, () => ({ access: agents.access, organizations, files }));
   const { audit, identity, approvals, organizations, limits, pipeline } = await composeAdmission(ground, {
     lookUp,
   });

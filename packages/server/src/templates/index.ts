@@ -1,5 +1,6 @@
 export type { TemplatesDeps } from './deps.ts';
 export { createDryRuns } from './dry-runs.ts';
+export { isUploadedBy, templateFacts, versionFacts } from './facts.ts';
 export { createFiles } from './files.ts';
 export { forgetUnusedFiles } from './forget-files.ts';
 export { IMPORT_TASK, type ImportTask, importTemplateVersion } from './import-version.ts';

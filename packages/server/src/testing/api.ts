@@ -48,6 +48,9 @@ export type TestApiOptions = {
 const hour = 3_600_000;
 const absent = () => Promise.reject(new ApiError('NOT_FOUND'));
 const noLookUp: LookUp = {
+  workspace: absent,
+  template: absent,
+  version: absent,
   agent: absent,
   process: absent,
   terminal: absent,

@@ -6,6 +6,7 @@ export { defaultSettings } from './deps.ts';
 export { autofillRoutes, buildDetailRoutes, workspaceDetailRoutes } from './detail-routes.ts';
 export { portShareRoutes } from './port-share-routes.ts';
 export { serveWorkspaceStreams } from './raw-routes.ts';
+export { workspaceFacts } from './read/facts.ts';
 export { createReconciler } from './reconcile/reconciler.ts';
 export { buildRoutes, workspaceRoutes } from './routes.ts';
 export { createScheduler } from './schedule/scheduler.ts';

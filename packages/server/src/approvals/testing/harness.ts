@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type ApiClient, ApiError, createApiClient } from '@coder/api';
 import { apiKeyRoutes, generateApiKey, userRoutes } from '../../identity/index.ts';
-import { templateRoutes, templateVersionRoutes } from '../../templates/index.ts';
+import {
+  isUploadedBy,
+  templateFacts,
+  templateRoutes,
+  templateVersionRoutes,
+  versionFacts,
+} from '../../templates/index.ts';
 import { type TestApi, testAccessUrl, testApi, testUser } from '../../testing/index.ts';
 import { manifest, templatesWorld } from './templates-world.ts';
 
@@ -112,11 +118,15 @@ function serve(h: World): Promise<TestApi> {
       users: userRoutes({ identity, organizations: h.organizations }),
     }),
     lookUp: {
+      workspace: absent,
+      template: (id) => templateFacts(h.db, id),
+      version: (id) => versionFacts(h.db, id),
       agent: absent,
       process: absent,
       terminal: absent,
       organization: h.organizations.get,
-      archive: h.files.inside,
+      archive: async (id, userId) =>
+        userId === undefined || (await isUploadedBy(h.db, userId, id)) ? h.files.inside(id) : undefined,
     },
   });
 }
