@@ -87,7 +87,13 @@ export async function serveEventSocket<T>(
   const timer = setInterval(() => socket.ping(), keepAliveMs);
   // Waited for, so that who reads slowly is told the newest states, and the server keeps none.
   const send = (type: string, data: unknown) =>
-    new Promise<void>((resolve) => socket.send(JSON.stringify({ type, data }), () => resolve()));
+    new Promise<void>((resolve) => {
+      socket.send(JSON.stringify({ type, data }), (error) => {
+        // The socket tells of its end later than of what it no longer takes.
+        if (error) gone.abort();
+        resolve();
+      });
+    });
   try {
     if (!first.done) await send('data', first.value);
     for await (const state of states) await send('data', state);
