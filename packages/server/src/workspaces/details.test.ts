@@ -85,6 +85,11 @@ describe('the state of a build', () => {
     expect(await buildState.read(actor, build.id)).toEqual(expect.any(Object));
     expect(await buildState.write(actor, build.id, base64('{"kept":[1]}'))).toEqual({ id, name: 'ada/web' });
     expect(await buildState.read(actor, build.id)).toEqual({ kept: [1] });
+    // Text about a NUL has none.
+    const about = { of: String.raw`\u0000` };
+    await buildState.write(actor, build.id, base64(JSON.stringify(about)));
+    expect(await buildState.read(actor, build.id)).toEqual(about);
+    await buildState.write(actor, build.id, base64('{"kept":[1]}'));
     let given: unknown;
     world.provisioner.hooks.onStart = async ({ state }: { state: unknown }) => {
       given = state;
@@ -92,7 +97,11 @@ describe('the state of a build', () => {
     await world.built(id, 'start');
     expect(given).toEqual({ kept: [1] });
     const earlier = await failure(buildState.write(actor, build.id, base64('{}')));
-    expect(earlier).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('latest build') });
+    expect(earlier).toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('latest build'),
+      detail: expect.stringContaining('latest build'),
+    });
   });
 
   it('is not its user’s, and not changed while a build runs', async () => {
@@ -107,9 +116,15 @@ describe('the state of a build', () => {
     }
     const busy = await failure(buildState.write(root.actor, build.id, base64('{}')));
     expect(busy).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('has not ended') });
-    for (const text of ['[1]', 'null', '{', '"\\u0000"', '{"a":"\\u0000"}']) {
+    for (const [text, field] of [
+      ['[1]', 'state'],
+      ['null', 'state'],
+      ['{', 'state'],
+      ['"\\u0000"', 'state'],
+      ['{"a":[{"b":"\\u0000"}]}', 'state.a[0].b'],
+    ] as const) {
       const wrong = await failure(buildState.write(root.actor, build.id, base64(text)));
-      expect([text, wrong.validations]).toMatchObject([text, [{ field: 'state' }]]);
+      expect([text, wrong.validations]).toMatchObject([text, [{ field }]]);
     }
   });
 });

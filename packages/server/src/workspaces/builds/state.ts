@@ -1,6 +1,7 @@
 import { ApiError } from '@coder/api';
 import { type Actor, authorize } from '../../authorization/index.ts';
 import { type Db, inTransaction } from '../../database/index.ts';
+import { refuseNul } from '../../http/index.ts';
 import type { WorkspacesDeps } from '../deps.ts';
 import { findBuild, findLatest } from '../find.ts';
 import { isActive } from '../status.ts';
@@ -44,6 +45,7 @@ export function createBuildState({ db, clock }: Pick<WorkspacesDeps, 'db' | 'clo
         if (latest?.buildId !== buildId) {
           throw new ApiError('CONFLICT', {
             message: 'Only the latest build of a workspace is gone on from; this is an earlier one.',
+            detail: 'Read the workspace for its latest build, and write the state of that one.',
           });
         }
         if (isActive(latest.jobStatus)) {
@@ -74,6 +76,6 @@ function parse(base64: string): object {
   if (typeof state !== 'object' || state === null || Array.isArray(state)) {
     throw wrong('must be a JSON object in base64');
   }
-  if (JSON.stringify(state).includes('\\u0000')) throw wrong('must have no NUL');
+  refuseNul({ state });
   return state;
 }
