@@ -175,6 +175,7 @@ export function createGroups({ db, clock, organizations, forget }: GroupsDeps): 
       if (isEveryone(row)) {
         throw new ApiError('BAD_REQUEST', {
           message: `The group "${row.name}" is all members of the organization and cannot be deleted.`,
+          detail: 'Remove from the organization who should not belong to it, or delete another group.',
         });
       }
       await inTransaction(db, async (trx) => {

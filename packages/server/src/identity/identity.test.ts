@@ -237,6 +237,13 @@ describe('users', () => {
     );
     expect(await code(asOwner.users.suspend({ user: 'me' }))).toBe('403 FORBIDDEN');
     expect(await code(asOwner.users.delete({ user: 'me' }))).toBe('403 FORBIDDEN');
+    for (const refused of [
+      () => asOwner.users.suspend({ user: 'me' }),
+      () => asOwner.users.delete({ user: 'me' }),
+      () => asOwner.users.updateRoles({ user: 'me', roles: [] }),
+    ]) {
+      await expect(refused()).rejects.toMatchObject({ detail: expect.stringContaining('Ask another owner') });
+    }
     await expect(asOwner.users.updateRoles({ user: 'ada', roles: ['boss'] })).rejects.toMatchObject({
       validations: [{ field: 'roles[0]', detail: expect.stringContaining('owner') }],
     });

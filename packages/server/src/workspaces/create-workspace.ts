@@ -54,6 +54,7 @@ export async function createWorkspace(
   if (owner.status === 'suspended') {
     throw new ApiError('BAD_REQUEST', {
       message: `The user "${owner.username}" is suspended and cannot have workspaces.`,
+      detail: 'Ask an administrator of users to activate them, or create the workspace for another user.',
     });
   }
   const version = await loadBuildableVersion(

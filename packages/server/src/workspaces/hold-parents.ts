@@ -15,7 +15,12 @@ export async function refuseDeletedParents(
   const { rows } = await sql<{ owner: boolean; template: boolean }>`
     select (select deleted from users where id = ${ownerId}) as owner,
       (select deleted from templates where id = ${templateId}) as template`.execute(trx);
-  if (rows[0]?.owner) throw new ApiError('CONFLICT', { message: 'The owner has just been deleted.' });
+  if (rows[0]?.owner) {
+    throw new ApiError('CONFLICT', {
+      message: 'The owner has just been deleted.',
+      detail: 'Create the workspace for another user.',
+    });
+  }
   if (rows[0]?.template) {
     throw new ApiError('VALIDATION_FAILED', {
       validations: [{ field: 'template_id', detail: 'names a template that has just been deleted' }],

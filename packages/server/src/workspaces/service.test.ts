@@ -79,7 +79,10 @@ describe('a workspace', () => {
     await world.workspaces.setFavorite(world.actor, id, true);
     expect((await world.workspaces.get(world.actor, id)).favorite).toBe(true);
     const root = await seedUser(world.db, world.organizationId, { username: 'root', roles: ['owner'] });
-    expect((await failure(world.workspaces.setFavorite(root.actor, id, false))).code).toBe('FORBIDDEN');
+    expect(await failure(world.workspaces.setFavorite(root.actor, id, false))).toMatchObject({
+      code: 'FORBIDDEN',
+      detail: expect.stringContaining('search'),
+    });
   });
 
   it('lists its builds, newest first, by page and time', async () => {

@@ -212,6 +212,7 @@ export function createWorkspaces(deps: WorkspacesDeps) {
       if (!latest.allowUserCancel && !can(actor, 'update', template)) {
         throw new ApiError('FORBIDDEN', {
           message: 'The template does not allow its users to cancel builds.',
+          detail: 'Wait until the build has ended, or ask an administrator of the template to cancel it.',
         });
       }
       const job = { id: build.job_id, buildId: build.id, workspaceId: build.workspace_id };
@@ -219,6 +220,7 @@ export function createWorkspaces(deps: WorkspacesDeps) {
       if (status === undefined) {
         throw new ApiError('CONFLICT', {
           message: `The build is over: it ${overWord[build.job_status] ?? 'has ended'}.`,
+          detail: 'There is nothing left to cancel. Another build can start, stop or delete the workspace.',
         });
       }
       const name = `${latest.ownerName}/${latest.name}`;

@@ -151,7 +151,11 @@ export function createSettings(deps: Pick<WorkspacesDeps, 'db' | 'clock'>) {
     async setFavorite(actor: Actor, id: string, favorite: boolean): Promise<Changed> {
       const workspace = await findLatest(db, actor, id, 'update');
       if (workspace.ownerId !== actor.user.id) {
-        throw new ApiError('FORBIDDEN', { message: 'Only its owner can mark a workspace as favorite.' });
+        throw new ApiError('FORBIDDEN', {
+          message: 'Only its owner can mark a workspace as favorite.',
+          detail:
+            'A favorite moves things in the list of the owner. Find the workspaces of others by a search.',
+        });
       }
       const changed = await inTransaction(db, (trx) => change(trx, id, 'favorite', favorite));
       return { name: nameOf(workspace), ...changed };

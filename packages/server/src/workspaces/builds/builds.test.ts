@@ -303,6 +303,7 @@ describe('the life of a workspace', () => {
     expect((await world.ended(start.id)).status).toBe('canceled');
     const error = await failure(other.workspaces.cancelBuild(world.actor, start.id));
     expect([error.code, error.message]).toEqual(['CONFLICT', 'The build is over: it was canceled.']);
+    expect(error.detail).toContain('Another build');
   });
 });
 
