@@ -41,6 +41,7 @@ export const workspaceRoutes = ({ workspaces }: Deps) => ({
     const build = await workspaces.createBuild(context.actor!, workspace, request, key);
     context.audit.target(build.id, `${build.workspace_owner_name}/${build.workspace_name}`);
     context.audit.field('build_number', build.build_number);
+    context.audit.field('build_reason', build.reason);
     return build;
   }),
   updateAutostart: api.workspaces.updateAutostart.handler(async ({ input, context }) => {

@@ -36,6 +36,9 @@ create index user_status_changes_user on user_status_changes (user_id, changed_a
 insert into user_status_changes (user_id, status, changed_at)
 select id, case when deleted then 'deleted' else status end, created_at from users order by created_at;
 
+-- What was opened is told from the audit log, of which it is a small part.
+create index audit_logs_opened on audit_logs (time) where action in ('open', 'connect');
+
 create function note_user_status() returns trigger language plpgsql as $$
 begin
   insert into user_status_changes (user_id, status, changed_at)
