@@ -30,7 +30,7 @@ export const shapeOf = (route: string) => route.replaceAll(/\{\+?[^}]*\}/g, '{}'
 
 const HEAD = `# REST
 
-Every route is described by the OpenAPI document at \`/api/v2/openapi.json\`, and for reading at \`/swagger\`. This page says which of
+Every route is described by the OpenAPI document at \`/api/v2/openapi.json\`, and for reading at \`/swagger\` where the server runs with \`--swagger-enable\`. This page says which of
 upstream's routes are here, at the same address and with which scope, and why the others are not. Paths are below \`/api/v2\`.
 \`npm run docs\` writes it.
 `;
