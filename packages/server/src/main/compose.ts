@@ -182,7 +182,7 @@ export async function compose(ground: Ground): Promise<Composition> {
       await mcp.close();
       await oauth.close();
       building.close();
-      insights.close();
+      await insights.close();
       templates.close();
       await agents.close();
       await jobs.replica.stop();
