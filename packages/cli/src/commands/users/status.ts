@@ -6,7 +6,7 @@ import { findUser, userArgument } from './user-ref.ts';
 /** `coder users suspend`. */
 export function suspendSubcommand(): Command {
   return new Command('suspend')
-    .description('Keep a user out; workspaces stay, and everything the user has open ends')
+    .description('Keep a user out, and end what the user has open; workspaces and what runs in them stay')
     .argument(...userArgument)
     .option('-y, --yes', 'ask nothing')
     .action(async (ref: string, flags: { yes?: boolean }, command: Command) => {

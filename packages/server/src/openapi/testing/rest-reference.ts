@@ -30,8 +30,14 @@ export const shapeOf = (route: string) => route.replaceAll(/\{\+?[^}]*\}/g, '{}'
 
 const HEAD = `# REST
 
-Every route is described by the OpenAPI document at \`/api/v2/openapi.json\`, and for reading at \`/swagger\` where the server runs with \`--swagger-enable\`. This page says which of
-upstream's routes are here, at the same address and with which scope, and why the others are not. Paths are below \`/api/v2\`.
+Every route is described by the OpenAPI document at \`/api/v2/openapi.json\`, and for reading at \`/swagger\` where the server runs
+with \`--swagger-enable\`. This page says which of upstream's routes are here, at the same address and with which scope, and why
+the others are not. Paths are below \`/api/v2\`.
+
+Answers have upstream's fields. Where there is nothing that a field could tell, it is null: bytes and sessions that agents do not count
+(\`session_count\`, \`rx_bytes\`, \`tx_bytes\` and \`connection_latency_ms\` of \`/deployment/stats\`), parts that are not here (\`derp\`,
+\`websocket\` and \`workspace_proxy\` of \`/debug/health\`), how long an app was used (\`seconds\` in \`/insights/templates\`), and what a step
+of a build has none of (\`exit_code\` and \`status\` in its timings).
 \`npm run docs\` writes it.
 `;
 
