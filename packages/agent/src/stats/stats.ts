@@ -1,15 +1,18 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StatsQuery, type StatsSample } from '@coder/api/agent';
 import { parse } from '../http/parse.ts';
 import type { Route } from '../http/server.ts';
 import { workspaceProcesses } from '../processes/workspace.ts';
 import { type Cgroup, cgroupCpu, cgroupMemory } from './cgroup.ts';
+import { createFolderSize } from './folder-size.ts';
 
 const HOUR_MS = 3_600_000;
 const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4_096;
+const FIRST_COUNT_MS = 2_000;
 
 export interface StatsOptions {
   marker: string;
@@ -63,10 +66,21 @@ export function createStats(options: StatsOptions): { routes: Route[] } {
   const samples: StatsSample[] = [];
   const sumProcessor = processorSum();
   let before: { at: number; seconds: number } | undefined;
+  const homeSize = createFolderSize(options.home, now);
+
+  /** What the home takes, and what it could take: the file system holds more than this workspace, mostly. */
+  async function measureDisk(): Promise<StatsSample['disk']> {
+    const counted = homeSize.refresh();
+    // The first answer waits for what is quick to count.
+    if (homeSize.bytes() === undefined) await Promise.race([counted, sleep(FIRST_COUNT_MS)]);
+    const disk = await statfs(options.home).catch(() => undefined);
+    const used_bytes = homeSize.bytes() ?? 0;
+    return { used_bytes, limit_bytes: disk ? used_bytes + disk.bavail * disk.bsize : 0 };
+  }
 
   async function measure(): Promise<StatsSample> {
     const processes = workspaceProcesses(options.marker);
-    const disk = await statfs(options.home).catch(() => undefined);
+    const disk = await measureDisk();
     const memory = cgroup ? cgroupMemory(cgroup) : { used: undefined, limit: undefined };
     const cpu = cgroup ? cgroupCpu(cgroup) : { seconds: undefined, cores: undefined };
     const summed = sumProcessor(processes);
@@ -86,12 +100,7 @@ export function createStats(options: StatsOptions): { routes: Route[] } {
         used_bytes: memory.used ?? processes.reduce((sum, p) => sum + p.residentPages, 0) * PAGE_BYTES,
         limit_bytes: Math.min(memory.limit ?? Number.POSITIVE_INFINITY, totalmem()),
       },
-      disk: disk
-        ? {
-            used_bytes: (disk.blocks - disk.bfree) * disk.bsize,
-            limit_bytes: (disk.blocks - disk.bfree + disk.bavail) * disk.bsize,
-          }
-        : { used_bytes: 0, limit_bytes: 0 },
+      disk,
       network: networkBytes(),
       process_count: processes.length,
     };

@@ -12,8 +12,9 @@ export const StatsSample = z.object({
   }),
   memory: z.object({ used_bytes: z.number(), limit_bytes: z.number() }),
   disk: z.object({
-    /** Of the file system that holds the home directory. */
+    /** Of the home directory, counted once a minute at most. */
     used_bytes: z.number(),
+    /** What it could take: that, and what its file system has free. */
     limit_bytes: z.number(),
   }),
   /** Since the workspace's network began; null when it shares the machine's. */
