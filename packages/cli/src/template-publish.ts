@@ -1,4 +1,4 @@
-import type { ApiClient, Template, TemplateVersion } from '@coder/api';
+import { type ApiClient, allPages, type Template, type TemplateVersion } from '@coder/api';
 import { CliError } from './cli-error.ts';
 import type { Progress } from './output/progress.ts';
 
@@ -33,7 +33,7 @@ export async function existingTemplate(
   client: ApiClient,
   { organization, name }: Pick<Publication, 'organization' | 'name'>,
 ): Promise<Template | undefined> {
-  const all = await client.templates.listInOrganization({ organization });
+  const all = await allPages((page) => client.templates.listInOrganization({ organization, ...page }));
   return all.find((template) => template.name.toLowerCase() === name.toLowerCase());
 }
 

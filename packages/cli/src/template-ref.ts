@@ -1,4 +1,4 @@
-import type { ApiClient, Template } from '@coder/api';
+import { type ApiClient, allPages, type Template } from '@coder/api';
 import { CliError } from './cli-error.ts';
 
 /** Finds a template by its name in any case, in the named organization or in all one can see. */
@@ -8,9 +8,11 @@ export async function findTemplate(
   organization?: string,
 ): Promise<Template> {
   const list = (q?: string) =>
-    organization === undefined
-      ? client.templates.list({ q })
-      : client.templates.listInOrganization({ organization, q });
+    allPages((page) =>
+      organization === undefined
+        ? client.templates.list({ q, ...page })
+        : client.templates.listInOrganization({ organization, q, ...page }),
+    );
   // What no name can hold would end the quotes of the search.
   const named = name === '' || name.includes('"') ? [] : await list(`exact_name:"${name}"`);
   const found = named.filter((t) => t.name.toLowerCase() === name.toLowerCase());

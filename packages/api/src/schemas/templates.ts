@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { nameSchema, queryBoolean, time, uuid } from './common.ts';
+import { nameSchema, paging, queryBoolean, time, uuid } from './common.ts';
 import { provisionerJobSchema } from './jobs.ts';
 import { sharingLevels } from './manifest.ts';
 
@@ -153,7 +153,11 @@ export const createTemplateVersionSchema = z.strictObject({
   user_variable_values: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
 });
 
-export const templateListQuery = { q: z.string().max(1024).optional(), deprecated: queryBoolean.optional() };
+export const templateListQuery = {
+  q: z.string().max(1024).optional(),
+  deprecated: queryBoolean.optional(),
+  ...paging,
+};
 
 /** The answer to an upload: `hash` is, by upstream's quirk, the id of the file. */
 export const uploadResponseSchema = z.object({ hash: uuid });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isCancel, select, text } from '@clack/prompts';
-import { type ApiClient, NAME_PATTERN } from '@coder/api';
+import { type ApiClient, allPages, NAME_PATTERN } from '@coder/api';
 import { Command } from 'commander';
 import { followBuild, waitReady } from '../builds.ts';
 import { CliError } from '../cli-error.ts';
@@ -45,7 +45,7 @@ async function chooseName(given: string | undefined): Promise<{ owner: string; n
 
 async function chooseTemplate(client: ApiClient, flags: CreateFlags) {
   if (flags.template !== undefined) return findTemplate(client, flags.template, flags.org);
-  const all = await client.templates.list({});
+  const all = await allPages((page) => client.templates.list(page));
   if (all.length === 0)
     throw new CliError('There are no templates yet. Publish one with "coder templates push".');
   if (all.length === 1 && all[0]) return all[0];

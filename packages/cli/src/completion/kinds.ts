@@ -81,7 +81,7 @@ const limit = 100;
 export const loaders: Readonly<Record<Kind, (client: ApiClient) => Promise<string[]>>> = {
   workspace: async (client) =>
     (await client.workspaces.list({ q: 'owner:me', limit })).workspaces.map((w) => w.name),
-  template: async (client) => (await client.templates.list({})).map((template) => template.name),
+  template: async (client) => (await client.templates.list({ limit })).map((template) => template.name),
   app: async (client) => (await client.oauth2Provider.listApps({ limit })).apps.map((app) => app.name),
   connection: async (client) =>
     (await client.oauth2.listGrants()).grants.map((grant) => grant.application.name),

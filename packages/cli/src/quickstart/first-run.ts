@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { type ApiClient, ApiError, createApiClient } from '@coder/api';
+import { type ApiClient, ApiError, allPages, createApiClient } from '@coder/api';
 import { followBuild, waitReady } from '../builds.ts';
 import { CliError } from '../cli-error.ts';
 import type { Progress } from '../output/progress.ts';
@@ -89,7 +89,8 @@ async function signIn(
 }
 
 async function publishStarters(client: ApiClient, progress: Progress): Promise<void> {
-  const existing = new Set((await client.templates.list({})).map((t) => t.name));
+  const templates = await allPages((page) => client.templates.list(page));
+  const existing = new Set(templates.map((t) => t.name));
   for (const name of starterTemplates().filter((starter) => !existing.has(starter))) {
     progress.step(`Publishing the template ${name}`);
     const archive = await packTemplate(join(starterFolder, name));
@@ -100,7 +101,7 @@ async function publishStarters(client: ApiClient, progress: Progress): Promise<v
 
 async function startDemo(client: ApiClient, progress: Progress): Promise<void> {
   progress.step(`Creating the workspace ${DEMO}`);
-  const template = (await client.templates.list({})).find((t) => t.name === 'local');
+  const template = (await client.templates.list({ q: 'exact_name:local' })).find((t) => t.name === 'local');
   if (!template)
     throw new CliError('The starter template "local" is missing, so there is no demo workspace.');
   const existing = await client.workspaces.getByName({ user: 'me', name: DEMO }).catch((error: unknown) => {

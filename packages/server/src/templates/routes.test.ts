@@ -100,6 +100,10 @@ it('takes a template from its upload to its deletion', async () => {
     template_version_id: version.id,
   });
   expect((await s.client.templates.list({ q: 'name:web' })).map(({ id }) => id)).toEqual([template.id]);
+  expect(await s.client.templates.list({ offset: 1 })).toEqual([]);
+  await expect(s.client.templates.list({ limit: 1_001 })).rejects.toMatchObject({
+    validations: [{ field: 'limit' }],
+  });
   expect(await s.client.templateVersions.presets({ version: version.id })).toMatchObject([{ Name: 'Small' }]);
   expect(await s.client.templates.update({ template: template.id, description: 'New' })).toMatchObject({
     description: 'New',

@@ -310,6 +310,12 @@ describe('templates', () => {
     expect(await found('organization:other')).toBe('');
     expect((await h.templates.list(h.member, {}, 'coder')).length).toBe(4);
 
+    const page = async (given: { limit?: number; offset?: number; after_id?: string }) =>
+      (await h.templates.list(h.member, given, 'coder')).map(({ name }) => name).join(' ');
+    expect(await page({ limit: 2 })).toBe('ai api');
+    expect(await page({ limit: 2, offset: 3 })).toBe('web');
+    expect(await page({ after_id: old.id })).toBe('web');
+
     for (const q of [
       'nam:web',
       'name:',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   ApiError,
   type createTemplateSchema,
+  DEFAULT_PAGE_SIZE,
   parseDuration,
   type Template,
   type TemplateManifest,
@@ -19,10 +20,16 @@ import { presentTemplates, selectTemplates, type TemplateRow } from './template-
 
 type CreateTemplate = z.output<typeof createTemplateSchema>;
 type UpdateTemplate = z.output<typeof updateTemplateSchema>;
-type Filter = { q?: string | undefined; deprecated?: boolean | undefined };
+type Filter = {
+  q?: string | undefined;
+  deprecated?: boolean | undefined;
+  limit?: number | undefined;
+  offset?: number | undefined;
+  after_id?: string | undefined;
+};
 
 export type Templates = {
-  /** Those the actor may see and the filter lets through, by name. */
+  /** Those the actor may see and the filter lets through, by name, as many as a page has. */
   list(actor: Actor, filter: Filter, organization?: string): Promise<Template[]>;
   /** Makes a template of an imported version; what the request leaves out is taken from the manifest. */
   create(actor: Actor, organization: string, request: CreateTemplate): Promise<Template>;
@@ -34,8 +41,6 @@ export type Templates = {
   /** Makes an imported version of this template the active one. Returns the names of both. */
   activate(actor: Actor, id: string, versionId: string): Promise<{ template: string; version: string }>;
 };
-
-const maxListed = 1_000;
 
 /** Templates as their managers and users see them; what an actor may not see is NOT_FOUND. */
 export function createTemplates({ db, clock, organizations }: TemplatesDeps): Templates {
@@ -64,7 +69,7 @@ export function createTemplates({ db, clock, organizations }: TemplatesDeps): Te
   const present = async (actor: Actor, row: TemplateRow) => (await presentTemplates(db, [row], actor))[0]!;
 
   return {
-    async list(actor, { q = '', deprecated }, organization) {
+    async list(actor, { q = '', deprecated, limit, offset = 0, after_id: after }, organization) {
       const { conditions, deleted } = parseTemplateQuery(q, actor);
       const all: RawBuilder<unknown>[] = [
         visibleSql(visible(actor, 'template'), { id: 't.id', organization: 't.organization_id' }),
@@ -75,9 +80,13 @@ export function createTemplates({ db, clock, organizations }: TemplatesDeps): Te
       if (organization !== undefined) {
         all.push(sql`t.organization_id = ${(await organizations.get(actor, organization)).id}`);
       }
+      if (after !== undefined) {
+        all.push(sql`(lower(t.name), t.id) > (select lower(name), id from templates where id = ${after})`);
+      }
       const rows = await selectTemplates(
         db,
-        sql`where ${sql.join(all, sql` and `)} order by lower(t.name), t.id limit ${maxListed}`,
+        sql`where ${sql.join(all, sql` and `)} order by lower(t.name), t.id
+          limit ${limit || DEFAULT_PAGE_SIZE} offset ${offset}`,
       );
       return presentTemplates(db, rows, actor);
     },

@@ -81,7 +81,7 @@ function bothWays(value: Record<string, unknown>): ToolResult {
 const found = (results: readonly Found[]): ToolResult => bothWays({ results: results.slice(0, RESULTS) });
 
 async function findTemplates(client: ApiClient, filter: string): Promise<Found[]> {
-  const templates = await client.templates.list(filter === '' ? {} : { q: filter });
+  const templates = await client.templates.list({ ...(filter === '' ? {} : { q: filter }), limit: RESULTS });
   return templates.map((template) => templateResult(client, template));
 }
 

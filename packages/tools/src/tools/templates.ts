@@ -1,4 +1,10 @@
-import type { ApiClient, Preset, Template, TemplateVersionParameter } from '@coder/api';
+import {
+  type ApiClient,
+  allPages,
+  type Preset,
+  type Template,
+  type TemplateVersionParameter,
+} from '@coder/api';
 import * as z from 'zod';
 import { presentTemplate } from '../present/workspace.ts';
 import { jsonResult } from '../result.ts';
@@ -22,9 +28,11 @@ export const listTemplates = defineTool({
   }),
   aliases: { organization: 'organization_id' },
   handler: async (client, { organization_id: organization, detail }) => {
-    const templates = await (organization === undefined
-      ? client.templates.list({})
-      : client.templates.listInOrganization({ organization }));
+    const templates = await allPages((page) =>
+      organization === undefined
+        ? client.templates.list(page)
+        : client.templates.listInOrganization({ organization, ...page }),
+    );
     if (detail === 'full') return jsonResult(templates);
     // Where there is but one organization its name says nothing.
     const several = new Set(templates.map((one) => one.organization_id)).size > 1;

@@ -24,7 +24,9 @@ export async function findTemplate(client: ApiClient, nameOrId: string): Promise
       `Several templates are called ${JSON.stringify(wanted)}. Write which: ${names.join(', ')}.`,
     );
   }
-  const names = (await client.templates.list({})).map((template) => template.name);
+  const names = (await client.templates.list({ limit: TEMPLATES_SHOWN + 1 })).map(
+    (template) => template.name,
+  );
   const more = names.length > TEMPLATES_SHOWN ? ', and more: see coder_list_templates' : '';
   throw new ToolError(
     names.length === 0

@@ -1,3 +1,4 @@
+import { allPages } from '@coder/api';
 import { Command } from 'commander';
 import { type OutputFormat, outputOption, printList } from '../../output/print.ts';
 import { clientOf } from '../../session/context.ts';
@@ -9,9 +10,10 @@ export function listSubcommand(): Command {
     .description('List templates')
     .addOption(outputOption())
     .action(async (flags: { output: OutputFormat }, command: Command) => {
+      const { templates } = clientOf(command);
       printList(
         flags.output,
-        await clientOf(command).templates.list({}),
+        await allPages((page) => templates.list(page)),
         {
           name: (t) => t.name,
           organization: (t) => t.organization_name,
