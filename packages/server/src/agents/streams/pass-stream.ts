@@ -1,11 +1,15 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 
-/** A request's body as a Node stream; an empty one when there is none. */
+/**
+ * A request's body as a Node stream; an empty one when there is none. A client may break it off before anybody reads it, or when
+ * nobody will: that is no error of the server's, so it is not left without a listener.
+ */
 export function bodyOf(request: Request): Readable {
-  return request.body
-    ? Readable.fromWeb(request.body as unknown as NodeReadableStream<Uint8Array>)
-    : Readable.from([]);
+  if (!request.body) return Readable.from([]);
+  const body = Readable.fromWeb(request.body as unknown as NodeReadableStream<Uint8Array>);
+  body.on('error', () => {});
+  return body;
 }
 
 /**

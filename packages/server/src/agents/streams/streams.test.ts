@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { stat, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { frameDecoder, ProcessFrame } from '@coder/api/agent';
@@ -30,6 +31,40 @@ async function linked() {
 }
 
 const MIB = 1024 * 1024;
+
+/** Sends the head of a request and half of its body, and then says that nothing follows. */
+async function halfClosed(url: string, path: string, method: string, token: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  const head = [
+    `${method} /api/v2${path} HTTP/1.1`,
+    `Host: ${hostname}:${port}`,
+    `Coder-Session-Token: ${token}`,
+    'Content-Length: 10',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n12345`);
+  let answer = '';
+  for await (const part of socket) answer += String(part);
+  return answer;
+}
+
+describe('a body that breaks off', () => {
+  it.each([
+    ['PUT', '/files/upload?path=~/q', 'q'],
+    ['PUT', '/files/unpack?path=~/folder', 'folder'],
+    ['POST', '/processes/listener/stdin', undefined],
+  ])('of %s %s is an error of that request, and of nothing else', async (method, path, name) => {
+    const { client, agent, base, id, user } = await linked();
+    await client.processes.start({ agent: id, id: 'listener', command: 'cat', stdin: 'pipe' });
+    // Which part of the server meets the end first is chance.
+    for (let time = 0; time < 10; time++) {
+      expect(await halfClosed(h.url, `${base}${path}`, method, user.token)).not.toMatch(/^HTTP\/1.1 2/);
+    }
+    if (name) await expect(stat(join(agent.home, name))).rejects.toThrow('ENOENT');
+    await client.processes.signal({ agent: id, process: 'listener', signal: 'KILL' });
+  });
+});
 
 describe('uploads and downloads', () => {
   it('carry 200 MB in both directions without holding it', async () => {
