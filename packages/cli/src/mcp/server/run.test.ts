@@ -211,6 +211,20 @@ describe('coder exp mcp server', () => {
     expect(stderr).toContain('does not report task status');
   });
 
+  it('ends at once when the client closes its input, since the client waits for that', async () => {
+    const child = spawn(process.execPath, [entry, 'server'], { env: environment('whole12345-secret') });
+    let said = '';
+    for await (const part of child.stderr) {
+      said += String(part);
+      if (said.includes('Press Ctrl+C')) break;
+    }
+    const closed = performance.now();
+    child.stdin.end();
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    // The library's client sends SIGTERM after two seconds.
+    expect(performance.now() - closed).toBeLessThan(1_900);
+  });
+
   it.each([
     [[], undefined, 'You are not logged in. Try logging in using "coder login <url>".'],
     [[], 'nobody1234-secret', 'Sign in with "coder login'],

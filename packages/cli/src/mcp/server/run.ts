@@ -84,7 +84,11 @@ export async function runMcpServer(options: McpServerOptions): Promise<void> {
   await gone;
   await handle.close();
   // The calls that were running have been cancelled, and must still end what they had started.
-  await Promise.race([Promise.allSettled(running), pause(LAST_CALLS_MS)]);
+  const over = new AbortController();
+  const patience = pause(LAST_CALLS_MS, undefined, { signal: over.signal }).catch(() => undefined);
+  await Promise.race([Promise.allSettled(running), patience]);
+  // The client waits for this process to end.
+  over.abort();
 }
 
 function say(text: string): void {
