@@ -32,7 +32,14 @@ export const StartProcess = z
     id: ProcessId.optional(),
     /** Run by `bash -c`, or `sh -c` where there is no bash. Exactly one of `command` and `argv`. */
     command: z.string().min(1).regex(noNul, 'must have no NUL').optional(),
-    argv: z.array(z.string().regex(noNul, 'must have no NUL')).min(1).optional(),
+    argv: z
+      .array(z.string().regex(noNul, 'must have no NUL'))
+      .min(1)
+      // Arguments may be empty; the program that takes them may not.
+      .superRefine(([program], ctx) => {
+        if (program === '') ctx.addIssue({ code: 'custom', message: 'must name a program', path: [0] });
+      })
+      .optional(),
     /** Absolute, `~/…`, or relative to the manifest's directory, which is also the default. */
     cwd: z.string().regex(noNul, 'must have no NUL').optional(),
     /** Added to the workspace's environment. */

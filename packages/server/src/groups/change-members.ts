@@ -13,8 +13,12 @@ type Named = { id: string; username: string };
 export async function changeMembers(
   trx: Transaction<Tables>,
   { id: groupId, organization_id: organizationId, organization_name: organization }: GroupRow,
-  { add, remove, now }: { add: readonly string[]; remove: readonly string[]; now: Date },
+  changes: { add: readonly string[]; remove: readonly string[]; now: Date },
 ): Promise<MemberChanges> {
+  const { now } = changes;
+  // The database answers ids in lower case, however they were written.
+  const add = changes.add.map((id) => id.toLowerCase());
+  const remove = changes.remove.map((id) => id.toLowerCase());
   if (add.length + remove.length === 0) return { added: [], removed: [] };
   const members = await trx
     .selectFrom('organization_members as member')

@@ -97,6 +97,11 @@ describe('a group', () => {
       remove_users: [carol.id, stranger.id],
     });
     expect(again).toMatchObject({ total_member_count: 1, members: [{ id: bob.id }] });
+    const [B, C] = [bob.id.toUpperCase(), carol.id.toUpperCase()];
+    const upper = await owner.groups.update({ group: group.id, add_users: [C], remove_users: [B] });
+    expect(upper).toMatchObject({ total_member_count: 1, members: [{ id: carol.id }] });
+    const twice = owner.groups.update({ group: group.id, add_users: [B], remove_users: [bob.id] });
+    expect(await failure(twice)).toMatchObject({ validations: [{ detail: 'is also in remove_users' }] });
     const both = owner.groups.update({ group: group.id, add_users: [bob.id], remove_users: [bob.id] });
     expect(await failure(both)).toMatchObject({ validations: [{ detail: 'is also in remove_users' }] });
   });

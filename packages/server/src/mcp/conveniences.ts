@@ -7,6 +7,9 @@ import { waitWithin } from './deadline.ts';
 import type { McpDeps } from './deps.ts';
 import { clientFor, type McpRequest } from './session.ts';
 
+/** The query parameters of {@link listWorkspaces}. */
+export const listQuery = ['q', 'limit', 'offset'] as const;
+
 /** `GET …/workspaces`: the caller's workspaces in the REST contract's shape; `?q=`, `?limit=` and `?offset=` as there. */
 export async function listWorkspaces(c: HttpContext, caller: McpRequest): Promise<Response> {
   const { q = 'owner:me', limit, offset } = c.req.query();

@@ -220,6 +220,28 @@ describe('the gate', () => {
     expect((await mcp.request('?toolset=')).status).toBe(400);
   });
 
+  it.each([
+    ['?toolset=standard&toolset=readonly', {}, 'The query parameter "toolset" is given 2 times.', 'once'],
+    ['?Toolset=readonly', {}, 'There is no query parameter "Toolset" here.', 'Use "toolset"'],
+    ['?toolset[]=readonly', {}, 'There is no query parameter "toolset[]" here.', 'Use "toolset"'],
+    [
+      '/workspaces?limt=1',
+      {},
+      'There is no query parameter "limt" here.',
+      '"toolset", "q", "limit", "offset"',
+    ],
+    ['', { 'X-MCP-Tools': '' }, 'X-MCP-Tools is empty.', 'leave the header out'],
+    ['', { 'X-MCP-Readonly': ' ' }, 'X-MCP-Readonly is empty.', 'leave the header out'],
+  ])('refuses to overlook what was to narrow it: %s %j', async (query, headers, message, detail) => {
+    const mcp = mountMcp();
+    expect((await mcp.request()).status).toBe(200);
+    const response = await mcp.request(query, { headers: { ...whole, ...headers } });
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      expect.objectContaining({ message, detail: expect.stringContaining(detail) }),
+    ]);
+  });
+
   it.each(['', '/workspaces'])('refuses an unknown toolset at %j, naming the known', async () => {
     const response = await mountMcp().request('?toolset=all');
     expect(response.status).toBe(400);

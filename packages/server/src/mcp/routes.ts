@@ -11,7 +11,7 @@ import {
   toApiError,
 } from '../http/index.ts';
 import { createCallAudit } from './call-audit.ts';
-import { createExecute, listWorkspaces } from './conveniences.ts';
+import { createExecute, listQuery, listWorkspaces } from './conveniences.ts';
 import type { McpDeps } from './deps.ts';
 import { createGate, hasToken } from './gate.ts';
 import { createMcpProtocol } from './protocol.ts';
@@ -134,7 +134,7 @@ export function createMcpRoutes(deps: McpDeps): McpRoutes {
   };
   const list = async (c: HttpContext): Promise<Response> => {
     const caller = await admit(c);
-    requireTool(select(c), 'coder_list_workspaces');
+    requireTool(select(c, listQuery), 'coder_list_workspaces');
     return withPlace(async () => ({ response: await listWorkspaces(c, caller) }));
   };
   const run = async (c: HttpContext): Promise<Response> => {

@@ -100,6 +100,16 @@ describe('a dry run', () => {
     expect((await failure(h.dryRuns.get(h.owner, version, importJob?.id ?? ''))).code).toBe('NOT_FOUND');
   });
 
+  it('is not made of a version whose organization is deleted', async () => {
+    const of = (deleted: boolean) =>
+      h.db.updateTable('organizations').set({ deleted }).where('id', '=', h.organizationId).execute();
+    await of(true);
+    expect((await failure(h.dryRuns.create(h.owner, version, given({ project: 'x' })))).code).toBe(
+      'NOT_FOUND',
+    );
+    await of(false);
+  });
+
   it('is forgotten after a day', async () => {
     const job = await h.dryRuns.create(h.member, version, given({ project: 'x' }));
     h.clock.advance(24 * 60 * 60_000 + 1);

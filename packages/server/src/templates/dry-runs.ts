@@ -77,6 +77,17 @@ export function createDryRuns(deps: DryRunsDeps): DryRuns {
     throw new ApiError('NOT_FOUND');
   }
 
+  /** Of an organization that is deleted nothing can be made, though its templates stay on record. */
+  async function refuseGone(organizationId: string): Promise<void> {
+    const found = await db
+      .selectFrom('organizations')
+      .select('id')
+      .where('id', '=', organizationId)
+      .where('deleted', '=', false)
+      .executeTakeFirst();
+    if (!found) throw new ApiError('NOT_FOUND');
+  }
+
   /** Why this deployment could not run it; undefined when it could. */
   async function runtimeProblem(manifest: TemplateManifest): Promise<string | undefined> {
     for (const runtime of Object.keys(manifest.runtime)) {
@@ -93,6 +104,7 @@ export function createDryRuns(deps: DryRunsDeps): DryRuns {
     async create(actor, versionId, request) {
       const version = await findVersion(db, actor, versionId);
       const manifest = await findManifest(db, actor, versionId);
+      await refuseGone(version.organization_id);
       authorize(actor, 'create', {
         type: 'workspace',
         ownerId: actor.user.id,

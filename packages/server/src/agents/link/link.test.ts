@@ -128,6 +128,10 @@ describe('processes', () => {
       code: 'not_found',
       field: 'argv.0',
     });
+    await expect(processes.start({ argv: ['', 'x'] })).rejects.toMatchObject({
+      code: 'invalid_input',
+      field: 'argv.0',
+    });
     await expect(processes.get('nobody')).rejects.toMatchObject({ code: 'process_not_found', status: 404 });
     await expect(processes.start({ command: 'x', nonsense: 1 } as never)).rejects.toMatchObject({
       code: 'invalid_input',
