@@ -1,6 +1,6 @@
 import { buildTimingsSchema } from '@coder/api';
 import { describe, expect, it } from 'vitest';
-import { testClock } from '../testing/index.ts';
+import { besideChange, testClock } from '../testing/index.ts';
 import { seedUser } from './testing/seed.ts';
 import { createWorld, failure, type World } from './testing/world.ts';
 
@@ -167,5 +167,24 @@ describe('dormancy by hand', () => {
     const permissions = new Set(['workspace:read', 'workspace:update'] as const);
     const narrow = { ...actor, key: { ...actor.key, permissions } };
     expect((await failure(workspaces.updateDormancy(narrow, id, true))).code).toBe('INSUFFICIENT_SCOPE');
+  });
+
+  it('is for who may stop the workspace also when it is started at that moment', async () => {
+    await using world = await createWorld();
+    const { workspaces, actor } = world;
+    const { id } = await world.created('web');
+    await world.built(id, 'stop');
+    const permissions = new Set(['workspace:read', 'workspace:update'] as const);
+    const narrow = { ...actor, key: { ...actor.key, permissions } };
+    const starting = {
+      text: `with held as (select id from workspaces where id = $1 for update)
+        update workspace_builds b set transition = 'start' from held where b.workspace_id = held.id`,
+      values: [id],
+    };
+    const refused = besideChange(world.database, starting, () =>
+      failure(workspaces.updateDormancy(narrow, id, true)),
+    );
+    expect((await refused).code).toBe('INSUFFICIENT_SCOPE');
+    expect((await workspaces.get(actor, id)).dormant_at).toBeNull();
   });
 });

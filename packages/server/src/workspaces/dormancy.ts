@@ -9,6 +9,7 @@ import { insertBuild } from './builds/insert-build.ts';
 import { type Latest, loadLatest } from './builds/latest.ts';
 import type { WorkspacesDeps } from './deps.ts';
 import { findLatest } from './find.ts';
+import { markDormant } from './mark-dormant.ts';
 import { isActive } from './status.ts';
 
 /** Makes workspaces dormant by hand, as the scheduler does by itself, and wakes them. */
@@ -16,12 +17,7 @@ export function createDormancy(deps: Pick<WorkspacesDeps, 'db' | 'clock' | 'queu
   const { db, clock } = deps;
 
   async function sleep(trx: Db, actor: Actor, latest: Latest): Promise<void> {
-    const now = clock.now();
-    await sql`
-      update workspaces w set dormant_at = ${now}, updated_at = ${now},
-        deleting_at = case when t.time_til_dormant_autodelete_ms > 0
-          then ${now}::timestamptz + t.time_til_dormant_autodelete_ms * interval '1 millisecond' end
-      from templates t where t.id = w.template_id and w.id = ${latest.id}`.execute(trx);
+    await markDormant(trx, sql`w.id = ${latest.id}`, clock.now());
     // A dormant workspace holds nothing that costs something.
     if (latest.transition !== 'start') return;
     const version = await loadBuildableVersion(trx, latest.versionId);
@@ -53,17 +49,14 @@ export function createDormancy(deps: Pick<WorkspacesDeps, 'db' | 'clock' | 'queu
   /** Does nothing where it is so already. Returns the name of the workspace and whether anything has changed. */
   return async (actor: Actor, id: string, dormant: boolean): Promise<{ name: string; changed: boolean }> => {
     const found = await findLatest(db, actor, id, 'update');
-    if (dormant && found.transition === 'start') {
-      authorize(actor, 'stop', {
-        type: 'workspace',
-        id,
-        ownerId: found.ownerId,
-        organizationId: found.organizationId,
-      });
-    }
     const changed = await inTransaction(db, async (trx) => {
       const latest = await loadLatest(trx, id, true);
       if (!latest || latest.deleted) throw new ApiError('GONE');
+      // What it is now decides, and not what it was before this had its turn.
+      if (dormant && latest.transition === 'start') {
+        const { ownerId, organizationId } = latest;
+        authorize(actor, 'stop', { type: 'workspace', id, ownerId, organizationId });
+      }
       if ((latest.dormantAt !== null) === dormant) return false;
       if (dormant && isActive(latest.jobStatus)) {
         throw new ApiError('CONFLICT', {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type TestClock, testClock } from '../../testing/index.ts';
+import { besideChange, type TestClock, testClock } from '../../testing/index.ts';
 import { createWorld, failure, type World } from '../testing/world.ts';
 
 const minute = 60_000;
@@ -94,6 +94,42 @@ describe('by itself a workspace', () => {
     expect((await failure(world.workspaces.updateAutostart(world.actor, id, 'x'))).validations).toMatchObject(
       [{ field: 'schedule' }],
     );
+  });
+
+  it('does not start by a schedule that is taken away while its next start is told', async () => {
+    const clock = testClock('2026-01-05T05:00:00Z');
+    await using world = await createWorld({ clock });
+    const { id } = await world.created('web', { autostart_schedule: '0 6 * * *' });
+    clock.advance(hour);
+    const taken = {
+      text: 'update workspaces set autostart_schedule = null, next_start_at = null where id = $1',
+      values: [id],
+    };
+    await besideChange(world.database, taken, () => world.scheduler.tick());
+    expect((await world.workspaces.get(world.actor, id)).next_start_at).toBeNull();
+    await world.built(id, 'stop');
+    // Not even if a time were left of it.
+    await world.db.updateTable('workspaces').set({ next_start_at: clock.now() }).execute();
+    expect(await later(world, clock, 24 * hour)).toEqual([]);
+  });
+
+  it('has its next start told when it ran already, with however many others', async () => {
+    const clock = testClock('2026-01-05T05:00:00Z');
+    await using world = await createWorld({ clock });
+    const { id } = await world.created('web', { autostart_schedule: '0 6 * * *' });
+    await world.database.pool.query(
+      `insert into workspaces (id, owner_id, organization_id, template_id, name, autostart_schedule, next_start_at,
+          last_used_at, created_at, updated_at)
+        select gen_random_uuid(), owner_id, organization_id, template_id, name || n, autostart_schedule, next_start_at,
+          last_used_at, created_at, updated_at
+        from workspaces, generate_series(1, 450) n where id = $1`,
+      [id],
+    );
+    expect(await later(world, clock, hour)).toEqual([]);
+    const { rows } = await world.database.pool.query(
+      'select next_start_at, count(*)::int as n from workspaces group by 1',
+    );
+    expect(rows).toEqual([{ next_start_at: new Date('2026-01-06T06:00:00Z'), n: 451 }]);
   });
 
   it('is cleaned up after a failed start', async () => {

@@ -8,6 +8,7 @@ import { resolveValues, versionOf } from '../builds/create-build.ts';
 import { insertBuild } from '../builds/insert-build.ts';
 import { type Latest, loadLatest } from '../builds/latest.ts';
 import type { WorkspacesDeps } from '../deps.ts';
+import { markDormant } from '../mark-dormant.ts';
 import { isActive } from '../status.ts';
 import { nextStart } from './autostart.ts';
 
@@ -55,12 +56,14 @@ const rules: readonly Rule[] = [
     transition: 'stop',
     due: (now) => sql`w.dormant_at is null and t.time_til_dormant_ms > 0 and b.transition = 'start'
       and w.last_used_at + ${ms('t.time_til_dormant_ms')} <= ${now}`,
-    also: markDormant,
+    also: (trx, { id }, now) => markDormant(trx, sql`w.id = ${id}`, now),
   },
   {
     reason: 'autostart',
     transition: 'start',
-    due: (now) => sql`w.next_start_at <= ${now} and t.allow_user_autostart and w.dormant_at is null
+    due: (
+      now,
+    ) => sql`w.next_start_at <= ${now} and w.autostart_schedule <> '' and t.allow_user_autostart and w.dormant_at is null
       and u.status = 'active' and b.transition = 'stop' and j.status = 'succeeded'`,
     also: setNextStart,
   },
@@ -189,30 +192,15 @@ async function dueNow(db: Db, condition: RawBuilder<unknown>, id?: string): Prom
   return rows.map((row) => row.id);
 }
 
-async function markDormant(trx: Db, latest: Latest, now: Date): Promise<void> {
-  await sql`update workspaces w set dormant_at = ${now},
-      deleting_at = case when t.time_til_dormant_autodelete_ms > 0
-        then ${now}::timestamptz + ${ms('t.time_til_dormant_autodelete_ms')} end
-    from templates t where t.id = w.template_id and w.id = ${latest.id}`.execute(trx);
-}
-
 /** Workspaces that are stopped already become dormant without a build. */
 async function markIdleDormant(db: Db, now: Date): Promise<void> {
-  await sql`
-    with dormant as (
-      update workspaces w set dormant_at = ${now},
-        deleting_at = case when t.time_til_dormant_autodelete_ms > 0
-          then ${now}::timestamptz + ${ms('t.time_til_dormant_autodelete_ms')} end
-      from templates t
-      where t.id = w.template_id and not w.deleted and w.dormant_at is null and t.time_til_dormant_ms > 0
-        and w.last_used_at + ${ms('t.time_til_dormant_ms')} <= ${now}
-        and exists (
-          select from workspace_builds b join provisioner_jobs j on j.id = b.job_id
-          where b.workspace_id = w.id and b.transition = 'stop' and j.status = 'succeeded'
-            and b.build_number = (select max(build_number) from workspace_builds where workspace_id = w.id))
-      returning w.id
-    )
-    select pg_notify('workspace_changed', id::text) from dormant`.execute(db);
+  const idle = sql`w.dormant_at is null and t.time_til_dormant_ms > 0
+    and w.last_used_at + ${ms('t.time_til_dormant_ms')} <= ${now}
+    and exists (
+      select from workspace_builds b join provisioner_jobs j on j.id = b.job_id
+      where b.workspace_id = w.id and b.transition = 'stop' and j.status = 'succeeded'
+        and b.build_number = (select max(build_number) from workspace_builds where workspace_id = w.id))`;
+  await markDormant(db, idle, now);
 }
 
 async function setNextStart(trx: Db, latest: Latest, now: Date): Promise<void> {
@@ -220,26 +208,42 @@ async function setNextStart(trx: Db, latest: Latest, now: Date): Promise<void> {
   await trx.updateTable('workspaces').set({ next_start_at: next }).where('id', '=', latest.id).execute();
 }
 
+/** How many workspaces are read at once. */
+const batch = 200;
+
 /** A workspace that ran already, or could not be started, when its time came waits for the next time. */
-async function moveMissedStarts({
-  db,
-  clock,
-  log,
-}: Pick<WorkspacesDeps, 'db' | 'clock' | 'log'>): Promise<void> {
-  const now = clock.now();
+async function moveMissedStarts(deps: Pick<WorkspacesDeps, 'db' | 'clock' | 'log'>): Promise<void> {
+  const now = deps.clock.now();
+  let last: string | undefined;
+  do {
+    last = await moveSome(deps, now, last);
+  } while (last !== undefined);
+}
+
+/** The same of those with a greater id than `after`. Returns the id of the last one; undefined when there is none left. */
+async function moveSome(
+  { db, log }: Pick<WorkspacesDeps, 'db' | 'log'>,
+  now: Date,
+  after: string | undefined,
+): Promise<string | undefined> {
   const { rows } = await sql<{ id: string; schedule: string | null; allowed: boolean }>`
     select w.id, w.autostart_schedule as schedule, t.allow_user_autostart as allowed
     from workspaces w join templates t on t.id = w.template_id
-    where not w.deleted and w.next_start_at <= ${now}
+    where not w.deleted and w.next_start_at <= ${now} and ${after === undefined ? sql`true` : sql`w.id > ${after}`}
       and not exists (
         select from workspace_builds b join provisioner_jobs j on j.id = b.job_id
-        where b.workspace_id = w.id and j.status in ('pending', 'running', 'canceling'))`.execute(db);
+        where b.workspace_id = w.id and j.status in ('pending', 'running', 'canceling'))
+    order by w.id limit ${batch}`.execute(db);
   for (const { id, schedule, allowed } of rows) {
     try {
       const next = nextStart(schedule, allowed, now);
-      await db.updateTable('workspaces').set({ next_start_at: next }).where('id', '=', id).execute();
+      // Whoever has changed the schedule meanwhile has set the next start as well.
+      await sql`
+        update workspaces set next_start_at = ${next}
+        where id = ${id} and autostart_schedule is not distinct from ${schedule}`.execute(db);
     } catch (err) {
       log.error({ err, workspace: id, schedule }, 'the next start of a workspace could not be told');
     }
   }
+  return rows.length < batch ? undefined : rows.at(-1)?.id;
 }
