@@ -251,6 +251,40 @@ describe('users', () => {
     expect(await asMember.users.getRoles({ user: 'me' })).toMatchObject({ roles: ['auditor'] });
   });
 
+  it('are not changed by who may not give the roles that they hold in an organization', async () => {
+    await using database = await testDatabase();
+    await using d = await deployment(database);
+    const { asAdmin, asOwner, server } = d;
+    await testUser(database.db, { username: 'orla', organizationRoles: ['organization-admin'] });
+    await testUser(database.db, {
+      username: 'bea',
+      organizationRoles: ['organization-workspace-creation-ban'],
+    });
+    const password = 'another password';
+    const calls = (client: typeof asAdmin, user: string) => [
+      () => client.users.updatePassword({ user, password }),
+      () => client.users.updateProfile({ user, username: user, name: 'Somebody' }),
+      () => client.users.suspend({ user }),
+      () => client.users.activate({ user }),
+      () => client.users.delete({ user }),
+    ];
+    for (const call of calls(asAdmin, 'orla')) {
+      await expect(call()).rejects.toMatchObject({
+        code: 'FORBIDDEN',
+        message:
+          'You may not change orla, who has the role "organization-admin". Allowed for the role "owner".',
+      });
+    }
+    expect(await asOwner.users.get({ user: 'orla' })).toMatchObject({ name: '', status: 'active' });
+    const both = await testUser(database.db, {
+      roles: ['user-admin'],
+      organizationRoles: ['organization-admin'],
+    });
+    for (const call of calls(server.client(both.token), 'orla')) await call();
+    // A ban gives nothing to who becomes its holder.
+    for (const call of calls(asAdmin, 'bea')) await call();
+  });
+
   it('are not deleted with their workspaces', async () => {
     await using database = await testDatabase();
     await using d = await deployment(database);

@@ -11,7 +11,7 @@ import { createFirstUser, type FirstUser } from './first-user.ts';
 import { createKeyUse } from './key-use.ts';
 import { createLongVisits, type LongVisits } from './long-visits.ts';
 import { createSessions, type Sessions } from './sessions.ts';
-import { createUsers, type Users } from './users.ts';
+import { createUsers, type EndGrants, type Users } from './users.ts';
 import { createVerifiedKeys } from './verified-keys.ts';
 
 export type IdentityOptions = {
@@ -25,6 +25,7 @@ export type IdentityOptions = {
   sessionDurationMs: number;
   defaultTokenLifetimeMs: number;
   maxTokenLifetimeMs: number;
+  endGrants: EndGrants;
   disableSessionRefresh?: boolean;
   disableOwnerWorkspaceAccess?: boolean;
   disableWorkspaceSharing?: boolean;
@@ -106,7 +107,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     forget: { user: keys.forgetUser, group: keys.forgetGroup },
     firstUser: createFirstUser({ db, clock }),
     sessions: createSessions({ db, clock, keys, sessionDurationMs: options.sessionDurationMs }),
-    users: createUsers({ db, clock, keys }),
+    users: createUsers({ db, clock, keys, endGrants: options.endGrants }),
     apiKeys: createApiKeys({
       db,
       clock,

@@ -1,7 +1,13 @@
 import { ApiError } from '@coder/api';
 import { sql, type Transaction } from 'kysely';
-import { type Actor, authorize, mayKnowOf } from '../authorization/index.ts';
-import { notify, type Tables } from '../database/index.ts';
+import {
+  type Actor,
+  authorize,
+  mayAssignRole,
+  mayKnowOf,
+  organizationRoles,
+} from '../authorization/index.ts';
+import { type Db, notify, type Tables } from '../database/index.ts';
 import type { UserRow } from './users-store.ts';
 
 /** Names that would be read as something else in a path. */
@@ -30,21 +36,41 @@ export function mayKnowOfUser(actor: Actor, userId: string): boolean {
 }
 
 /**
- * Throws unless the actor may do this to a user. Beyond the permission, nobody but an owner may change somebody who holds a
- * role the actor does not: whoever sets a user's password can be that user.
+ * Throws unless the actor may do this to a user. Whoever sets a user's password can be that user, so beyond the permission
+ * nobody but an owner may change somebody who holds a site role the actor does not, or who holds a role in an organization
+ * that the actor may not give. In a transaction these roles stay as they are until it ends.
  */
-export function authorizeOnUser(
+export async function authorizeOnUser(
+  db: Db,
   actor: Actor,
   action: 'update' | 'delete' | 'update_personal',
   target: UserRow,
-): void {
+): Promise<void> {
   authorize(actor, action, { type: 'user', id: target.id, ownerId: target.id });
   if (target.id === actor.user.id || actor.user.roles.includes('owner')) return;
   const higher = target.rbac_roles.filter((role) => role !== 'member' && !actor.user.roles.includes(role));
+  const memberships = await db
+    .selectFrom('organization_members')
+    .where('user_id', '=', target.id)
+    .orderBy('organization_id')
+    .forShare()
+    .select(['organization_id', 'roles'])
+    .execute();
+  for (const { organization_id: id, roles } of memberships) {
+    const own = [...actor.user.roles, ...(actor.organizations.get(id) ?? [])];
+    higher.push(...roles.filter((role) => givesRights(role) && !mayAssignRole(own, role)));
+  }
   if (higher.length === 0) return;
+  const named = [...new Set(higher)].map((role) => `"${role}"`).join(' and ');
   throw new ApiError('FORBIDDEN', {
-    message: `You may not change ${target.username}, who has the role ${higher.map((role) => `"${role}"`).join(' and ')}. Allowed for the role "owner".`,
+    message: `You may not change ${target.username}, who has the role ${named}. Allowed for the role "owner".`,
   });
+}
+
+/** A ban gives nothing to whoever becomes its holder. */
+function givesRights(organizationRole: string): boolean {
+  const { site, organization, ownInOrganization } = organizationRoles[organizationRole] ?? {};
+  return [site, organization, ownInOrganization].some((permissions) => permissions?.length !== 0);
 }
 
 /**

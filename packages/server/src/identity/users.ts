@@ -37,9 +37,11 @@ export type Users = {
   ): Promise<{ roles: string[]; organization_roles: Record<string, string[]> }>;
 };
 
-export type UsersOptions = { db: Db; clock: Clock; keys: VerifiedKeys };
+/** Ends in a transaction what a user has allowed applications, but for the grant that is kept. */
+export type EndGrants = (trx: Db, userId: string, kept?: string) => Promise<void>;
+export type UsersOptions = { db: Db; clock: Clock; keys: VerifiedKeys; endGrants: EndGrants };
 
-export function createUsers({ db, clock, keys }: UsersOptions): Users {
+export function createUsers({ db, clock, keys, endGrants }: UsersOptions): Users {
   const change = createChangeUser({ db, clock, keys });
 
   /** The user whom a reference means, if the actor may know of it. Everybody may know of themselves. */
@@ -106,10 +108,10 @@ export function createUsers({ db, clock, keys }: UsersOptions): Users {
         });
       }
       const decide: Decide = async (held, trx) => {
-        authorizeOnUser(actor, 'delete', held);
+        await authorizeOnUser(trx, actor, 'delete', held);
         await refuseWithWorkspaces(trx, held);
         await trx.deleteFrom('api_keys').where('user_id', '=', id).execute();
-        await trx.deleteFrom('oauth_grants').where('user_id', '=', id).execute();
+        await endGrants(trx, id);
         return { deleted: true };
       };
       const { before } = await change(id, decide, { endsOwner: true });
@@ -119,8 +121,8 @@ export function createUsers({ db, clock, keys }: UsersOptions): Users {
     async updateProfile(actor, ref, { username, name }) {
       const { id } = await read(actor, ref);
       try {
-        return await change(id, (held) => {
-          authorizeOnUser(actor, 'update_personal', held);
+        return await change(id, async (held, trx) => {
+          await authorizeOnUser(trx, actor, 'update_personal', held);
           if (username !== held.username) refuseReservedName(username);
           return { username, name };
         });
@@ -138,8 +140,8 @@ export function createUsers({ db, clock, keys }: UsersOptions): Users {
           detail: 'Ask another owner or administrator of users to suspend your account.',
         });
       }
-      const decide: Decide = (held) => {
-        authorizeOnUser(actor, 'update', held);
+      const decide: Decide = async (held, trx) => {
+        await authorizeOnUser(trx, actor, 'update', held);
         return { status };
       };
       return change(id, decide, { endsOwner: suspends });
@@ -149,22 +151,18 @@ export function createUsers({ db, clock, keys }: UsersOptions): Users {
       const row = await read(actor, ref);
       const { id } = row;
       // Looked at before the passwords, which take long to check; what counts is looked at again below.
-      authorizeOnUser(actor, 'update_personal', row);
+      await authorizeOnUser(db, actor, 'update_personal', row);
       const isOwn = id === actor.user.id;
       await refuseNewPassword(row, input, { isOwn });
       const hashed = await hashPassword(input.password);
       // The user is held, so that a sign-in with the old password that is under way ends before this or fails.
       const { after } = await change(id, async (held, trx) => {
-        authorizeOnUser(actor, 'update_personal', held);
+        await authorizeOnUser(trx, actor, 'update_personal', held);
         if (isOwn && held.hashed_password !== row.hashed_password) throw passwordJustChanged();
         // Whoever knew the old password may hold sessions and tokens; only the one that asks goes on.
         await trx.deleteFrom('api_keys').where('user_id', '=', id).where('id', '<>', actor.key.id).execute();
         // The same holds for what that one may have allowed applications, which would renew their tokens.
-        await trx
-          .deleteFrom('oauth_grants')
-          .where('user_id', '=', id)
-          .where('id', '<>', actor.key.application?.grantId ?? '')
-          .execute();
+        await endGrants(trx, id, actor.key.application?.grantId);
         return { hashed_password: hashed };
       });
       return after;
