@@ -2,6 +2,7 @@ import { createApprovals, type LookUp } from '../approvals/index.ts';
 import { createAuditTrail } from '../audit/index.ts';
 import { createPipeline, createRateLimits } from '../http/index.ts';
 import { createIdentity } from '../identity/index.ts';
+import { endGrantsOf } from '../oauth/index.ts';
 import { createOrganizations } from '../organizations/index.ts';
 import type { Ground } from './ground.ts';
 
@@ -21,6 +22,7 @@ export async function composeAdmission(
     sessionDurationMs: config.sessionDuration,
     defaultTokenLifetimeMs: config.defaultTokenLifetime,
     maxTokenLifetimeMs: config.maxTokenLifetime,
+    endGrants: endGrantsOf,
     disableSessionRefresh: config.disableSessionExpiryRefresh,
     disableOwnerWorkspaceAccess: config.disableOwnerWorkspaceAccess,
     disableWorkspaceSharing: config.disableWorkspaceSharing,

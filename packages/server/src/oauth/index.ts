@@ -1,1 +1,2 @@
 export { createOAuth, type OAuthOptions } from './oauth.ts';
+export { endGrantsOf } from './store/grants.ts';

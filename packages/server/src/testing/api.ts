@@ -72,6 +72,8 @@ export async function testApi(options: TestApiOptions): Promise<TestApi> {
     sessionDurationMs: 24 * hour,
     defaultTokenLifetimeMs: 168 * hour,
     maxTokenLifetimeMs: 876_600 * hour,
+    // Loaded when a test comes to it, since it takes a while.
+    endGrants: async (...of) => (await import('../oauth/index.ts')).endGrantsOf(...of),
     ...options.identity,
   });
   const audit = createAuditTrail({ db: database.db, log });

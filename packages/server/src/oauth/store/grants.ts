@@ -100,3 +100,17 @@ export async function endGrants(trx: Db, grantIds: readonly string[]): Promise<v
   await trx.deleteFrom('oauth_grants').where('id', 'in', grantIds).execute();
   for (const { id } of keys) await notify(trx, 'api_key_changed', id);
 }
+
+/** Ends what a user has allowed applications, but for the one grant that is kept. */
+export async function endGrantsOf(trx: Db, userId: string, kept = ''): Promise<void> {
+  const grants = await trx
+    .selectFrom('oauth_grants')
+    .where('user_id', '=', userId)
+    .where('id', '<>', kept)
+    .select('id')
+    .execute();
+  await endGrants(
+    trx,
+    grants.map(({ id }) => id),
+  );
+}
