@@ -1,4 +1,5 @@
 export { createAdministration } from './administration.ts';
+export { changeMember } from './change-member.ts';
 export type { Forget } from './forget.ts';
 export { createMembers, type Members } from './members.ts';
 export {

@@ -11,6 +11,7 @@ import { sql } from 'kysely';
 import { type Actor, authorize, mayKnowOf } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import { type Db, inTransaction, isUniqueViolation, notify } from '../database/index.ts';
+import { changeMember } from './change-member.ts';
 import type { Forget } from './forget.ts';
 import { assignableRoles, refuseRoles } from './member-roles.ts';
 import { type MemberRow, matching, presentMember, presentMembership, selectMembers } from './member-rows.ts';
@@ -227,29 +228,14 @@ export function createMembers({ db, clock, organizations, forget }: MembersDeps)
       }
       const wanted = [...new Set(roles)].filter((role) => role !== 'organization-member');
       const now = clock.now();
-      const before = await inTransaction(db, async (trx) => {
-        const held = await trx
-          .selectFrom('organization_members')
-          .where('organization_id', '=', organizationId)
-          .where('user_id', '=', row.user_id)
-          .forUpdate()
-          .select('roles')
-          .executeTakeFirst();
-        if (!held) {
-          throw new ApiError('CONFLICT', {
-            message: `${row.username} has just been removed from the organization.`,
-            detail: 'Add the user to the organization again, then set the roles.',
-          });
-        }
-        refuseRoles(actor, organizationId, held.roles, wanted);
-        await trx
-          .updateTable('organization_members')
-          .set({ roles: wanted, updated_at: now })
-          .where('organization_id', '=', organizationId)
-          .where('user_id', '=', row.user_id)
-          .execute();
-        await notify(trx, 'user_changed', row.user_id);
-        return held.roles;
+      const { user_id: userId, username } = row;
+      const { roles: before } = await inTransaction(db, async (trx) => {
+        const held = await changeMember(trx, { organizationId, userId, username }, now, (member) => {
+          refuseRoles(actor, organizationId, member.roles, wanted);
+          return { roles: wanted };
+        });
+        await notify(trx, 'user_changed', userId);
+        return held;
       });
       forget.user(row.user_id);
       const membership = presentMembership({ ...row, roles: wanted, updated_at: now });

@@ -13,7 +13,7 @@ import { type Actor, authorize, authorizeWhole } from '../authorization/index.ts
 import type { Clock } from '../clock.ts';
 import { type Db, inTransaction } from '../database/index.ts';
 import { selectGroups } from '../groups/index.ts';
-import type { Members } from '../organizations/index.ts';
+import { changeMember, type Members } from '../organizations/index.ts';
 import { eachResource, effectiveLimits, limitsAnything, limitsOf, storedLimits } from './limits.ts';
 import { loadRules, loadUse, type Use } from './store.ts';
 
@@ -123,32 +123,16 @@ export function createQuotas({ db, clock, members }: QuotasDeps): Quotas {
       const found = await find(actor, organization, user);
       const { organization_id: organizationId, user_id: userId, username } = found;
       authorize(actor, 'update', { type: 'organization_member', organizationId, ownerId: userId });
-      const change = await inTransaction(db, async (trx) => {
-        const held = await trx
-          .selectFrom('organization_members')
-          .where('organization_id', '=', organizationId)
-          .where('user_id', '=', userId)
-          .forUpdate()
-          .select('resource_limits')
-          .executeTakeFirst();
-        if (!held) {
-          throw new ApiError('CONFLICT', {
-            message: `${username} has just been removed from the organization.`,
-            detail: 'Add the user to the organization again, then set the limits.',
-          });
-        }
-        const before = limitsOf(held.resource_limits);
-        const after = { ...before, ...wanted };
-        await trx
-          .updateTable('organization_members')
-          .set({ resource_limits: storedLimits(after), updated_at: clock.now() })
-          .where('organization_id', '=', organizationId)
-          .where('user_id', '=', userId)
-          .execute();
-        return { before, after };
-      });
+      const of = { organizationId, userId, username };
+      const set = (held: ResourceLimits) => ({ ...held, ...wanted });
+      const { resource_limits: held } = await inTransaction(db, (trx) =>
+        changeMember(trx, of, clock.now(), (member) => ({
+          resource_limits: storedLimits(set(limitsOf(member.resource_limits))),
+        })),
+      );
+      const before = limitsOf(held);
       const quota = await memberQuota(organizationId, userId);
-      return { quota, ...change, id: userId, name: username, organizationId };
+      return { quota, before, after: set(before), id: userId, name: username, organizationId };
     },
 
     async group(actor, id) {
