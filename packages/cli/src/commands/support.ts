@@ -19,7 +19,7 @@ function bundleSubcommand(): Command {
     .option('-y, --yes', 'ask nothing')
     .addHelpText(
       'after',
-      '\nWhat looks like a password, a token or a key is taken out. Logs may hold other things that are yours: look through\nthe bundle before you pass it on. What you may not see is left out, and listed in its missing.txt.',
+      '\nValues of parameters and of variables of agents, scripts and commands of apps are left out. What looks like a password,\na token or a key is taken out. Logs may hold other things that are yours: look through the bundle before you pass it on.\nWhat you may not see is listed in its missing.txt.',
     )
     .action(async (ref: string | undefined, flags: Flags, command: Command) => {
       const client = clientOf(command);

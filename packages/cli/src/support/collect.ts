@@ -1,6 +1,12 @@
 import { type ApiClient, ApiError, describeError, type Workspace } from '@coder/api';
 import { version } from '../version.ts';
 import { agentsOf } from '../workspace-ref.ts';
+import {
+  agentWithoutScripts,
+  buildWithoutScripts,
+  withoutValues,
+  workspaceWithoutScripts,
+} from './leave-out.ts';
 import { redactText, redactValue } from './redact.ts';
 import type { BundlePart } from './write-bundle.ts';
 
@@ -62,16 +68,19 @@ function sources({ client, workspace, env }: Collected): Record<string, () => un
   if (!workspace) return deployment;
   const build = workspace.latest_build;
   const inWorkspace: Record<string, () => unknown> = {
-    'workspace/workspace.json': () => workspace,
-    'workspace/builds.json': () => client.workspaces.builds({ workspace: workspace.id, limit: 25 }),
-    'workspace/parameters.json': () => client.builds.parameters({ build: build.id }),
+    'workspace/workspace.json': () => workspaceWithoutScripts(workspace),
+    'workspace/builds.json': async () =>
+      (await client.workspaces.builds({ workspace: workspace.id, limit: 25 })).map(buildWithoutScripts),
+    'workspace/parameters.json': async () =>
+      withoutValues(await client.builds.parameters({ build: build.id })),
     'workspace/build.log': () => logLines((after) => client.builds.logs({ build: build.id, after })),
     'workspace/template-version.json': () =>
       client.templateVersions.get({ version: build.template_version_id }),
   };
   for (const { id, name } of agentsOf(workspace)) {
     const folder = `agents/${name}`;
-    inWorkspace[`${folder}/agent.json`] = () => client.agents.get({ agent: id });
+    inWorkspace[`${folder}/agent.json`] = async () =>
+      agentWithoutScripts(await client.agents.get({ agent: id }));
     inWorkspace[`${folder}/agent.log`] = () => logLines((after) => client.agents.logs({ agent: id, after }));
     inWorkspace[`${folder}/ports.json`] = () => client.agents.ports({ agent: id });
     inWorkspace[`${folder}/stats.json`] = () => client.agents.stats({ agent: id });
@@ -79,15 +88,28 @@ function sources({ client, workspace, env }: Collected): Record<string, () => un
   return { ...deployment, ...inWorkspace };
 }
 
+/** The lines of the values of a workspace's parameters, which a script may have printed: they are taken out of the logs. */
+async function parameterValues({ client, workspace }: Collected): Promise<string[]> {
+  if (workspace === undefined) return [];
+  try {
+    const parameters = await client.builds.parameters({ build: workspace.latest_build.id });
+    return parameters.flatMap(({ value }) => value.split('\n').map((line) => line.trim()));
+  } catch {
+    // That they cannot be had is said where they would stand.
+    return [];
+  }
+}
+
 /** The files of a bundle, each without secrets. What cannot be had is left out, and said in `missing.txt`. */
 export async function* collectBundle(from: Collected): AsyncGenerator<BundlePart> {
   const missing: string[] = [];
+  const values = await parameterValues(from);
   for (const [name, read] of Object.entries(sources(from))) {
     try {
       const value = await read();
       const clean =
         typeof value === 'string'
-          ? redactText(value, from.secrets)
+          ? redactText(value, [...from.secrets, ...values])
           : `${JSON.stringify(redactValue(value, from.secrets), null, 2)}\n`;
       yield { name, text: clean };
     } catch (error) {
