@@ -12,7 +12,7 @@ import { sql } from 'kysely';
 import { type Actor, authorize, authorizeWhole } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
 import { type Db, inTransaction } from '../database/index.ts';
-import { selectGroups } from '../groups/index.ts';
+import { changeGroupLimits, selectGroups } from '../groups/index.ts';
 import { changeMember, type Members } from '../organizations/index.ts';
 import { eachResource, effectiveLimits, limitsAnything, limitsOf, storedLimits } from './limits.ts';
 import { loadRules, loadUse, type Use } from './store.ts';
@@ -143,35 +143,33 @@ export function createQuotas({ db, clock, members }: QuotasDeps): Quotas {
     async updateGroup(actor, id, { member_limits, total_limits }) {
       authorizeWhole(actor, 'workspace');
       const group = await findGroup(actor, id, 'update');
-      const change = await inTransaction(db, async (trx) => {
-        const held = await trx
-          .selectFrom('groups')
-          .where('id', '=', id)
-          .forUpdate()
-          .select(['member_limits', 'total_limits'])
-          .executeTakeFirst();
-        if (!held) throw new ApiError('NOT_FOUND');
-        const before = {
-          member_limits: limitsOf(held.member_limits),
-          total_limits: limitsOf(held.total_limits),
-        };
-        const after = {
-          member_limits: { ...before.member_limits, ...member_limits },
-          total_limits: { ...before.total_limits, ...total_limits },
-        };
-        await trx
-          .updateTable('groups')
-          .set({
+      const limits = (held: { member_limits: unknown; total_limits: unknown }) => ({
+        member_limits: limitsOf(held.member_limits),
+        total_limits: limitsOf(held.total_limits),
+      });
+      const set = (held: GroupLimits) => ({
+        member_limits: { ...held.member_limits, ...member_limits },
+        total_limits: { ...held.total_limits, ...total_limits },
+      });
+      const held = await inTransaction(db, (trx) =>
+        changeGroupLimits(trx, id, clock.now(), (stored) => {
+          const after = set(limits(stored));
+          return {
             member_limits: storedLimits(after.member_limits),
             total_limits: storedLimits(after.total_limits),
-            updated_at: clock.now(),
-          })
-          .where('id', '=', id)
-          .execute();
-        return { before, after };
-      });
+          };
+        }),
+      );
+      const before = limits(held);
       const quota = await groupQuota(group);
-      return { quota, ...change, id, name: group.name, organizationId: group.organization_id };
+      return {
+        quota,
+        before,
+        after: set(before),
+        id,
+        name: group.name,
+        organizationId: group.organization_id,
+      };
     },
   };
 }
