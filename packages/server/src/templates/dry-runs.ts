@@ -6,7 +6,6 @@ import {
   type MatchedProvisioners,
   type ProvisionerJob,
   type ProvisionerLog,
-  type TemplateManifest,
   type Validation,
   type WorkspaceResource,
 } from '@coder/api';
@@ -27,6 +26,7 @@ import { findManifest, findVersion } from './find-version.ts';
 import { loadPresets } from './load-version.ts';
 import { parameterValidations, resolveParameters } from './parameters/resolve.ts';
 import { plannedResources } from './planned-resources.ts';
+import { runtimeProblem } from './runtime-problem.ts';
 
 type Request = z.output<typeof createDryRunSchema>;
 /** What is kept of a dry run, in the input of its job. */
@@ -34,7 +34,11 @@ type Kept = { template_version_id: string; workspace_name: string; values: Build
 type Row = JobRow & { input: Kept; owner_name: string };
 
 export type DryRuns = {
-  /** Checks the values as a create would, and whether this deployment has the runtime. Throws what a create would throw. */
+  /**
+   * Checks the values as a create would, and whether this deployment has the runtime. As with upstream it is for who may see
+   * the version and create workspaces. Whether a workspace may be made of it now (it may be archived, not be the active one that
+   * is required, or its template deprecated) is not asked: versions are tried before they are published, too.
+   */
   create(actor: Actor, versionId: string, request: Request): Promise<ProvisionerJob>;
   get(actor: Actor, versionId: string, jobId: string): Promise<ProvisionerJob>;
   resources(actor: Actor, versionId: string, jobId: string): Promise<WorkspaceResource[]>;
@@ -88,18 +92,6 @@ export function createDryRuns(deps: DryRunsDeps): DryRuns {
     if (!found) throw new ApiError('NOT_FOUND');
   }
 
-  /** Why this deployment could not run it; undefined when it could. */
-  async function runtimeProblem(manifest: TemplateManifest): Promise<string | undefined> {
-    for (const runtime of Object.keys(manifest.runtime)) {
-      try {
-        await checkRuntime(runtime);
-      } catch (error) {
-        return `This server cannot run the ${runtime} runtime: ${(error as Error).message}`;
-      }
-    }
-    return undefined;
-  }
-
   return {
     async create(actor, versionId, request) {
       const version = await findVersion(db, actor, versionId);
@@ -127,7 +119,7 @@ export function createDryRuns(deps: DryRunsDeps): DryRuns {
       const owner = { name: actor.user.username };
       const planned = { values, workspace: { name }, owner, jobId: id, at: now };
       const resources = plannedResources(manifest, planned);
-      const error = await runtimeProblem(manifest);
+      const error = await runtimeProblem(manifest, checkRuntime);
       const kept: Kept = { template_version_id: versionId, workspace_name: name, values: [...values] };
       await forgetJobs(db, type, new Date(now.getTime() - keptMs));
       await insertJob(db, {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { TemplateManifest } from '@coder/api';
 import { type Db, inTransaction } from '../database/index.ts';
 import { beginJob, createJobLog, finishJob } from '../jobs/index.ts';
 import type { TemplatesDeps } from './deps.ts';
 import { type Imported, importArchive } from './import-archive.ts';
+import { runtimeProblem } from './runtime-problem.ts';
 
 /** The task of the queue that runs an import; its payload is {@link ImportTask}. */
 export const IMPORT_TASK = 'template_version_import';
@@ -27,7 +27,9 @@ export async function importTemplateVersion(deps: Deps, jobId: string): Promise<
   lines.write('info', 'Parsing template', 'Reading the archive and its template.yaml.', source);
   const imported = await importArchive(version.data, version.mimetype);
   const problems =
-    'problems' in imported ? [...imported.problems] : await runtimeProblems(imported.manifest, checkRuntime);
+    'problems' in imported
+      ? imported.problems
+      : [await runtimeProblem(imported.manifest, checkRuntime)].filter((problem) => problem !== undefined);
   for (const problem of problems) lines.write('error', 'Parsing template', problem, source);
   if (problems.length === 0 && 'manifest' in imported)
     describe(imported, (level, text) => lines.write(level, 'Checking template', text, source));
@@ -44,20 +46,6 @@ async function claim({ db, clock }: Deps, jobId: string) {
     .select(['template_versions.id', 'files.data', 'files.mimetype'])
     .where('template_versions.job_id', '=', jobId)
     .executeTakeFirst();
-}
-
-async function runtimeProblems(
-  manifest: TemplateManifest,
-  checkRuntime: Deps['checkRuntime'],
-): Promise<string[]> {
-  for (const runtime of Object.keys(manifest.runtime)) {
-    try {
-      await checkRuntime(runtime);
-    } catch (error) {
-      return [`This server cannot run the ${runtime} runtime: ${(error as Error).message}`];
-    }
-  }
-  return [];
 }
 
 function describe(

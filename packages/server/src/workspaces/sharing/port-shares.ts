@@ -11,6 +11,7 @@ import { type Db, inTransaction, notify } from '../../database/index.ts';
 import type { WorkspacesDeps } from '../deps.ts';
 import { findWorkspace, workspaceResource } from '../find.ts';
 import type { WorkspaceRow } from '../read/present-workspace.ts';
+import { refuseDisabledSharing } from './refuse-disabled.ts';
 
 /** What has changed, for the audit log. */
 type Changed = { readonly name: string; readonly field: string; readonly before: string };
@@ -38,12 +39,7 @@ export function createPortShares({ db, clock, settings }: Pick<WorkspacesDeps, '
     ): Promise<{ share: PortShare; changed: Changed }> {
       const workspace = await findWorkspace(db, actor, id);
       authorize(actor, 'share', workspaceResource(workspace));
-      if (settings.disableSharing) {
-        throw new ApiError('FORBIDDEN', {
-          message: 'The sharing of workspaces is switched off on this deployment.',
-          detail: 'An administrator can start the server without --disable-workspace-sharing.',
-        });
-      }
+      refuseDisabledSharing(settings);
       await refuseUnknownAgent(db, workspace, agent_name);
       await refuseTooFar(db, workspace, level);
       const place = { agent_name, port };

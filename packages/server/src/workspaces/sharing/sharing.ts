@@ -11,9 +11,10 @@ import { type Actor, authorize } from '../../authorization/index.ts';
 import { inTransaction, notify, type Tables } from '../../database/index.ts';
 import { isVisible, presentGroups, selectGroups } from '../../groups/index.ts';
 import type { Forget } from '../../organizations/index.ts';
-import type { WorkspacesDeps } from '../deps.ts';
+import type { WorkspaceSettings, WorkspacesDeps } from '../deps.ts';
 import { findWorkspace, workspaceResource } from '../find.ts';
 import type { WorkspaceRow } from '../read/present-workspace.ts';
+import { refuseDisabledSharing } from './refuse-disabled.ts';
 
 /** What has changed, for the audit log: by `user:<name>` or `group:<name>`, the role before and after. */
 export type ShareChange = { readonly who: string; readonly before: string; readonly after: string };
@@ -43,7 +44,7 @@ export function createSharing({
       }
       const shares = await loadShares(trx, id);
       const all = wanted(shares);
-      mayChange(actor, workspace, all, settings.disableSharing);
+      mayChange(actor, workspace, all, settings);
       const names = await namesOf(trx, workspace, all);
       refuseTooMany(shares, all);
       const now = clock.now();
@@ -161,7 +162,7 @@ function mayChange(
   actor: Actor,
   workspace: WorkspaceRow,
   wanted: readonly Wanted[],
-  isDisabled: boolean,
+  settings: Pick<WorkspaceSettings, 'disableSharing'>,
 ): void {
   const gives = wanted.some(({ role }) => role !== '');
   const leaves = wanted.length > 0 && wanted.every(({ id, role }) => id === actor.user.id && role === '');
@@ -169,12 +170,7 @@ function mayChange(
   authorize(actor, 'update', workspaceResource(workspace));
   if (!gives) return;
   authorize(actor, 'share', workspaceResource(workspace));
-  if (isDisabled) {
-    throw new ApiError('FORBIDDEN', {
-      message: 'The sharing of workspaces is switched off on this deployment.',
-      detail: 'An administrator can start the server without --disable-workspace-sharing.',
-    });
-  }
+  refuseDisabledSharing(settings);
 }
 
 async function loadShares(trx: Transaction<Tables>, workspaceId: string): Promise<Share[]> {
