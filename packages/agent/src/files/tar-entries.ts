@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { extract, type Header } from 'tar-stream';
 import { AgentFault } from '../fault.ts';
+import { watchEnd } from './tar-end.ts';
 import { entryPath, linkStaysInside } from './tar-paths.ts';
 
 export interface TarLimits {
@@ -47,7 +48,8 @@ export async function extractTar(
   };
   const links = new Map<string, string>();
   const archive = extract();
-  const feeding = pipeline(Readable.from(source), archive);
+  const end = watchEnd();
+  const feeding = pipeline(Readable.from(end.watch(source)), archive);
   // The loop below ends with the same failure.
   feeding.catch(() => undefined);
   let entries = 0;
@@ -119,10 +121,12 @@ export async function extractTar(
           `The archive has more than ${limits.maxEntries} entries. Nothing was written.`,
         );
       }
+      end.entry(entry.header);
       await take(entry.header, entry as AsyncIterable<Buffer>);
       entry.resume();
     }
     await feeding;
+    if (entries > 0 && !end.isThere()) throw cutOff();
     for (const [path, to] of links) {
       // What it climbs is counted along folders; below another link the count would be another.
       if (foldersAbove(path).some((above) => links.has(above))) {
@@ -135,7 +139,9 @@ export async function extractTar(
     }
   } catch (error) {
     archive.destroy();
-    throw inOurWords(error);
+    // An entry whose rest never comes only says that it was destroyed; what fed it knows why.
+    const cause = isOurs(error) ? error : await feeding.then(() => error).catch((reason: unknown) => reason);
+    throw inOurWords(cause);
   }
   if (entries === 0) throw new AgentFault('invalid_input', 'The body is no tar archive: it has no entries.');
   return done;
@@ -174,12 +180,25 @@ async function hardLink(root: string, place: string, of: string | undefined): Pr
   return true;
 }
 
+/** A refusal, or a failure of the disk: neither is about what the archive is like. */
+const isOurs = (error: unknown): boolean =>
+  error instanceof AgentFault || (error instanceof Error && 'syscall' in error);
+
+const cutOff = (cause?: unknown): AgentFault =>
+  new AgentFault(
+    'invalid_input',
+    'The tar is cut off: its end is missing. Nothing was written; make it again, and send all of it.',
+    { cause },
+  );
+
 /** What the library says of a damaged archive has no code of its own. */
 function inOurWords(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof AgentFault || 'code' in error) return error;
+  if (!(error instanceof Error) || isOurs(error)) return error;
+  if (cutWords.has(error.message) || 'code' in error) return cutOff(error);
   return new AgentFault(
     'invalid_input',
     `The body is not a valid, uncompressed tar: ${error.message}. Nothing was written.`,
     { cause: error },
   );
 }
+const cutWords: ReadonlySet<string> = new Set(['Unexpected end of data', 'Stream was destroyed']);

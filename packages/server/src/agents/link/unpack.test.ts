@@ -161,6 +161,30 @@ describe('unpacking', () => {
     expect(await leftovers()).toEqual([]);
   });
 
+  test('takes no archive that was cut off, wherever that was', async () => {
+    const entries = [
+      { name: 'a', content: 'one' },
+      { name: 'zeros', content: '\0'.repeat(1024) },
+      { name: 'c', content: 'x'.repeat(2000) },
+    ];
+    const whole = Buffer.concat(await Array.fromAsync(tarOf(entries)));
+    async function* cut(length: number) {
+      yield whole.subarray(0, length);
+    }
+    // Behind the first entry, amid a header, behind content that is zeros, amid content, and at the end.
+    for (const length of [1024, 1300, 2560, 4000, 5120]) {
+      const refused = agent.connection.files.unpack({ path: '~/cut' }, cut(length));
+      await expect(refused, `${length} bytes`).rejects.toMatchObject({
+        code: 'invalid_input',
+        status: 400,
+        message: expect.stringContaining('is cut off'),
+      });
+    }
+    await expect(stat(at('cut'))).rejects.toThrow();
+    expect(await agent.connection.files.unpack({ path: '~/cut' }, cut(5632))).toMatchObject({ files: 3 });
+    expect(whole.length).toBe(6144);
+  });
+
   test('leaves nothing of a body that breaks off', async () => {
     async function* broken() {
       for await (const part of tarOf([{ name: 'a', content: 'x'.repeat(100_000) }])) {
