@@ -66,9 +66,6 @@ export async function createNarrowWorld(): Promise<NarrowWorld> {
     open(client, 'ada', 'hidden-beta', template.id),
     open(bobs, 'bob', 'hidden-gamma', template.id),
   ]);
-  undo.defer(async () => {
-    await Promise.all([a, b, c].map((place) => close(world, place)));
-  });
   const running = undo.move();
   const secrets = [b, c].flatMap(({ name, workspace, build, agent, process }) => [
     name,
@@ -177,12 +174,4 @@ async function settle(client: ApiClient, place: Place): Promise<void> {
   await client.processes.start({ agent, id: process, command: `echo output of ${name}; sleep 600` });
   await client.files.write({ agent, path: '~/notes.txt', content: `notes of ${name}\n` });
   Object.assign(place, { build: found.build_id, agent });
-}
-
-async function close(world: OAuthWorld, { workspace }: Place): Promise<void> {
-  const { client } = world.owner;
-  const gone = await client.workspaces
-    .createBuild({ workspace, transition: 'delete' })
-    .catch(() => undefined);
-  if (gone) await client.workspaces.readiness({ workspace, wait_ms: 20_000 });
 }

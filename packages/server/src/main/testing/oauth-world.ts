@@ -8,6 +8,7 @@ import { createLogger } from '../../logger.ts';
 import { testDatabase } from '../../testing/index.ts';
 import { type RunningServer, startServer } from '../index.ts';
 import { type Browser, createBrowser } from './browser.ts';
+import { endWorkspaces } from './end-workspaces.ts';
 
 /** Documents that applications publish, by their address. */
 export type Documents = Map<string, () => Response | Promise<Response>>;
@@ -168,6 +169,7 @@ export async function createOAuthWorld(env: Record<string, string> = {}): Promis
 
     async [Symbol.asyncDispose]() {
       await server.close();
+      await endWorkspaces(dataDir);
       await database.close();
       await rm(dataDir, { recursive: true, force: true });
     },
