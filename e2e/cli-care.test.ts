@@ -81,7 +81,9 @@ test(verifies('cli.state'), { timeout: 120_000 }, async () => {
   expect((await workspace('web')).latest_build.id).toBe(first.id);
 
   writeFileSync(file, pulled);
-  await ok('state', 'push', 'web', file, '--build', String(first.build_number));
+  const push = ['state', 'push', 'web', file, '--build', String(first.build_number)];
+  expect(await refused(...push)).toContain('What runs in it is ended. Say so with --yes.');
+  await ok(...push, '--yes');
   const { latest_build: second } = await workspace('web');
   expect(second).toMatchObject({ build_number: first.build_number + 1, transition: 'start' });
   expect(second.job.status).toBe('succeeded');
@@ -91,6 +93,8 @@ test(verifies('cli.state'), { timeout: 120_000 }, async () => {
   writeFileSync(file, '[]');
   expect(await refused('state', 'push', 'web', file, '-n')).toContain('JSON object');
   expect(await refused('state', 'pull', 'web', '--build', 'first')).toContain('not a number');
+  const missing = await refused('state', 'push', 'web', `${file}.old`, '-n');
+  expect(missing).toContain('there is no such file. Name a file that "coder state pull');
 });
 
 test(verifies('cli.workspace-settings'), { timeout: 120_000 }, async () => {

@@ -159,7 +159,17 @@ test(verifies('cli.stop-start'), { timeout: 90_000 }, async () => {
   expect(await ok('list', '--output', 'json')).toContain('"stopped"');
   await ok('start', 'web', '--yes');
   expect(await ok('ssh', 'web', '--', 'cat ~/kept.txt')).toBe('kept\n');
+  const latest = async () =>
+    JSON.parse(await ok('show', 'web', '--output', 'json')) as { latest_build: Record<string, unknown> };
+  const { latest_build: running } = await latest();
+  const wrong = await deployment.coder(['restart', 'web', '--yes', '--parameter', 'nope=1']);
+  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('nope')]);
+  expect((await latest()).latest_build).toMatchObject({ id: running.id, status: 'running' });
   await ok('restart', 'web', '--yes');
+  expect((await latest()).latest_build).toMatchObject({
+    build_number: Number(running.build_number) + 1,
+    status: 'running',
+  });
   expect(await ok('update', 'web', '--yes')).toContain('up to date');
 });
 

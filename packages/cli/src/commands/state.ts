@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 import { followBuild } from '../builds.ts';
 import { CliError } from '../cli-error.ts';
 import { countArgument } from '../count.ts';
+import { confirmed } from '../output/confirmed.ts';
 import { createProgress } from '../output/progress.ts';
 import { clientOf } from '../session/context.ts';
 import { findWorkspace } from '../workspace-ref.ts';
@@ -42,7 +43,17 @@ function pullSubcommand(): Command {
     });
 }
 
-type PushFlags = { build?: number; noBuild?: false };
+type PushFlags = { build?: number; noBuild?: false; yes?: boolean };
+
+const readState = async (file: string): Promise<Buffer> =>
+  file === '-'
+    ? buffer(process.stdin)
+    : readFile(file).catch((error: NodeJS.ErrnoException) => {
+        const why = error.code === 'ENOENT' ? 'there is no such file' : error.message;
+        throw new CliError(
+          `${file} cannot be read: ${why}. Name a file that "coder state pull <workspace> <file>" has written.`,
+        );
+      });
 
 function pushSubcommand(): Command {
   const noBuild = new Option('-n, --no-build', 'change the state only; the next build goes on from it');
@@ -57,11 +68,15 @@ function pushSubcommand(): Command {
     )
     .option(...buildOption)
     .addOption(noBuild)
+    .option('-y, --yes', 'ask nothing')
     .action(async (ref: string, file: string, flags: PushFlags, command: Command) => {
       const client = clientOf(command);
       const workspace = await findWorkspace(client, ref);
       const build = await findBuild(client, workspace, flags.build);
-      const state = await (file === '-' ? buffer(process.stdin) : readFile(file));
+      const state = await readState(file);
+      if (flags.noBuild === undefined && workspace.latest_build.status === 'running') {
+        await confirmed(`Build ${workspace.name} again? What runs in it is ended.`, flags.yes);
+      }
       await client.builds.updateState({ build: build.id, state: state.toString('base64') });
       const progress = createProgress();
       if (flags.noBuild === undefined) {

@@ -9,6 +9,7 @@ import { addParameterFlags, findPreset, type ParameterFlags, readParameters } fr
 
 type StartFlags = ParameterFlags & { wait: boolean };
 
+/** Starts a workspace; one that runs is stopped and started by the same build, which is refused before that if it cannot be. */
 async function start(
   client: ApiClient,
   workspace: Workspace,
@@ -77,12 +78,11 @@ export function restartCommand(): Command {
   const command = new Command('restart')
     .description('Stop a workspace and start it again')
     .argument(...argument);
-  command.option('--no-wait', 'return as soon as the start is queued');
+  command.option('--no-wait', 'return as soon as the build is queued');
   return addParameterFlags(command).action(async (ref: string, flags: StartFlags) => {
     const client = clientOf(command);
     const workspace = await findWorkspace(client, ref);
     await confirmed(`Restart ${workspace.name}? What runs in it is ended.`, flags.yes);
-    if (workspace.latest_build.status !== 'stopped') await stop(client, workspace);
     await start(client, workspace, flags);
   });
 }
@@ -91,7 +91,7 @@ export function updateCommand(): Command {
   const command = new Command('update')
     .description("Bring a workspace to its template's active version and start it")
     .argument(...argument);
-  command.option('--no-wait', 'return as soon as the start is queued');
+  command.option('--no-wait', 'return as soon as the build is queued');
   return addParameterFlags(command).action(async (ref: string, flags: StartFlags) => {
     const client = clientOf(command);
     const workspace = await findWorkspace(client, ref);
@@ -101,7 +101,6 @@ export function updateCommand(): Command {
       console.log(`${workspace.name} is up to date.`);
       return;
     }
-    if (workspace.latest_build.status === 'running') await stop(client, workspace);
     await start(client, workspace, flags, workspace.template_active_version_id);
   });
 }
