@@ -154,13 +154,21 @@ test(verifies('approvals.delete'), { timeout: 60_000 }, async () => {
   expect(await failure(program.workspaces.createBuild({ workspace, transition: 'delete' }))).toMatchObject({
     code: 'APPROVAL_REQUIRED',
   });
+  // A template may delete what is dormant; to wake a workspace is no matter for a person.
+  expect(await failure(program.workspaces.updateDormancy({ workspace, dormant: true }))).toMatchObject({
+    code: 'APPROVAL_REQUIRED',
+    message: expect.stringContaining('make the workspace ada/web dormant'),
+  });
+  expect(await program.workspaces.updateDormancy({ workspace, dormant: false })).toMatchObject({
+    dormant_at: null,
+  });
   expect(await builds()).toBe(before);
   // Another transition is no matter for a person, and nobody is asked about what does not exist.
   const absent = crypto.randomUUID();
   expect(
     await failure(program.workspaces.createBuild({ workspace: absent, transition: 'delete' })),
   ).toMatchObject({ code: 'NOT_FOUND' });
-  expect(await pending()).toHaveLength(2);
+  expect(await pending()).toHaveLength(3);
 });
 
 test(verifies('approvals.inside'), { timeout: 60_000 }, async () => {

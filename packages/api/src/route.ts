@@ -11,7 +11,9 @@ export type ApprovalMeta = {
   /** Demanded when any of these is. */
   classes: readonly [ApprovalClass, ...ApprovalClass[]];
   /** Only when this field of the input has this value. */
-  when?: { field: string; equals: string };
+  when?: { field: string; equals: string | boolean };
+  /** A further class, demanded when the input sets one of these fields to more than 0. */
+  also?: { class: ApprovalClass; above0: readonly string[] };
   /** Not when all these fields of the input have just these values: such a call carries nothing that a person could judge. */
   unless?: Readonly<Record<string, string>>;
   /** Fields that the calling program chooses for itself, such as a wait: the approval is not bound to them. */

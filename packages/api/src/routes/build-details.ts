@@ -69,7 +69,12 @@ export const workspaceDetailRoutes = {
     .input(workspace)
     .output(buildTimingsSchema),
   updateDormancy: route
-    .meta({ permission: 'workspace:update', audit: { action: 'write', resource: 'workspace' } })
+    .meta({
+      permission: 'workspace:update',
+      audit: { action: 'write', resource: 'workspace' },
+      // Its template may delete what is dormant.
+      approval: { classes: ['delete'], when: { field: 'dormant', equals: true }, target: 'workspace' },
+    })
     .route({
       method: 'PUT',
       path: '/workspaces/{workspace}/dormant',

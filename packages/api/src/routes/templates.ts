@@ -16,6 +16,11 @@ import {
 const tags = ['Templates'];
 const template = z.object({ template: uuid });
 const version = z.object({ version: uuid });
+/** What has the server delete workspaces by itself, or do so sooner. */
+const deletes = {
+  class: 'delete',
+  above0: ['time_til_dormant_ms', 'time_til_dormant_autodelete_ms'],
+} as const;
 const inOrganization = z.object({ organization: organizationRef });
 
 export const templateRoutes = {
@@ -38,7 +43,7 @@ export const templateRoutes = {
     .meta({
       permission: 'template:create',
       audit: { action: 'create', resource: 'template' },
-      approval: { classes: ['templates'], target: 'organization' },
+      approval: { classes: ['templates'], also: deletes, target: 'organization' },
     })
     .route({
       method: 'POST',
@@ -68,7 +73,7 @@ export const templateRoutes = {
     .meta({
       permission: 'template:update',
       audit: { action: 'write', resource: 'template' },
-      approval: { classes: ['templates'], target: 'template' },
+      approval: { classes: ['templates'], also: deletes, target: 'template' },
     })
     .route({ method: 'PATCH', path: '/templates/{template}', tags, summary: "Change a template's settings" })
     .input(updateTemplateSchema.extend({ template: uuid }))

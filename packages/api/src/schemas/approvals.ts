@@ -8,7 +8,11 @@ export type ApprovalClass = (typeof approvalClasses)[number];
 
 /** What each class holds, in words for the people who choose. */
 export const approvalClassTexts: Record<ApprovalClass, { title: string; description: string }> = {
-  delete: { title: 'Delete', description: 'Delete a workspace or a template.' },
+  delete: {
+    title: 'Delete',
+    description:
+      'Delete a workspace or a template, make a workspace dormant, or have templates delete dormant ones.',
+  },
   commands: {
     title: 'Commands',
     description: 'Run a command in a workspace, write to its input, or open a terminal.',

@@ -26,6 +26,28 @@ describe('a call of a program', () => {
     expect(await h.rows()).toEqual([]);
   });
 
+  it('is a deletion too where it has a template delete workspaces, or do so sooner', async () => {
+    await using h = await approvalsHarness();
+    await h.session.approvals.updatePolicy({ classes: ['delete'] });
+    const { id: template } = h.template;
+    for (const field of ['time_til_dormant_autodelete_ms', 'time_til_dormant_ms']) {
+      const call = () => h.program.templates.update({ template, [field]: 1 });
+      const error = await failure(call());
+      expect(error).toMatchObject({
+        code: 'APPROVAL_REQUIRED',
+        message: 'This needs the approval of grace: change the template web.',
+      });
+      expect(await h.describe()).toMatchObject({ [field]: 0 });
+      await h.session.approvals.approve({ approval: error?.approval?.id ?? '' });
+      expect(await call()).toMatchObject({ [field]: 1 });
+      await h.program.templates.update({ template, [field]: 0, description: 'kept' });
+    }
+    const { id: template_version_id } = await h.pushed({});
+    const made = { organization: 'default', name: 'brief', template_version_id };
+    await held(h.program.templates.create({ ...made, time_til_dormant_autodelete_ms: 1 }));
+    await h.program.templates.create(made);
+  });
+
   it('is held up, shown exactly, let through once, and then asked about anew', async () => {
     await using h = await approvalsHarness();
     await h.session.approvals.updatePolicy({ classes: ['templates'] });

@@ -24,6 +24,7 @@ const acting: [name: string, meta: RouteMeta][] = [
 /** What each of them has to be approved as, or why not. A new route is put into one of the two by whoever adds it. */
 const approved: Record<string, ApprovalMeta['classes']> = {
   'workspaces.createBuild': ['delete'],
+  'workspaces.updateDormancy': ['delete'],
   'templates.delete': ['delete', 'templates'],
   'templates.create': ['templates'],
   'templates.update': ['templates'],
@@ -77,7 +78,6 @@ const free: Record<string, string> = {
   'workspaces.favorite': 'is a mark',
   'workspaces.unfavorite': 'is a mark',
   'workspaces.reportUsage': 'is a mark',
-  'workspaces.updateDormancy': 'stops a workspace',
   'builds.updateState': 'deletes and runs nothing',
   'builds.cancel': 'stops what a build does',
   'agents.patchAppStatus': 'is an agent’s own',

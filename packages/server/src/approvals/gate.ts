@@ -128,7 +128,11 @@ const verbs: Record<ApprovalClass, string> = {
 function phrase({ class: asked, route }: ApprovalAsk, { type, name }: Target): string {
   if (route.endsWith('/stdin')) return `write to the input of a process in the ${type} ${name}`;
   if (route.endsWith('/pty')) return `open a terminal in the ${type} ${name}`;
-  if (asked === 'templates' && type === 'organization') return `add a template to the organization ${name}`;
-  // A deletion is one whichever class it was demanded by.
-  return `${verbs[route.startsWith('DELETE ') ? 'delete' : asked]} ${type} ${name}`;
+  if (route.endsWith('/dormant')) {
+    return `make the ${type} ${name} dormant, after which its template may delete it`;
+  }
+  if (type === 'organization') return `add a template to the organization ${name}`;
+  // A deletion is one whichever class it was demanded by, and so is a change.
+  const does = route.startsWith('DELETE ') ? 'delete' : route.startsWith('PATCH ') ? 'templates' : asked;
+  return `${verbs[does]} ${type} ${name}`;
 }

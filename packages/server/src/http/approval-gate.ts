@@ -47,11 +47,15 @@ export async function demandApproval(
   const { actor } = context;
   const meta = route.meta.approval;
   if (!meta || !actor) return;
-  const demanded = gate.demanded(actor.user.id, meta.classes);
-  if (demanded === undefined || !isOfProgram(actor, () => wayOf(admitted))) return;
+  const { classes, also } = meta;
+  const any = gate.demanded(actor.user.id, also ? [...classes, also.class] : classes);
+  if (any === undefined || !isOfProgram(actor, () => wayOf(admitted))) return;
   const given = await input();
   if (meta.when && given[meta.when.field] !== meta.when.equals) return;
   if (meta.unless && Object.entries(meta.unless).every(([field, value]) => given[field] === value)) return;
+  const isMore = also?.above0.some((field) => Number(given[field] ?? 0) > 0);
+  const demanded = isMore ? any : gate.demanded(actor.user.id, classes);
+  if (demanded === undefined) return;
   const via = wayOf(admitted);
   try {
     const id = await gate.pass({

@@ -169,6 +169,36 @@ describe('dormancy by hand', () => {
     expect((await failure(workspaces.updateDormancy(narrow, id, true))).code).toBe('INSUFFICIENT_SCOPE');
   });
 
+  it('is for who may delete the workspace where its template deletes what is dormant', async () => {
+    await using world = await createWorld();
+    const { workspaces, db } = world;
+    const { id } = await world.created('web');
+    const bob = await seedUser(db, world.organizationId, { username: 'bob' });
+    const sharing = { ...bob.actor, shares: new Map([[id, 'admin' as const]]) };
+    await db.updateTable('templates').set({ time_til_dormant_autodelete_ms: 60_000 }).execute();
+    expect(await failure(workspaces.updateDormancy(sharing, id, true))).toMatchObject({
+      code: 'FORBIDDEN',
+      detail: expect.stringContaining('deletes dormant workspaces'),
+    });
+    const permissions = new Set([
+      'workspace:read',
+      'workspace:update',
+      'workspace:start',
+      'workspace:stop',
+    ] as const);
+    const narrow = { ...world.actor, key: { ...world.actor.key, permissions } };
+    expect(await failure(workspaces.updateDormancy(narrow, id, true))).toMatchObject({
+      code: 'INSUFFICIENT_SCOPE',
+      scopes: expect.arrayContaining(['workspace:delete']),
+    });
+    expect(await workspaces.get(world.actor, id)).toMatchObject({
+      dormant_at: null,
+      latest_build: { build_number: 1 },
+    });
+    await db.updateTable('templates').set({ time_til_dormant_autodelete_ms: 0 }).execute();
+    expect(await workspaces.updateDormancy(sharing, id, true)).toMatchObject({ changed: true });
+  });
+
   it('is for who may stop the workspace also when it is started at that moment', async () => {
     await using world = await createWorld();
     const { workspaces, actor } = world;

@@ -18,6 +18,7 @@ export function createDormancy(deps: Pick<WorkspacesDeps, 'db' | 'clock' | 'queu
 
   async function sleep(trx: Db, actor: Actor, latest: Latest): Promise<void> {
     await markDormant(trx, sql`w.id = ${latest.id}`, clock.now());
+    await authorizeDeletion(trx, actor, latest);
     // A dormant workspace holds nothing that costs something.
     if (latest.transition !== 'start') return;
     const version = await loadBuildableVersion(trx, latest.versionId);
@@ -70,4 +71,26 @@ export function createDormancy(deps: Pick<WorkspacesDeps, 'db' | 'clock' | 'queu
     });
     return { name: `${found.ownerName}/${found.name}`, changed };
   };
+}
+
+/** Throws unless the actor may delete a workspace that has just been made dormant, where its template does so in time. */
+async function authorizeDeletion(
+  trx: Db,
+  actor: Actor,
+  { id, name, ownerId, organizationId, templateName }: Latest,
+): Promise<void> {
+  const { deleting_at: at } = await trx
+    .selectFrom('workspaces')
+    .where('id', '=', id)
+    .select('deleting_at')
+    .executeTakeFirstOrThrow();
+  if (at === null) return;
+  try {
+    authorize(actor, 'delete', { type: 'workspace', id, ownerId, organizationId });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const { code, message, scopes } = error;
+    const detail = `The template "${templateName}" deletes dormant workspaces, so making "${name}" dormant takes the right to delete it. Stop it instead.`;
+    throw new ApiError(code, { message, scopes, detail });
+  }
 }
