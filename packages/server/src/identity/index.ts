@@ -1,3 +1,4 @@
+export { admitToKey } from './admit-to-key.ts';
 export { generateApiKey, parseApiKey, randomText, secretMatches } from './api-key-format.ts';
 export { apiKeyRoutes } from './api-key-routes.ts';
 export { loadBelonging } from './belonging.ts';

@@ -1,3 +1,5 @@
+import { admitToKey } from '../identity/index.ts';
+import { admitToGrant } from '../oauth/index.ts';
 import { loadBuildableVersion } from '../templates/index.ts';
 import {
   createBuildRunner,
@@ -34,6 +36,7 @@ export function composeWorkspaces(
     provisioners,
     templates: { loadBuildableVersion },
     agents,
+    allowLists: { toKey: admitToKey, toGrant: admitToGrant },
     forget,
     settings: {
       ...defaultSettings,

@@ -1,2 +1,2 @@
 export { createOAuth, type OAuthOptions } from './oauth.ts';
-export { endGrantsOf } from './store/grants.ts';
+export { admitToGrant, endGrantsOf } from './store/grants.ts';

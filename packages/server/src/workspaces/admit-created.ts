@@ -1,33 +1,20 @@
-import { sql } from 'kysely';
 import { type Actor, ALLOW_CREATED } from '../authorization/index.ts';
-import { type Db, notify } from '../database/index.ts';
+import type { Db } from '../database/index.ts';
+import type { AllowLists } from './deps.ts';
 
 /**
  * Lets a key that reaches only what it has created itself reach a new workspace too. The list grows in the transaction of
- * the creation; every server that holds the key in memory reads it again.
+ * the creation.
  */
-export async function admitCreated(trx: Db, actor: Actor, workspaceId: string): Promise<void> {
-  const { allowList, application, id } = actor.key;
+export async function admitCreated(
+  trx: Db,
+  { toGrant, toKey }: AllowLists,
+  { key: { allowList, application, id } }: Actor,
+  workspaceId: string,
+): Promise<void> {
   if (!allowList.includes(ALLOW_CREATED)) return;
   const entry = `workspace:${workspaceId}`;
-  const grown = sql<string[]>`array_append(allow_list, ${entry})`;
-  if (application) {
-    await trx
-      .updateTable('oauth_grants')
-      .set({ allow_list: grown })
-      .where('id', '=', application.grantId)
-      .execute();
-  } else {
-    await trx.updateTable('api_keys').set({ allow_list: grown }).where('id', '=', id).execute();
-  }
-  const keys = application
-    ? await trx
-        .selectFrom('api_keys')
-        .where('oauth_grant_id', '=', application.grantId)
-        .select('id')
-        .execute()
-    : [{ id }];
-  for (const key of keys) await notify(trx, 'api_key_changed', key.id);
+  await (application ? toGrant(trx, application.grantId, entry) : toKey(trx, id, entry));
   // The request that creates may go on to wait for the workspace with the actor it was given. If the transaction fails, the
   // id names nothing.
   (allowList as string[]).push(entry);

@@ -166,6 +166,27 @@ describe('an idempotency key', () => {
     const again = await testUser(world.db, { username: 'eve', allowList: [`workspace:${id}`] });
     expect((await failure(world.workspaces.create(again.actor, request))).status).toBe(403);
   });
+
+  it('by an application that reaches only what it creates itself lets all its keys reach that', async () => {
+    await using world = await createWorld({ workers: 0 });
+    const bob = await testUser(world.db, { allowList: ['workspace:created'] });
+    const now = new Date();
+    const grant = { id: 'grant', user_id: bob.user.id, client_id: 'client', payload: '{}' };
+    await world.db
+      .insertInto('oauth_grants')
+      .values({ ...grant, allow_list: ['workspace:created'], created_at: now, expires_at: now })
+      .execute();
+    const application = { id: 'client', grantId: 'grant', name: 'An application' };
+    const actor = { ...bob.actor, key: { ...bob.actor.key, application } };
+    const request = { user: 'me', template_id: world.templateId, name: 'own' };
+    const { id } = await world.workspaces.create(actor, request);
+    const row = await world.db
+      .selectFrom('oauth_grants')
+      .where('id', '=', 'grant')
+      .select('allow_list')
+      .executeTakeFirstOrThrow();
+    expect(row.allow_list).toEqual(['workspace:created', `workspace:${id}`]);
+  });
 });
 
 it('makes nothing new of an archived version, and goes on with what was made of it', async () => {

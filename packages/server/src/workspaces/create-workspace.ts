@@ -119,7 +119,7 @@ export async function createWorkspace(
         size,
         state: {},
       });
-      await admitCreated(trx, actor, id);
+      await admitCreated(trx, deps.allowLists, actor, id);
     });
   } catch (error) {
     if (error instanceof Overtaken && claim) {

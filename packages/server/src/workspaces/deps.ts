@@ -14,6 +14,11 @@ export type AgentsPort = {
   ): Promise<boolean>;
 };
 
+/** Adds an entry to the allow list of a key, or to the one that all keys of an application share. */
+export type AllowLists = Readonly<
+  Record<'toKey' | 'toGrant', (trx: Db, id: string, entry: string) => Promise<void>>
+>;
+
 export type WorkspaceSettings = {
   /** How long a start, stop or delete may run. */
   readonly buildTimeoutMs: number;
@@ -55,6 +60,7 @@ export type WorkspacesDeps = {
   /** By the runtime a template names. */
   readonly provisioners: ReadonlyMap<string, Provisioner>;
   readonly agents: AgentsPort;
+  readonly allowLists: AllowLists;
   readonly settings: WorkspaceSettings;
   readonly forget: Forget;
 };

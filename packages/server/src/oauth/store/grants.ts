@@ -1,4 +1,5 @@
 import type { OAuth2Client } from '@coder/api';
+import { sql } from 'kysely';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { Clock } from '../../clock.ts';
 import { type Db, inTransaction, notify } from '../../database/index.ts';
@@ -113,4 +114,15 @@ export async function endGrantsOf(trx: Db, userId: string, kept = ''): Promise<v
     trx,
     grants.map(({ id }) => id),
   );
+}
+
+/** Adds an entry to the allow list of a grant; every server that holds a key of it in memory reads that again. */
+export async function admitToGrant(trx: Db, grantId: string, entry: string): Promise<void> {
+  await trx
+    .updateTable('oauth_grants')
+    .set({ allow_list: sql<string[]>`array_append(allow_list, ${entry})` })
+    .where('id', '=', grantId)
+    .execute();
+  const keys = await trx.selectFrom('api_keys').where('oauth_grant_id', '=', grantId).select('id').execute();
+  for (const { id } of keys) await notify(trx, 'api_key_changed', id);
 }

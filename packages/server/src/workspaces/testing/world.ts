@@ -2,11 +2,12 @@ import type { Workspace, WorkspaceBuild } from '@coder/api';
 import type { Clock } from '../../clock.ts';
 import { systemClock } from '../../clock.ts';
 import { createNotifications } from '../../database/index.ts';
+import { admitToKey } from '../../identity/index.ts';
 import { createChanges, createQueue, createReplica, waitUntil } from '../../jobs/index.ts';
 import { createNoopLogger, type TestDatabase, testDatabase } from '../../testing/index.ts';
 import { createKeyedLock } from '../builds/keyed-lock.ts';
 import { createBuildRunner } from '../builds/runner.ts';
-import { type AgentsPort, defaultSettings, type WorkspaceSettings } from '../deps.ts';
+import { type AgentsPort, type AllowLists, defaultSettings, type WorkspaceSettings } from '../deps.ts';
 import { createReconciler } from '../reconcile/reconciler.ts';
 import { createScheduler } from '../schedule/scheduler.ts';
 import { createWorkspaces } from '../service.ts';
@@ -61,6 +62,11 @@ export async function createWorld(options: WorldOptions = {}) {
     replica,
     provisioners: new Map([[provisioner.runtime, provisioner]]),
     agents: options.agents ?? { shutdownAgent: async () => true },
+    allowLists: {
+      toKey: admitToKey,
+      // Loaded when a test comes to it, since it takes a while.
+      toGrant: async (...of) => (await import('../../oauth/index.ts')).admitToGrant(...of),
+    } satisfies AllowLists,
     settings: { ...defaultSettings, ...options.settings },
     // Actors of these tests are made by hand; nothing of them is held in memory.
     forget: { user: () => undefined, group: () => undefined },
