@@ -18,12 +18,13 @@ import type { AgentRequest } from '../http/request.ts';
 import type { Route } from '../http/server.ts';
 import { type Places, resolvePath } from '../paths.ts';
 import { announcedSum } from './announced-sum.ts';
+import { archive } from './archive.ts';
 import { editFiles } from './edit.ts';
 import { listFolder, makeFolder, move, remove } from './folders.ts';
 import { fileInfo, hashedInfo } from './info.ts';
 import { readBytes, readLines } from './read.ts';
 import { search } from './search.ts';
-import { archive, download, upload } from './transfer.ts';
+import { download, upload } from './transfer.ts';
 import { writeFileAtomically } from './write.ts';
 
 interface At {

@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { open, realpath } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
-import { FILE_MODE_HEADER, FileArchive, FileDownload, FileUpload, SHA256_TRAILER } from '@coder/api/agent';
+import { open } from 'node:fs/promises';
+import { FILE_MODE_HEADER, FileDownload, FileUpload, SHA256_TRAILER } from '@coder/api/agent';
 import { AgentFault, fileFault } from '../fault.ts';
 import { bodyParts } from '../http/body.ts';
 import { parse } from '../http/parse.ts';
@@ -70,49 +68,5 @@ export async function download(places: Places, request: AgentRequest): Promise<u
   } finally {
     await handle.close();
   }
-  return undefined;
-}
-
-/** Sends a folder as a tar, made by the workspace's own `tar`; its sha256 follows in the trailer. */
-export async function archive(places: Places, request: AgentRequest): Promise<undefined> {
-  const query = parse(FileArchive, request.query);
-  const named = resolvePath(places, query.path, query.relative_to);
-  // Of a link to a folder the folder is meant.
-  const path = await realpath(named).catch((error: unknown) => Promise.reject(fileFault(error, named)));
-  const { stream, signal } = request;
-  const child = spawn('tar', ['-C', dirname(path), '-cf', '-', '--', basename(path) || '.'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-    signal,
-  });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', (cause) =>
-      reject(
-        new AgentFault(
-          'not_found',
-          'This workspace has no tar program. Install tar, or download the files one by one.',
-          { cause },
-        ),
-      ),
-    );
-    child.once('close', resolve);
-  });
-  ended.catch(() => {});
-  await new Promise((resolve) => child.once('spawn', resolve).once('error', resolve));
-  if (child.pid !== undefined) {
-    const hash = createHash('sha256');
-    stream.respond({ ':status': 200, 'content-type': 'application/x-tar' }, { waitForTrailers: true });
-    stream.once('wantTrailers', () => stream.sendTrailers({ [SHA256_TRAILER]: hash.digest('hex') }));
-    for await (const part of child.stdout as AsyncIterable<Buffer>) {
-      hash.update(part);
-      if (!(await writeWithBackpressure(stream, part))) return undefined;
-    }
-  }
-  const code = await ended;
-  // 1 means that files changed while they were read, which in a folder at work is no failure.
-  if (code !== 0 && code !== 1)
-    throw new AgentFault('internal', `tar ended with exit code ${code}; the archive is not complete.`, {
-      path,
-    });
-  stream.end();
   return undefined;
 }

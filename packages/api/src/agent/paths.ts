@@ -52,7 +52,10 @@ export const agentPaths = {
   fileUpload: '/v1/files/upload',
   /** GET ?FileDownload: raw body; headers etag, x-file-mode; trailer x-content-sha256 (hex). */
   fileDownload: '/v1/files/download',
-  /** GET ?FileArchive: raw body, an uncompressed tar of a folder; trailer x-content-sha256 (hex). */
+  /**
+   * GET ?FileArchive: raw body, an uncompressed tar of a folder; trailer x-content-sha256 (hex), which is empty for one that
+   * is not complete, with the reason in the trailer x-agent-error.
+   */
   fileArchive: '/v1/files/archive',
   /** PUT ?FileUnpack, raw body, an uncompressed tar: FileUnpacked. */
   fileUnpack: '/v1/files/unpack',
@@ -71,6 +74,8 @@ export const agentPaths = {
  * refused, and nothing of it is kept.
  */
 export const SHA256_TRAILER = 'x-content-sha256';
+/** The trailer of a body that turned out not to be complete: an `AgentErrorBody`, as JSON in percent-encoding. */
+export const ERROR_TRAILER = 'x-agent-error';
 /** The header of a download: the file's mode, in octal. */
 export const FILE_MODE_HEADER = 'x-file-mode';
 /** The header of an answer whose body is a file's bytes: what is known of them (`FileBytesHead`), as JSON in percent-encoding. */

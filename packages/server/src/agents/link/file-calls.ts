@@ -3,6 +3,7 @@ import { type ClientHttp2Session, constants } from 'node:http2';
 import type { Readable } from 'node:stream';
 import {
   agentPaths,
+  ERROR_TRAILER,
   FILE_BYTES_HEADER,
   FILE_MODE_HEADER,
   type FileArchiveInput,
@@ -31,7 +32,7 @@ import {
   FileWritten,
   SHA256_TRAILER,
 } from '@coder/api/agent';
-import { AgentUnreachable } from './agent-error.ts';
+import { type AgentError, AgentUnreachable, agentErrorFrom } from './agent-error.ts';
 import { bytesLimit, EDITED, linesLimit, listLimit, SHORT, SOME, searchLimit } from './answer-limits.ts';
 import { sendBody, sendSummedBody } from './body.ts';
 import { parts } from './parts.ts';
@@ -171,9 +172,9 @@ export function createFileCalls(session: ClientHttp2Session): FileCalls {
     },
     async archive(input, options = {}) {
       const path = withQuery(agentPaths.fileArchive, { ...input });
-      const { open, announced } = await openSummed(session, path, options);
+      const { open, announced, refused } = await openSummed(session, path, options);
       // An agent of an earlier version says nothing of the sum.
-      return checkedBody(open, (sum) => (announced() ?? sum) === sum);
+      return checkedBody(open, (sum) => (announced() ?? sum) === sum, refused);
     },
   };
 }
@@ -192,15 +193,18 @@ async function* body(open: OpenCall): AsyncGenerator<Buffer> {
 /** Asks for a body that the agent sends its sum behind. */
 async function openSummed(session: ClientHttp2Session, path: string, options: CallOptions) {
   let sha256: string | undefined;
+  let refusal: AgentError | undefined;
   const open = await openCall(session, { ':method': 'GET', ':path': path }, options, (stream) => {
     // Listened for from the start: of a short file the trailers come with the headers.
     stream.once('trailers', (trailers) => {
       const value = trailers[SHA256_TRAILER];
       if (typeof value === 'string') sha256 = value;
+      const told = trailers[ERROR_TRAILER];
+      if (typeof told === 'string') refusal = agentErrorFrom(200, decoded(told));
     });
     stream.end();
   });
-  return { open, announced: () => sha256 };
+  return { open, announced: () => sha256, refused: () => refusal };
 }
 
 /** Sends a body with its sum behind it. */
@@ -215,12 +219,28 @@ function putSummed(
   return openCall(session, headers, call, (stream) => sendSummedBody(stream, data));
 }
 
-async function* checkedBody(open: OpenCall, isRight: (sum: string) => boolean): AsyncGenerator<Buffer> {
+/** What is no percent-encoding is no explanation either. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
+}
+
+/** `refused` tells, at the end, why the agent could not send all of it. */
+async function* checkedBody(
+  open: OpenCall,
+  isRight: (sum: string) => boolean,
+  refused: () => AgentError | undefined = () => undefined,
+): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
   for await (const part of body(open)) {
     hash.update(part);
     yield part;
   }
+  const refusal = refused();
+  if (refusal) throw refusal;
   if (!isRight(hash.digest('hex'))) {
     throw new AgentUnreachable('broken', 'The file did not arrive as it was sent. Download it again.');
   }

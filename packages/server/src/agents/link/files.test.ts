@@ -263,3 +263,39 @@ describe('transfers', () => {
     await expect(files.download({ path: '~/digits' })).rejects.toMatchObject({ code: 'permission_denied' });
   });
 });
+
+describe('an archive of a folder that cannot be read whole', () => {
+  // Root reads everything.
+  const isRoot = process.getuid?.() === 0;
+  let other: TestAgent;
+  beforeAll(async () => {
+    other = await startTestAgent(isRoot ? { uid: 54_321 } : {});
+  });
+  afterAll(() => other.stop());
+  const archived = async (path: string) => {
+    let size = 0;
+    for await (const part of await other.connection.files.archive({ path })) size += part.length;
+    return size;
+  };
+
+  test.each([
+    ['a file', 'small', 'secret', 3],
+    ['a folder', 'with-folder', 'sub', 3],
+    // The answer has begun when it comes to light.
+    ['a file of a large one', 'large', 'secret', 2 * 1024 * 1024],
+  ])('names %s', async (_, folder, name, size) => {
+    const place = join(other.home, folder, name);
+    await mkdir(join(other.home, folder), { recursive: true });
+    await writeFile(join(other.home, folder, 'readable'), Buffer.alloc(size));
+    if (name === 'sub') await mkdir(place);
+    else await writeFile(place, 'x');
+    await chmod(place, 0);
+    await expect(archived(`~/${folder}`)).rejects.toMatchObject({
+      code: 'permission_denied',
+      path: place,
+      message: expect.stringMatching(/may not read .*chmod/),
+    });
+    await chmod(place, 0o755);
+    expect(await archived(`~/${folder}`)).toBeGreaterThan(size);
+  });
+});
