@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { ERROR_TRAILER, FileArchive, SHA256_TRAILER } from '@coder/api/agent';
+import { ERROR_TRAILER, FileArchiveFor, SHA256_TRAILER } from '@coder/api/agent';
 import { AgentFault, fileFault } from '../fault.ts';
 import { parse } from '../http/parse.ts';
 import { type AgentRequest, writeWithBackpressure } from '../http/request.ts';
@@ -18,10 +18,11 @@ const COMPLAINTS_KEPT = 64 * 1024;
  * all of it, the trailer says so, and which.
  */
 export async function archive(places: Places, request: AgentRequest): Promise<undefined> {
-  const query = parse(FileArchive, request.query);
+  const query = parse(FileArchiveFor, request.query);
   const named = resolvePath(places, query.path, query.relative_to);
   // Of a link to a folder the folder is meant.
   const path = await realpath(named).catch((error: unknown) => Promise.reject(fileFault(error, named)));
+  if (query.into !== undefined) await refuseInside(path, resolvePath(places, query.into, query.relative_to));
   const { stream, signal } = request;
   const parent = dirname(path);
   const child = spawn('tar', ['-C', parent, '-cf', '-', '--', basename(path) || '.'], {
@@ -87,6 +88,23 @@ export async function archive(places: Places, request: AgentRequest): Promise<un
   }
   stream.end();
   return undefined;
+}
+
+/** A folder that is copied into itself would never end. `path` is free of links. */
+async function refuseInside(path: string, into: string): Promise<void> {
+  const place = `${await withoutLinks(into)}/`;
+  if (!place.startsWith(path === '/' ? path : `${path}/`)) return;
+  throw new AgentFault('invalid_input', `${path} cannot be copied into itself. Choose another path.`, {
+    path: into,
+    field: 'path',
+  });
+}
+
+/** Where something would be made, of which the last parts are not there yet. */
+async function withoutLinks(path: string): Promise<string> {
+  const found = await realpath(path).catch(() => undefined);
+  if (found !== undefined || dirname(path) === path) return found ?? path;
+  return join(await withoutLinks(dirname(path)), basename(path));
 }
 
 /** Why an archive is not complete, or undefined when it is. `parent` is where the names in the complaints begin. */

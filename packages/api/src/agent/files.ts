@@ -256,7 +256,9 @@ export const FileDownload = z.strictObject({
 export type FileDownloadInput = z.input<typeof FileDownload>;
 
 export const FileArchive = z.strictObject({ ...at });
-export type FileArchiveInput = z.input<typeof FileArchive>;
+/** As the agent takes it: also where a copy of it is to go in the same workspace, which must not be inside of it. */
+export const FileArchiveFor = FileArchive.extend({ into: filePath.optional() });
+export type FileArchiveInput = z.input<typeof FileArchiveFor>;
 
 /** The longest file whose SHA-256 is told. */
 export const MAX_HASHED_BYTES = 4 * 1024 * 1024 * 1024;

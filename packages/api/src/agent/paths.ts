@@ -53,7 +53,7 @@ export const agentPaths = {
   /** GET ?FileDownload: raw body; headers etag, x-file-mode; trailer x-content-sha256 (hex). */
   fileDownload: '/v1/files/download',
   /**
-   * GET ?FileArchive: raw body, an uncompressed tar of a folder; trailer x-content-sha256 (hex), which is empty for one that
+   * GET ?FileArchiveFor: raw body, an uncompressed tar of a folder; trailer x-content-sha256 (hex), which is empty for one that
    * is not complete, with the reason in the trailer x-agent-error.
    */
   fileArchive: '/v1/files/archive',

@@ -127,10 +127,26 @@ describe('a copy between workspaces', () => {
     expect(await client.files.copy({ agent: one.id, path: '~/copy/', from_path: '~/a' })).toMatchObject({
       path: join(one.home, 'copy/a'),
     });
-    for (const path of ['~/a/c', '~/a', join(one.home, 'a/b/')]) {
-      const refused = await failure(client.files.copy({ agent: one.id, path, from_path: '~/a' }));
-      expect(refused.message).toContain('into itself');
+    await symlink('a', join(one.home, 'other'));
+    await symlink('a/b', join(one.home, 'within'));
+    for (const [path, from_path = '~/a'] of [
+      ['~/a/c'],
+      ['~/a'],
+      [join(one.home, 'a/b/')],
+      ['~/other/c'],
+      ['~/within/new/c'],
+      ['~/copy/../a/c'],
+      ['~/a/c', '~/other'],
+      ['~/other/c', '~/other'],
+    ] as [string, string?][]) {
+      const refused = await failure(client.files.copy({ agent: one.id, path, from_path }));
+      expect([refused.status, refused.message]).toEqual([400, expect.stringContaining('into itself')]);
     }
+    // A name that only begins the same is another folder.
+    expect(await client.files.copy({ agent: one.id, path: '~/a2', from_path: '~/other' })).toMatchObject({
+      path: join(one.home, 'a2'),
+    });
+    expect(await readdir(join(one.home, 'a'))).toEqual(['b']);
   });
 
   it('reaches neither out of nor into a workspace that is not the caller’s', async () => {

@@ -53,8 +53,9 @@ export async function copyFiles(
     };
   }
   requireFolder(source);
-  if (agent === fromAgent) await refuseInside(to, source.path, path, signal);
-  const tar = await at(from, () => from.files.archive({ path: fromPath }, { signal }));
+  // Only the agent knows where links lead, and so whether a folder is to go into itself.
+  const into = agent === fromAgent ? { into: path } : {};
+  const tar = await at(from, () => from.files.archive({ path: fromPath, ...into }, { signal }));
   const {
     folders: _,
     links: __,
@@ -105,15 +106,4 @@ async function pass<T>(
 function requireFolder({ path, type }: FileInfo): void {
   if (type === 'directory') return;
   throw new ApiError('BAD_REQUEST', { message: `${path} is neither a file nor a folder.` });
-}
-
-/** A folder that is copied into itself would never end. */
-async function refuseInside({ files, target }: End, source: string, path: string, signal: AbortSignal) {
-  const home = await at({ files, target }, () => files.stat({ path: '~', follow: false }, { signal }));
-  const place = `${path.replace(/^~(?=\/|$)/, home.path).replace(/\/+$/, '')}/`;
-  if (!place.startsWith(`${source.replace(/\/+$/, '')}/`)) return;
-  throw new ApiError('BAD_REQUEST', {
-    message: `${source} cannot be copied into itself.`,
-    detail: 'Choose another path.',
-  });
 }
