@@ -39,6 +39,7 @@ export const queryList = <T extends z.ZodType<unknown, string>>(item: T, max = 1
 
 /** Paging as upstream has it. Lists are bounded: without a limit a list answers with its first 100 entries. */
 export const DEFAULT_PAGE_SIZE = 100;
+/** Also what a list gives without a limit that upstream gives whole. */
 export const MAX_PAGE_SIZE = 1000;
 export const paging = {
   limit: queryInteger.min(0).max(MAX_PAGE_SIZE).optional(),

@@ -1,4 +1,4 @@
-import { type ApiKey, DEFAULT_PAGE_SIZE } from '@coder/api';
+import { type ApiKey, MAX_PAGE_SIZE } from '@coder/api';
 import { api, type RequestContext } from '../http/index.ts';
 import type { Identity } from './identity.ts';
 
@@ -25,7 +25,7 @@ export const apiKeyRoutes = ({ identity }: { identity: Pick<Identity, 'apiKeys' 
       apiKeys.list(context.actor!, input.user, {
         includeAll: input.include_all ?? false,
         includeExpired: input.include_expired ?? false,
-        limit: input.limit || DEFAULT_PAGE_SIZE,
+        limit: input.limit || MAX_PAGE_SIZE,
         offset: input.offset ?? 0,
       }),
     ),

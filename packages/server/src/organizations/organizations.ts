@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ApiError, DEFAULT_PAGE_SIZE, isUuid, type Organization } from '@coder/api';
+import { ApiError, isUuid, MAX_PAGE_SIZE, type Organization } from '@coder/api';
 import { type Selectable, sql, type Transaction } from 'kysely';
 import { type Actor, visible, visibleSql } from '../authorization/index.ts';
 import type { Db, Tables } from '../database/index.ts';
@@ -42,7 +42,7 @@ export function createOrganizations({ db }: { db: Db }): Organizations {
       )
       .orderBy('is_default', 'desc')
       .orderBy('name')
-      .limit(limit || DEFAULT_PAGE_SIZE)
+      .limit(limit || MAX_PAGE_SIZE)
       .offset(offset)
       .execute();
     return rows.map(presentOrganization);

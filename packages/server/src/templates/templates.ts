@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   ApiError,
   type createTemplateSchema,
-  DEFAULT_PAGE_SIZE,
+  MAX_PAGE_SIZE,
   parseDuration,
   type Template,
   type TemplateManifest,
@@ -86,7 +86,7 @@ export function createTemplates({ db, clock, organizations }: TemplatesDeps): Te
       const rows = await selectTemplates(
         db,
         sql`where ${sql.join(all, sql` and `)} order by lower(t.name), t.id
-          limit ${limit || DEFAULT_PAGE_SIZE} offset ${offset}`,
+          limit ${limit || MAX_PAGE_SIZE} offset ${offset}`,
       );
       return presentTemplates(db, rows, actor);
     },
