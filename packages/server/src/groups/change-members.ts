@@ -1,6 +1,8 @@
 import { ApiError, type Validation } from '@coder/api';
 import type { Transaction } from 'kysely';
+import type { Actor } from '../authorization/index.ts';
 import { notify, type Tables } from '../database/index.ts';
+import { refuseSelfEntry } from '../organizations/index.ts';
 import type { GroupRow } from './group-rows.ts';
 
 export type MemberChanges = { added: Named[]; removed: Named[] };
@@ -8,11 +10,13 @@ type Named = { id: string; username: string };
 
 /**
  * Adds members of the organization to a group and removes members of the group. Who is in it already, or is not, stays so.
- * Throws VALIDATION_FAILED, and changes nothing, for who is no member of the organization or is named on both sides.
+ * Throws VALIDATION_FAILED, and changes nothing, for who is no member of the organization or is named on both sides, and
+ * FORBIDDEN when the actor would enter a workspace by it.
  */
 export async function changeMembers(
   trx: Transaction<Tables>,
-  { id: groupId, organization_id: organizationId, organization_name: organization }: GroupRow,
+  actor: Actor,
+  { name, id: groupId, organization_id: organizationId, organization_name: organization }: GroupRow,
   changes: { add: readonly string[]; remove: readonly string[]; now: Date },
 ): Promise<MemberChanges> {
   const { now } = changes;
@@ -53,6 +57,9 @@ export async function changeMembers(
         .returning('user_id')
         .execute()
     : [];
+  if (added.some(({ user_id }) => user_id === actor.user.id)) {
+    await refuseSelfEntry(trx, actor, { groupId, place: `the group "${name}"` });
+  }
   const removed = remove.length
     ? await trx
         .deleteFrom('group_members')

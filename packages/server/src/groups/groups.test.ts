@@ -2,6 +2,8 @@ import type { ApiClient, Organization } from '@coder/api';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   failure,
+  seedBuild,
+  seedTemplate,
   type TestApi,
   type TestDatabase,
   type TestUserOptions,
@@ -104,6 +106,53 @@ describe('a group', () => {
     expect(await failure(twice)).toMatchObject({ validations: [{ detail: 'is also in remove_users' }] });
     const both = owner.groups.update({ group: group.id, add_users: [bob.id], remove_users: [bob.id] });
     expect(await failure(both)).toMatchObject({ validations: [{ detail: 'is also in remove_users' }] });
+  });
+
+  it('is not entered by who manages it, where a workspace is shared with it', async () => {
+    const [ada, bob, admin, other] = [await member(), await member(), await member(), await member()];
+    for (const { id: user } of [admin, other]) {
+      const place = { organization: organization.id, user };
+      await owner.organizations.updateMemberRoles({ ...place, roles: ['organization-user-admin'] });
+    }
+    const group = await create();
+    const template = await seedTemplate(database.db, { user: ada, organizationId: organization.id });
+    const { workspaceId } = await seedBuild(
+      database.db,
+      { user: ada, organizationId: organization.id },
+      template,
+    );
+    const add = (client: ApiClient, ...add_users: string[]) =>
+      client.groups.update({ group: group.id, add_users });
+    // Where nothing is shared it lets nobody in.
+    expect(await add(admin.client, admin.id)).toMatchObject({ total_member_count: 1 });
+    await admin.client.groups.update({ group: group.id, remove_users: [admin.id] });
+    const shared = { workspace_id: workspaceId, organization_id: organization.id, group_id: group.id };
+    await database.db
+      .insertInto('workspace_shares')
+      .values({ ...shared, role: 'use', created_at: new Date() })
+      .execute();
+    expect(await failure(add(admin.client, bob.id, admin.id.toUpperCase()))).toMatchObject({
+      code: 'FORBIDDEN',
+      message:
+        'You may not add yourself to the group "crew": workspaces are shared with it, and you would enter them.',
+      detail: 'Ask the owner of the workspace to share it with you, or another administrator to add you.',
+    });
+    expect(await owner.groups.get({ group: group.id })).toMatchObject({ total_member_count: 0 });
+    expect(await add(admin.client, bob.id)).toMatchObject({ total_member_count: 1 });
+    expect(await add(other.client, admin.id)).toMatchObject({ total_member_count: 2 });
+    // Who is in it already stays so.
+    expect(await add(admin.client, admin.id)).toMatchObject({ total_member_count: 2 });
+    // What is one's own is nothing to be entered, and an owner of the deployment may enter everything.
+    await admin.client.groups.update({ group: group.id, remove_users: [admin.id] });
+    await database.db
+      .updateTable('workspaces')
+      .set({ owner_id: admin.id })
+      .where('id', '=', workspaceId)
+      .execute();
+    await add(admin.client, admin.id);
+    const { id: root } = await owner.users.get({ user: 'me' });
+    await owner.organizations.addMember({ organization: organization.id, user: root });
+    expect(await add(owner, root)).toMatchObject({ total_member_count: 3 });
   });
 
   it('is left with the organization', async () => {

@@ -159,7 +159,11 @@ export function createGroups({ db, clock, organizations, forget }: GroupsDeps): 
             .set({ ...fields, updated_at: now })
             .where('id', '=', id)
             .execute();
-          const members = await changeMembers(trx, before, { add: add_users, remove: remove_users, now });
+          const members = await changeMembers(trx, actor, before, {
+            add: add_users,
+            remove: remove_users,
+            now,
+          });
           const [row] = await selectGroups(trx, sql`where g.id = ${id}`);
           return { before, row, ...members };
         });

@@ -9,3 +9,4 @@ export {
   refuseDeletedOrganization,
 } from './organizations.ts';
 export { organizationRoutes } from './routes.ts';
+export { refuseSelfEntry } from './self-entry.ts';

@@ -16,6 +16,7 @@ import type { Forget } from './forget.ts';
 import { assignableRoles, refuseRoles } from './member-roles.ts';
 import { type MemberRow, matching, presentMember, presentMembership, selectMembers } from './member-rows.ts';
 import { type Organizations, refuseDeletedOrganization } from './organizations.ts';
+import { refuseSelfEntry } from './self-entry.ts';
 
 type Page = { limit?: number | undefined; offset?: number | undefined; after_id?: string | undefined };
 type Membership = { membership: OrganizationMembership; username: string; organization: Organization };
@@ -38,7 +39,7 @@ export type Members = {
     page: Page & { q?: string | undefined },
   ): Promise<MinimalUser[]>;
   roles(actor: Actor, ref: string): Promise<ReturnType<typeof assignableRoles>>;
-  /** Throws NOT_FOUND for a user the actor may not see, CONFLICT for one who is a member. */
+  /** Throws NOT_FOUND for a user the actor may not see, CONFLICT for one who is a member, FORBIDDEN as {@link refuseSelfEntry}. */
   add(actor: Actor, ref: string, user: string): Promise<Membership>;
   /** Throws CONFLICT while the member has workspaces in the organization, and BAD_REQUEST for the actor itself. */
   remove(actor: Actor, ref: string, user: string): Promise<Membership>;
@@ -158,6 +159,10 @@ export function createMembers({ db, clock, organizations, forget }: MembersDeps)
       try {
         await inTransaction(db, async (trx) => {
           await trx.insertInto('organization_members').values(membership).execute();
+          if (user.id === actor.user.id) {
+            const place = `the organization "${organization.name}"`;
+            await refuseSelfEntry(trx, actor, { groupId: organizationId, place });
+          }
           await refuseDeletedOrganization(trx, organizationId);
           await notify(trx, 'user_changed', user.id);
         });

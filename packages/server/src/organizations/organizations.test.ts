@@ -2,6 +2,8 @@ import type { ApiClient } from '@coder/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   failure,
+  seedBuild,
+  seedTemplate,
   type TestApi,
   type TestDatabase,
   type TestUserOptions,
@@ -169,6 +171,43 @@ describe('a member', () => {
     expect(await failure(bob.client.organizations.get({ organization: name }))).toMatchObject({
       code: 'NOT_FOUND',
     });
+  });
+
+  it('is not who manages members, by their own hand, where a workspace is shared with all', async () => {
+    const admin = await signedIn({ roles: ['user-admin'] });
+    const organization = await make();
+    const { id: organizationId } = organization;
+    const ada = await signedIn({});
+    const template = await seedTemplate(database.db, { user: ada, organizationId });
+    const { workspaceId } = await seedBuild(database.db, { user: ada, organizationId }, template);
+    const join = (user: string) =>
+      admin.client.organizations.addMember({ organization: organizationId, user });
+    const at = { created_at: new Date() };
+    const refused = {
+      code: 'FORBIDDEN',
+      message: `You may not add yourself to the organization "${organization.name}": workspaces are shared with it, and you would enter them.`,
+    };
+    const port = { workspace_id: workspaceId, agent_name: 'main', port: 3000, ...at };
+    await database.db
+      .insertInto('workspace_port_shares')
+      .values({ ...port, share_level: 'organization' })
+      .execute();
+    expect(await failure(join('me'))).toMatchObject(refused);
+    await database.db.updateTable('workspace_port_shares').set({ share_level: 'owner' }).execute();
+    const share = { workspace_id: workspaceId, organization_id: organizationId, group_id: organizationId };
+    await database.db
+      .insertInto('workspace_shares')
+      .values({ ...share, role: 'use', ...at })
+      .execute();
+    expect(await failure(join(admin.id))).toMatchObject(refused);
+    const bob = await signedIn({});
+    await join(bob.id);
+    await database.db
+      .updateTable('workspaces')
+      .set({ deleted: true })
+      .where('id', '=', workspaceId)
+      .execute();
+    await join('me');
   });
 
   it('sees the names of the others, and no more of them', async () => {
