@@ -5,7 +5,7 @@ import { Command, Option } from 'commander';
 import { followBuild } from '../builds.ts';
 import { CliError } from '../cli-error.ts';
 import { countArgument } from '../count.ts';
-import { confirmed } from '../output/confirmed.ts';
+import { confirmedOnTerminal } from '../output/confirmed.ts';
 import { createProgress } from '../output/progress.ts';
 import { clientOf } from '../session/context.ts';
 import { findWorkspace } from '../workspace-ref.ts';
@@ -75,7 +75,7 @@ function pushSubcommand(): Command {
       const build = await findBuild(client, workspace, flags.build);
       const state = await readState(file);
       if (flags.noBuild === undefined && workspace.latest_build.status === 'running') {
-        await confirmed(`Build ${workspace.name} again? What runs in it is ended.`, flags.yes);
+        await confirmedOnTerminal(`Build ${workspace.name} again? What runs in it is ended.`, flags.yes);
       }
       await client.builds.updateState({ build: build.id, state: state.toString('base64') });
       const progress = createProgress();
