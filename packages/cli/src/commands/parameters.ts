@@ -23,6 +23,15 @@ export function addParameterFlags(command: Command): Command {
     .option('-y, --yes', 'ask nothing');
 }
 
+/** The flags that say which values a build is to have, as they were given; empty when none was. */
+export function givenValues({ parameter, richParameterFile, preset }: ParameterFlags): string[] {
+  return [
+    ...parameter.flatMap((one) => ['--parameter', one]),
+    ...(richParameterFile === undefined ? [] : ['--rich-parameter-file', richParameterFile]),
+    ...(preset === undefined ? [] : ['--preset', preset]),
+  ];
+}
+
 /** Reads `name=value` flags and the file; a flag wins over the file. */
 export function readParameters(flags: ParameterFlags): BuildParameter[] {
   const values = new Map<string, string>();

@@ -3,12 +3,8 @@ import { ensureRunning } from '../builds.ts';
 import { CliError } from '../cli-error.ts';
 import { runRemote } from '../remote-process.ts';
 import { clientOf } from '../session/context.ts';
+import { shellWord } from '../shell-word.ts';
 import { findWorkspace, parseWorkspaceRef } from '../workspace-ref.ts';
-
-/** One word for the remote shell, whatever it holds. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
 
 export function sshCommand(): Command {
   return new Command('ssh')
@@ -43,7 +39,7 @@ export function sshCommand(): Command {
         }
         // A single word is a whole shell line, as ssh has it; several are words that must arrive as they are.
         const line =
-          words.length === 0 ? undefined : words.length === 1 ? words[0] : words.map(quote).join(' ');
+          words.length === 0 ? undefined : words.length === 1 ? words[0] : words.map(shellWord).join(' ');
         process.exitCode = await runRemote(client, agent.id, {
           command: line,
           env,

@@ -1,11 +1,19 @@
 import type { ApiClient, Workspace } from '@coder/api';
 import { Command, Option } from 'commander';
 import { followBuild, waitReady } from '../builds.ts';
+import { CliError } from '../cli-error.ts';
 import { confirmed } from '../output/confirmed.ts';
 import { createProgress } from '../output/progress.ts';
 import { clientOf } from '../session/context.ts';
+import { shellWord } from '../shell-word.ts';
 import { findWorkspace } from '../workspace-ref.ts';
-import { addParameterFlags, findPreset, type ParameterFlags, readParameters } from './parameters.ts';
+import {
+  addParameterFlags,
+  findPreset,
+  givenValues,
+  type ParameterFlags,
+  readParameters,
+} from './parameters.ts';
 
 type StartFlags = ParameterFlags & { wait: boolean };
 
@@ -52,6 +60,12 @@ export function startCommand(): Command {
     const client = clientOf(command);
     const workspace = await findWorkspace(client, ref);
     if (workspace.latest_build.status === 'running') {
+      const given = givenValues(flags).map(shellWord).join(' ');
+      if (given !== '') {
+        throw new CliError(
+          `${workspace.name} is running already: its parameters were not changed. Restart it with them by "coder restart ${ref} ${given}", or bring it to the active version, too, by "coder update ${ref} ${given}".`,
+        );
+      }
       console.log(`${workspace.name} is running already.`);
       return;
     }
@@ -95,9 +109,7 @@ export function updateCommand(): Command {
   return addParameterFlags(command).action(async (ref: string, flags: StartFlags) => {
     const client = clientOf(command);
     const workspace = await findWorkspace(client, ref);
-    const asked =
-      flags.parameter.length > 0 || flags.richParameterFile !== undefined || flags.preset !== undefined;
-    if (!workspace.outdated && !asked) {
+    if (!workspace.outdated && givenValues(flags).length === 0) {
       console.log(`${workspace.name} is up to date.`);
       return;
     }

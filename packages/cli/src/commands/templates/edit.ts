@@ -1,5 +1,6 @@
 import { type SharingLevel, sharingLevels } from '@coder/api';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { CliError } from '../../cli-error.ts';
 import { durationArgument } from '../../duration.ts';
 import { clientOf } from '../../session/context.ts';
 import { findTemplate } from '../../template-ref.ts';
@@ -57,10 +58,7 @@ export function editSubcommand(): Command {
     .option('--deprecated <message>', 'say why it is not to be used any more; empty to take that back')
     .option('-O, --org <name>', 'organization')
     .action(async (name: string, flags: EditFlags, command: Command) => {
-      const client = clientOf(command);
-      const template = await findTemplate(client, name, flags.org);
-      const updated = await client.templates.update({
-        template: template.id,
+      const changes = {
         name: flags.name,
         display_name: flags.displayName,
         description: flags.description,
@@ -73,7 +71,16 @@ export function editSubcommand(): Command {
         require_active_version: flags.requireActiveVersion,
         max_port_share_level: flags.maxPortShareLevel,
         deprecation_message: flags.deprecated,
-      });
+      };
+      if (Object.values(changes).every((value) => value === undefined)) {
+        const settings = command.options.filter(({ long, hidden }) => !hidden && long !== '--org');
+        throw new CliError(
+          `Say what is to change: ${settings.map(({ long }) => long).join(', ')}. "coder templates edit --help" explains them.`,
+        );
+      }
+      const client = clientOf(command);
+      const template = await findTemplate(client, name, flags.org);
+      const updated = await client.templates.update({ template: template.id, ...changes });
       console.log(`Changed ${updated.name}.`);
     });
 }
