@@ -41,6 +41,17 @@ describe('the sentence of an error', () => {
       new ApiError('UNAUTHENTICATED', { message: 'You are signed out.', detail: 'API key is invalid.' }),
       'You are signed out. API key is invalid. Sign in with "coder login", or send a valid token.',
     ],
+    [
+      new ApiError('AGENT_ERROR', {
+        message: 'Nothing answers on port 1.',
+        validations: [{ field: 'port', detail: 'Nothing answers on port 1.' }],
+      }),
+      'Nothing answers on port 1.',
+    ],
+    [
+      new ApiError('BAD_REQUEST', { message: 'The template "old" is deprecated: use node' }),
+      'The template "old" is deprecated: use node. Correct the request and send it again.',
+    ],
   ])('says each thing once: %s', (error, sentence) => {
     expect(describeError(error)).toBe(sentence);
   });

@@ -213,9 +213,10 @@ const reasons: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'BAD_REQUEST
 export function describeError({ code, message, detail, validations }: ApiError): string {
   // What exists already is named by the message, and its field would only say so again.
   if (code === 'CONFLICT' && validations.length > 0) return `${message} Choose another one.`;
-  const fields = validations.map((v) => `${v.field}: ${v.detail}`);
-  const parts = [message, fields.join('; '), detail];
-  if (fields.length === 0 && (detail === undefined || reasons.has(code))) {
+  // An agent says of a field just what its message says.
+  const fields = validations.filter((v) => v.detail !== message).map((v) => `${v.field}: ${v.detail}`);
+  const parts = [/[.!?:;,…]["')]?$/.test(message) ? message : `${message}.`, fields.join('; '), detail];
+  if (validations.length === 0 && (detail === undefined || reasons.has(code))) {
     parts.push(errorRegistry[code].next);
   }
   return parts.filter((part) => part !== undefined && part !== '').join(' ');

@@ -85,14 +85,21 @@ function options(all: readonly Option[]): string {
 }
 
 /** A flag's description with what it may be, its variable and its default, as its help has them. */
-function optionText({ description, argChoices, envVar, defaultValue, negate }: Option): string {
+function optionText({
+  description,
+  argChoices,
+  envVar,
+  defaultValue,
+  defaultValueDescription,
+  negate,
+}: Option): string {
   const isPlain = defaultValue === undefined || typeof defaultValue === 'boolean' || negate;
   const isEmpty = defaultValue === '' || (Array.isArray(defaultValue) && defaultValue.length === 0);
   return [
     prose(description),
     ...(argChoices ? [argChoices.map((choice) => `\`${choice}\``).join(', ')] : []),
     ...(envVar === undefined ? [] : [`variable \`${envVar}\``]),
-    ...(isPlain || isEmpty ? [] : [`default \`${String(defaultValue)}\``]),
+    ...(isPlain || isEmpty ? [] : [`default \`${defaultValueDescription ?? String(defaultValue)}\``]),
   ].join('; ');
 }
 

@@ -13,17 +13,22 @@ export type Publication = {
 
 async function importVersion(client: ApiClient, version: TemplateVersion, progress: Progress): Promise<void> {
   let after = 0;
+  const problems: string[] = [];
   for (;;) {
     const logs = await client.templateVersions.logs({ version: version.id, after, wait_ms: 20_000 });
     for (const log of logs) {
-      progress.line(log.output);
+      // What is wrong is said once, at the end, as the error.
+      if (log.log_level === 'error') problems.push(log.output);
+      else progress.line(log.output);
       after = log.id;
     }
     if (logs.length > 0) continue;
     const { job } = await client.templateVersions.get({ version: version.id });
     if (job.completed_at === undefined) continue;
-    if (job.status !== 'succeeded')
-      throw new CliError(job.error ?? `The import of the template was ${job.status}.`);
+    const error = job.error ?? `The import of the template was ${job.status}.`;
+    const said = new Set(job.status === 'succeeded' ? [] : error.split('\n'));
+    for (const problem of problems) if (!said.has(problem)) progress.line(problem);
+    if (job.status !== 'succeeded') throw new CliError(error);
     return;
   }
 }

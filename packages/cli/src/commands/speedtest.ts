@@ -1,3 +1,4 @@
+import { formatDuration } from '@coder/api';
 import { Command, Option } from 'commander';
 import { ensureRunning } from '../builds.ts';
 import { durationArgument } from '../duration.ts';
@@ -7,6 +8,8 @@ import { type Measured, measureDownload, measureUpload } from '../speedtest/meas
 import { findWorkspace, parseWorkspaceRef } from '../workspace-ref.ts';
 
 type Flags = { direction: 'down' | 'up'; time: number; output: OutputFormat };
+
+const DEFAULT_MS = 5_000;
 
 const seconds = (ms: number) => (ms / 1000).toFixed(2);
 
@@ -21,7 +24,11 @@ export function speedtestCommand(): Command {
     .description('Measure how fast bytes go between this machine and a workspace, through the server')
     .argument('<workspace>', 'name, owner/name, or either with .agent')
     .addOption(new Option('--direction <direction>', 'which way').choices(['down', 'up']).default('down'))
-    .option('-t, --time <duration>', 'for how long', durationArgument, 5_000)
+    .addOption(
+      new Option('-t, --time <duration>', 'for how long')
+        .argParser(durationArgument)
+        .default(DEFAULT_MS, formatDuration(DEFAULT_MS)),
+    )
     .addOption(outputOption())
     .action(async (ref: string, flags: Flags, command: Command) => {
       const client = clientOf(command);

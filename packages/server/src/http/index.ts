@@ -23,6 +23,7 @@ export {
   type Pipeline,
 } from './pipeline.ts';
 export { createRateLimits, type RateLimits } from './pipeline-limits.ts';
+export { validationsOf } from './pipeline-validation.ts';
 export { type PlainPage, plainPage, wantsPage } from './plain-page.ts';
 export { api, type RequestContext } from './procedure.ts';
 export { createRateLimiter } from './rate-limiter.ts';

@@ -61,8 +61,21 @@ function detailOf(issue: Issue): string {
     return [...new Set(branches)].join(', or ');
   }
   if (/received undefined$/.test(issue.message)) return 'is required';
+  const type = /^Invalid input: expected (\w+), received \w+$/.exec(issue.message)?.[1];
+  if (type !== undefined) return `must be ${typeNames[type] ?? type}`;
   return issue.message.replace(/^Invalid (input|option): /, '').replace(/^expected/, 'must be: expected');
 }
+
+/** The types of values as people name them; `NaN` is what is left of text in a query that is no number. */
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'a string',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
 
 function suggestion(key: string, known: readonly string[]): string {
   if (known.length === 0) return '';

@@ -1,6 +1,7 @@
-import { cp, mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { isCancel, select } from '@clack/prompts';
+import { nameSchema } from '@coder/api';
 import { Command } from 'commander';
 import { CliError } from '../../cli-error.ts';
 import { starterFolder, starterTemplates } from '../../starter-templates.ts';
@@ -28,9 +29,19 @@ export function initSubcommand(): Command {
       if (!starters.includes(id))
         throw new CliError(`No starter "${id}". There are: ${starters.join(', ')}.`);
       const target = resolve(folder ?? id);
+      const name = basename(target);
+      const checked = nameSchema.safeParse(name);
+      if (!checked.success) {
+        throw new CliError(
+          `A template cannot be called "${name}": a name ${checked.error.issues.map(({ message }) => message).join(', and ')}. Choose another folder.`,
+        );
+      }
       refuseFull(target);
       await mkdir(target, { recursive: true });
       await cp(join(starterFolder, id), target, { recursive: true });
+      const manifest = join(target, 'template.yaml');
+      const source = await readFile(manifest, 'utf8');
+      await writeFile(manifest, source.replace(/^name:.*$/m, `name: ${name}`));
       console.log(
         `Made ${target}. Change template.yaml, then publish it with "coder templates push -d ${target}".`,
       );

@@ -1,5 +1,6 @@
 import { ApiError } from '@coder/api';
 import type * as z from 'zod';
+import { validationsOf } from '../../http/index.ts';
 
 /** Checks the input of a raw route, which the contract does not check. Throws VALIDATION_FAILED with every field at once. */
 export function parseInput<Schema extends z.ZodType>(
@@ -9,9 +10,8 @@ export function parseInput<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const validations = parsed.error.issues.map((issue) => ({
-    field: [...(field === '' ? [] : [field]), ...issue.path].join('.'),
-    detail: issue.message,
-  }));
+  const within = field === '' ? [] : [field];
+  const issues = parsed.error.issues.map((issue) => ({ ...issue, path: [...within, ...issue.path] }));
+  const validations = validationsOf(issues, field === '' ? schema : undefined);
   throw new ApiError('VALIDATION_FAILED', { validations });
 }
