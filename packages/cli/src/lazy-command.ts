@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { exitOverride } from './exit-override.ts';
 import { addGlobalFlags, leavesOf } from './global-flags.ts';
+import { refuseUnknownCommand } from './refuse-unknown-command.ts';
 
 const loaders = new WeakMap<Command, () => Promise<Command>>();
 
@@ -26,6 +27,7 @@ export function lazyCommand(name: string, description: string, load: () => Promi
       // In the place of its shell it inherits the flags that every command takes.
       command.parent = shell.parent;
       exitOverride(command);
+      refuseUnknownCommand(command);
       for (const leaf of leavesOf(command)) addGlobalFlags(leaf, true);
       await command.parseAsync(shell.args, { from: 'user' });
     });

@@ -39,6 +39,7 @@ import { addCompletion, type Candidates } from './completion/completion.ts';
 import { exitOverride } from './exit-override.ts';
 import { addGlobalFlags, leavesOf } from './global-flags.ts';
 import { lazyCommand } from './lazy-command.ts';
+import { refuseUnknownCommand } from './refuse-unknown-command.ts';
 import { version } from './version.ts';
 
 /** The whole `coder` command, with what the shell may be offered when it asks for candidates. */
@@ -117,5 +118,6 @@ export function createProgram(candidates?: Candidates): Command {
   for (const command of leavesOf(program)) addGlobalFlags(command, true);
   addCompletion(program, candidates);
   exitOverride(program);
+  refuseUnknownCommand(program);
   return program;
 }
