@@ -1,9 +1,21 @@
-import type { Workspace } from '@coder/api';
+import type { Workspace, WorkspaceApp } from '@coder/api';
 import { Command } from 'commander';
 import { type OutputFormat, outputOption } from '../output/print.ts';
 import { renderTable } from '../output/table.ts';
 import { clientOf } from '../session/context.ts';
 import { findWorkspace } from '../workspace-ref.ts';
+
+/** Without a health check nothing is known of an app's health. */
+const appText = ({ slug, health }: WorkspaceApp) => (health === 'disabled' ? slug : `${slug} (${health})`);
+
+function sharedWith({ shared_with: actors = [] }: Workspace): string {
+  if (actors.length === 0) return 'with nobody';
+  const names = actors.map(({ actor_type: type, name, roles }) => {
+    const who = type === 'group' ? `group ${name}` : name;
+    return `${who} (${roles.join(', ')})`;
+  });
+  return `with ${names.join(', ')}`;
+}
 
 function describe(workspace: Workspace): string {
   const build = workspace.latest_build;
@@ -18,6 +30,11 @@ function describe(workspace: Workspace): string {
     ['Build', `${build.build_number} (${build.transition}, ${build.reason})`],
     ['Stops at', build.deadline ?? 'never'],
     ['Starts', workspace.autostart_schedule ?? 'by hand'],
+    [
+      'Updates',
+      workspace.automatic_updates === 'always' ? 'whenever it starts' : 'by hand, with "coder update"',
+    ],
+    ['Shared', sharedWith(workspace)],
   ];
   if (build.job.error !== undefined) lines.push(['Error', build.job.error]);
   return lines.map(([key, value]) => `${key.padEnd(10)} ${value}`).join('\n');
@@ -42,7 +59,7 @@ export function showCommand(): Command {
           agent.status,
           agent.lifecycle_state,
           agent.version,
-          agent.apps.map((app) => `${app.slug} (${app.health})`).join(', '),
+          agent.apps.map(appText).join(', '),
         ]),
       );
       if (rows.length > 0) {
