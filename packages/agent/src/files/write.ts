@@ -6,6 +6,7 @@ import type { FileWritten } from '@coder/api/agent';
 import { AgentFault, fileFault } from '../fault.ts';
 import { checkedSum } from './announced-sum.ts';
 import { etagOf } from './info.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 export interface WriteOptions {
   path: string;
@@ -113,15 +114,17 @@ export async function writeFileAtomically(
     if (before && (Number(before.uid) !== process.getuid?.() || Number(before.gid) !== process.getgid?.())) {
       await handle.chown(Number(before.uid), Number(before.gid)).catch(() => {});
     }
-    // The content may have taken long to arrive.
-    checkExpectation(path, await existing(path), options);
-    if (options.createOnly) {
-      // A link, unlike a rename, does not replace what someone else has made in the meantime.
-      await link(temporary, path);
-      await unlink(temporary);
-    } else {
-      await rename(temporary, path);
-    }
+    await oneAtATime(path, async () => {
+      // The content may have taken long to arrive.
+      checkExpectation(path, await existing(path), options);
+      if (options.createOnly) {
+        // A link, unlike a rename, does not replace what someone else has made in the meantime.
+        await link(temporary, path);
+        await unlink(temporary);
+      } else {
+        await rename(temporary, path);
+      }
+    });
     const after = await handle.stat({ bigint: true });
     return { path, size, sha256, etag: etagOf(after), created: !before };
   } catch (error) {

@@ -7,6 +7,7 @@ import type { Logger } from '../logger.ts';
 import { createActivity } from './activity.ts';
 import { makeLink } from './file-links/make-link.ts';
 import { createFileTickets } from './file-links/ticket.ts';
+import { createUsedLinks } from './file-links/used-links.ts';
 import { pruneStats } from './intake/prune-stats.ts';
 import type { AgentConnection } from './link/index.ts';
 import { heartbeat } from './links/heartbeat.ts';
@@ -131,7 +132,7 @@ export async function createAgents(options: AgentsOptions): Promise<Agents> {
         track,
         changes,
         clock,
-        fileLinks: { access, tickets, clock, actorOfKey, whileGood },
+        fileLinks: { access, tickets, used: createUsedLinks(db), clock, actorOfKey, whileGood },
       }),
     beat,
     async close() {

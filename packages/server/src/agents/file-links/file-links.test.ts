@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testAccessUrl } from '../../testing/index.ts';
@@ -116,6 +116,43 @@ describe('a link to write a file', () => {
     expect(await code(await put(made.url, 'again'))).toEqual([409, 'CONFLICT']);
     expect(await readFile(at('in/new.txt'), 'utf8')).toBe('content');
     expect(await code(await open(made.url))).toEqual([404, 'NOT_FOUND']);
+  });
+
+  it('is used once, also when the file is gone again, and can be used again only when it was refused', async () => {
+    const { link, at } = await workspace();
+    const made = await link({ direction: 'upload', path: '~/once', sha256: sum('right') });
+    expect((await put(made.url, 'wrong')).status).toBe(422);
+    expect((await put(made.url, 'right')).status).toBe(201);
+    await rm(at('once'));
+    expect(await code(await put(made.url, 'right'))).toEqual([409, 'CONFLICT']);
+    // The same ticket, written otherwise.
+    expect(await code(await put(`${made.url}.x`, 'right'))).toEqual([409, 'CONFLICT']);
+    await expect(readFile(at('once'))).rejects.toThrow();
+    const other = await link({ direction: 'upload', path: '~/once', sha256: sum('right') });
+    expect((await put(other.url, 'right')).status).toBe(201);
+  });
+
+  it('is used by one of several that come at once', async () => {
+    const { link, at } = await workspace();
+    await writeFile(at('shared'), 'before');
+    const made = await link({ direction: 'upload', path: '~/shared', overwrite: true });
+    const answers = await Promise.all([1, 2, 3, 4, 5, 6].map((at) => put(made.url, `writer ${at}`)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409, 409, 409]);
+    const written = (await answers.find(({ status }) => status === 201)?.json()) as { sha256: string };
+    expect(sum(await readFile(at('shared'), 'utf8'))).toBe(written.sha256);
+  });
+
+  it('is forgotten once it has expired', async () => {
+    const { link } = await workspace();
+    const expired = (row: { expires_at: Date }) => row.expires_at <= h.clock.now();
+    const rows = () => h.database.db.selectFrom('used_file_links').select('expires_at').execute();
+    const first = await link({ direction: 'upload', path: '~/1', expires_in_ms: 60_000 });
+    expect((await put(first.url, 'x')).status).toBe(201);
+    h.clock.advance(60_000);
+    expect((await rows()).filter(expired)).toHaveLength(1);
+    const second = await link({ direction: 'upload', path: '~/2' });
+    expect((await put(second.url, 'x')).status).toBe(201);
+    expect((await rows()).filter(expired)).toEqual([]);
   });
 
   it('takes only what it was made for', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   API_PREFIX,
   ApiError,
@@ -33,7 +34,17 @@ export async function makeLink(
   );
   const expiresAt = clock.now().getTime() + request.expires_in_ms;
   const { path, etag } = file;
-  const ticket = { direction, keyId, agentId: agent, path, etag, sha256, maxBytes, expiresAt };
+  const ticket = {
+    id: randomUUID(),
+    direction,
+    keyId,
+    agentId: agent,
+    path,
+    etag,
+    sha256,
+    maxBytes,
+    expiresAt,
+  };
   const name = encodeURIComponent(path.split('/').at(-1) || 'file');
   const route = rawRoutes.readFileLink.path.replace('{name}', name);
   const download = direction === 'download';

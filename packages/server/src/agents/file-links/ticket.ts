@@ -2,6 +2,8 @@ import { createSignedTexts, type Db } from '../../database/index.ts';
 
 /** Lets whoever has it read or write one file of one workspace, as the user of one key, until a time. */
 export type FileTicket = {
+  /** Tells links apart that are otherwise for the same. */
+  readonly id: string;
   readonly direction: 'download' | 'upload';
   /** The key it was made with; a ticket is never worth more than that key still is. */
   readonly keyId: string;

@@ -8,10 +8,13 @@ import { downloadHeaders } from '../streams/file-streams.ts';
 import { holdLast } from '../streams/hold-last.ts';
 import { bodyOf, streamResponse } from '../streams/pass-stream.ts';
 import type { FileTicket, FileTickets } from './ticket.ts';
+import type { UsedLinks } from './used-links.ts';
 
 export type UseLinkDeps = {
   access: AgentAccess;
   tickets: FileTickets;
+  /** Of those to write a file. */
+  used: UsedLinks;
   clock: Clock;
   /** The actor a key stands for, as long as the key and its user are good. */
   actorOfKey(keyId: string): Promise<Actor | undefined>;
@@ -44,13 +47,15 @@ export async function readByLink(deps: UseLinkDeps, request: RawRequest): Promis
 export async function writeByLink(deps: UseLinkDeps, request: RawRequest): Promise<Response> {
   const { ticket, context } = await open(deps, request, 'upload');
   const { path, etag, sha256, maxBytes } = ticket;
+  const { used, clock } = deps;
+  if (await used.has(ticket)) throw usedUp(path);
   const expected = etag === null ? { create_only: true } : { if_match: etag };
   const tooLarge = new ApiError('PAYLOAD_TOO_LARGE', {
     message: `This link takes at most ${maxBytes} bytes. Nothing was written.`,
   });
   const declared = Number(request.request.headers.get('content-length') ?? 0);
   if (declared > maxBytes) throw tooLarge;
-  const passing = { over: false };
+  const passing = { over: false, taken: false, late: false };
   async function* body() {
     let size = 0;
     for await (const part of bodyOf(request.request) as AsyncIterable<Uint8Array>) {
@@ -59,13 +64,20 @@ export async function writeByLink(deps: UseLinkDeps, request: RawRequest): Promi
       if (passing.over) throw tooLarge;
       yield part;
     }
+    // Nothing goes to its place before this has ended. Until here any number may send, and one that breaks off uses nothing up.
+    passing.taken = await used.take(ticket, clock.now());
+    passing.late = !passing.taken;
+    if (passing.late) throw usedUp(path);
   }
   const lasting = lastingStream('upload', context.request.signal, deps.whileGood);
   const held = { ...context, request: { ...context.request, signal: lasting.signal } };
   const answer = deps.access.use(held, ticket.agentId, 'ssh', async ({ files }, call) => {
     const query = { path, ...expected, ...(sha256 === null ? {} : { sha256 }) };
-    const written = await files.upload(query, body(), call).catch((error: unknown) => {
+    const written = await files.upload(query, body(), call).catch(async (error: unknown) => {
       if (passing.over) throw tooLarge;
+      if (passing.late) throw usedUp(path);
+      // When no answer came, the file may have been written.
+      if (passing.taken && error instanceof AgentError) await used.giveBack(ticket);
       const isOther = error instanceof AgentError && ['exists', 'etag_mismatch'].includes(error.code);
       throw isOther ? usedUp(path) : error;
     });

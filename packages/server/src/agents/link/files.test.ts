@@ -247,6 +247,18 @@ describe('transfers', () => {
     await expect.poll(async () => (await files.list({ path: '~/parts' })).entries).toEqual([]);
   });
 
+  test('of several writes of one state of a file only one is made', async () => {
+    const { files } = agent.connection;
+    for (let round = 0; round < 5; round++) {
+      const { etag } = await files.write({ path: '~/raced', content: `before ${round}` });
+      const writes = Array.from({ length: 8 }, (_, at) =>
+        files.upload({ path: '~/raced', if_match: etag }, Buffer.from(`writer ${at}`)),
+      );
+      const outcomes = await Promise.allSettled(writes);
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    }
+  });
+
   test('a part of a file, a folder as a tar, and a file that may not be read', async () => {
     await writeFile(at('digits'), '0123456789');
     const { files } = agent.connection;

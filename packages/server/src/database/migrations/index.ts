@@ -8,6 +8,7 @@ import { buildSteps } from './0006-build-steps.ts';
 import { insights } from './0007-insights.ts';
 import { wholeArguments } from './0008-whole-arguments.ts';
 import { portShares } from './0009-port-shares.ts';
+import { usedFileLinks } from './0010-used-file-links.ts';
 
 /**
  * Every migration, in order. A new one is a file here, `NNNN-what-it-does.ts`, that exports a `Migration`, and a line in this
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   insights,
   wholeArguments,
   portShares,
+  usedFileLinks,
 ];

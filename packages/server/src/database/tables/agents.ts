@@ -100,8 +100,14 @@ interface WorkspaceAppStatusesTable {
   created_at: Time;
 }
 
+interface UsedFileLinksTable {
+  link_hash: Buffer;
+  expires_at: Time;
+}
+
 /** The tables of `agents`, by their names. */
 export interface AgentsTables {
+  used_file_links: UsedFileLinksTable;
   workspace_agents: WorkspaceAgentsTable;
   workspace_agent_logs: WorkspaceAgentLogsTable;
   workspace_agent_metadata: WorkspaceAgentMetadataTable;
