@@ -18,7 +18,7 @@ export { migrations } from './migrations/index.ts';
 export { type ChannelHandler, createNotifications, type Notifications, notify } from './notifications.ts';
 export { createSignedTexts, type SignedTexts } from './signed-text.ts';
 export { deploymentId, ensureSetting, signingKey } from './site-settings.ts';
-export { storableJson } from './storable.ts';
+export { storableJson, storableText } from './storable.ts';
 export type { Tables } from './tables.ts';
 export { inTransaction, isUniqueViolation, sqlState } from './transaction.ts';
 export { waitForDatabase } from './wait.ts';

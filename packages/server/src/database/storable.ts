@@ -1,5 +1,5 @@
-/** The text with U+FFFD for what PostgreSQL cannot store: NUL, and halves of surrogate pairs (in JSON). */
-function storableText(text: string): string {
+/** The text with U+FFFD for what PostgreSQL cannot store: NUL, and halves of surrogate pairs. */
+export function storableText(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\uFFFD');
 }
 

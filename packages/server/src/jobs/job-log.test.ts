@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { createNoopLogger, type TestDatabase, testDatabase } from '../testing/index.ts';
 import { createJobLog, maxJobLogLength } from './job-log.ts';
+import { finishJob } from './write-jobs.ts';
 
 async function newJob({ db }: TestDatabase): Promise<string> {
   const [id, user, organization, file] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
@@ -63,6 +64,16 @@ it('stores lines in order, without NUL, one row a line', async () => {
     ['provisioner', 'info', 'two'],
     ['provisioner_daemon', 'error', 'three'],
   ]);
+});
+
+it('ends with its error, whatever text that is', async () => {
+  await using database = await testDatabase();
+  const { db } = database;
+  const jobId = await newJob(database);
+  const end = { error: 'no file "a\0b\ud800"', at: new Date() };
+  expect(await db.transaction().execute((trx) => finishJob(trx, jobId, end))).toBe(true);
+  const job = await db.selectFrom('provisioner_jobs').select(['status', 'error']).executeTakeFirst();
+  expect(job).toEqual({ status: 'failed', error: 'no file "a\uFFFDb\uFFFD"' });
 });
 
 it('stops at 1 MiB and says so', async () => {

@@ -1,5 +1,5 @@
 import type { ProvisionerJob } from '@coder/api';
-import { type Db, notify } from '../database/index.ts';
+import { type Db, notify, storableText } from '../database/index.ts';
 
 export type NewJob = {
   readonly id: string;
@@ -89,6 +89,7 @@ export async function forgetJobs(db: Db, type: ProvisionerJob['type'], before: D
 
 const endOf = ({ error, at }: JobEnd) => ({
   status: error === undefined ? 'succeeded' : 'failed',
-  error: error ?? null,
+  // A text that the database refused would leave the job running for ever.
+  error: error === undefined ? null : storableText(error),
   completed_at: at,
 });

@@ -73,6 +73,18 @@ describe('template versions', () => {
     expect(lines.map(({ output }) => output)).toContain('The template "web" is sound.');
   });
 
+  it.each(['"x\\0y": 1', 'agent: { env: { "A\\0B": z } }', '"\\ud800": 1'])(
+    'fail at once where the manifest holds what cannot be stored: %s',
+    async (line) => {
+      await using h = await templatesHarness();
+      const { job } = await h.pushed(`name: web\nruntime:\n  local: {}\n${line}\n`);
+      expect(job).toMatchObject({
+        status: 'failed',
+        error: expect.stringMatching(/^template\.yaml:4:\d+: .*(NUL|U\+D800)/),
+      });
+    },
+  );
+
   it('fail with every problem, its file, line and column, and are of no use then', async () => {
     await using h = await templatesHarness();
     const version = await h.pushed('name: web\nruntime:\n  local: { cpu: 2, memory: lots }\n');

@@ -1,6 +1,7 @@
 import { fill, type Place, placesOf } from '../places.ts';
 import { findReferences, ownReference, type Reference, shellVariable } from '../references.ts';
 import { suggestion } from '../suggest.ts';
+import { textProblem } from '../text-problem.ts';
 import type { Draft } from './draft.ts';
 import type { Report } from './finding.ts';
 import { type Path, pathText } from './yaml-source.ts';
@@ -24,11 +25,18 @@ export function checkPlaces(draft: Draft, report: Report): void {
   }
 }
 
-/** Refuses text that neither the database nor an environment can hold. */
+/** Refuses text, also of keys, that neither the database nor an environment can hold. */
 export function checkText(draft: Draft, report: Report): void {
-  walk(draft.whole, [], (path, text) => {
-    if (text.includes('\0') || !text.isWellFormed()) report(path, 'must be text without NUL');
-  });
+  const check = (path: Path, text: string, key: boolean) => {
+    const problem = textProblem(text);
+    if (problem !== undefined) report(path, problem, { key });
+  };
+  walk(
+    draft.whole,
+    [],
+    (path, text) => check(path, text, false),
+    (path, key) => check(path, key, true),
+  );
 }
 
 /** Finds references where none is replaced, which would otherwise reach the workspace as they are. */
@@ -100,12 +108,17 @@ function candidatesOf(draft: Draft, name: string): string[] {
   return [...new Set(values.filter((value) => value !== undefined).map(String))];
 }
 
-function walk(value: unknown, path: Path, visit: (path: Path, text: string) => void): void {
+type Visit = (path: Path, text: string) => void;
+
+function walk(value: unknown, path: Path, visit: Visit, visitKey?: Visit): void {
   if (typeof value === 'string') visit(path, value);
   else if (Array.isArray(value))
-    for (const [index, item] of value.entries()) walk(item, [...path, index], visit);
+    for (const [index, item] of value.entries()) walk(item, [...path, index], visit, visitKey);
   else if (typeof value === 'object' && value !== null) {
-    for (const [key, item] of Object.entries(value)) walk(item, [...path, key], visit);
+    for (const [key, item] of Object.entries(value)) {
+      visitKey?.([...path, key], key);
+      walk(item, [...path, key], visit, visitKey);
+    }
   }
 }
 

@@ -52,6 +52,36 @@ presets:
     expect(manifest?.presets[0]?.parameters).toEqual({ size: '2', fast: 'true' });
   });
 
+  it.each([
+    [
+      'x\\0y: 1',
+      [
+        'template.yaml:4:1: x[NUL]y: is not a known key.',
+        'template.yaml:4:1: x[NUL]y: must be text without NUL',
+      ],
+    ],
+    [
+      'agent: { env: { "A\\0B": z } }',
+      [
+        'template.yaml:4:17: agent.env.A[NUL]B: is not a valid name: it must be letters',
+        'template.yaml:4:17: agent.env.A[NUL]B: must be text without NUL',
+      ],
+    ],
+    [
+      'presets: [{ name: A, parameters: { "\\ud800": 1 } }]',
+      [
+        'template.yaml:4:36: presets[0].parameters.[U+D800]: is not valid Unicode: it has half of a surrogate pair',
+      ],
+    ],
+    ['description: "a\\uDC00"', ['template.yaml:4:14: description: is not valid Unicode']],
+    ['description: "a\\0b"', ['template.yaml:4:14: description: must be text without NUL']],
+  ])('refuses what cannot be stored, also in keys: %s', (line, expected) => {
+    const quoted = line.replace(/^(x\S+):/, '"$1":');
+    const problems = problemsOf(withLines(`${quoted}\n`));
+    for (const text of expected) expect(problems).toContainEqual(expect.stringContaining(text));
+    for (const problem of problems) expect(problem).toMatch(/^[^\0\p{Cs}]*$/u);
+  });
+
   it('tells all problems at once, each with its line, column and what would be right', () => {
     const text = `name: my template
 displayname: Web

@@ -1,4 +1,4 @@
-import { type ManifestSource, type TemplateManifest, templateManifestSchema } from '@coder/api';
+import { type ManifestSource, type TemplateManifest, templateManifestSchema, visibleLine } from '@coder/api';
 import { normaliseValue } from '../parameters/values.ts';
 import { checkApps, checkMetadata, checkReadme } from './check-agent.ts';
 import { checkParameters } from './check-parameters.ts';
@@ -40,9 +40,12 @@ export function parseManifest(text: string): ParsedManifest {
   return { manifest: normalise(templateManifestSchema.parse(source.value), draft) };
 }
 
-/** `template.yaml:12:5: parameters[0].default must be a number, such as 2 or 0.5` */
+/**
+ * `template.yaml:12:5: parameters[0].default must be a number, such as 2 or 0.5`. What the file says and would not show, or
+ * could not be stored, is named.
+ */
 export function formatProblem(file: string, { line, column, path, message }: SourceProblem): string {
-  return `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}`;
+  return `${file}:${line}:${column}: ${visibleLine(path === '' ? message : `${path}: ${message}`)}`;
 }
 
 function place(source: YamlSource, { path, message, key, text }: Finding): SourceProblem {

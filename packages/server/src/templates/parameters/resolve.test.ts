@@ -203,6 +203,7 @@ describe('normaliseValue', () => {
     ['list(string)', '{}'],
     ['list(string)', '["\\u0000"'],
     ['string', 'a\0b'],
+    ['string', 'a\ud800'],
   ] as const)('refuses the %s %j', (type, raw) => {
     expect(normaliseValue(type, raw)).toHaveProperty('problem');
   });

@@ -1,5 +1,6 @@
 import type { ManifestParameter, ParameterType } from '@coder/api';
 import { RE2JS } from 're2js';
+import { textProblem } from '../text-problem.ts';
 
 export type Normalised = { readonly value: string } | { readonly problem: string };
 
@@ -18,9 +19,7 @@ export function normaliseValue(type: ParameterType, raw: unknown): Normalised {
   switch (type) {
     case 'string':
       if (typeof raw !== 'string') return { problem: 'must be text: put it in quotes' };
-      if (raw.includes('\0') || !raw.isWellFormed()) return { problem: 'must be text without NUL' };
-      if (Buffer.byteLength(raw) > maxValueBytes) return { problem: 'must be at most 64 KiB long' };
-      return { value: raw };
+      return storableValue(raw);
     case 'number':
       return normaliseNumber(raw);
     case 'bool': {
@@ -30,6 +29,13 @@ export function normaliseValue(type: ParameterType, raw: unknown): Normalised {
     case 'list(string)':
       return normaliseList(raw);
   }
+}
+
+function storableValue(text: string): Normalised {
+  const problem =
+    textProblem(text) ??
+    (Buffer.byteLength(text) > maxValueBytes ? 'must be at most 64 KiB long' : undefined);
+  return problem === undefined ? { value: text } : { problem };
 }
 
 function normaliseNumber(raw: unknown): Normalised {

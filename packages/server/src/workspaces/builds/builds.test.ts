@@ -189,6 +189,43 @@ describe('the life of a workspace', () => {
     expect(await world.provisioner.inspect(id, {})).toBe('missing');
   });
 
+  it.each(['start', 'stop', 'delete'] as const)(
+    'leaves a workspace as it was when a %s is canceled before it began',
+    async (transition) => {
+      await using world = await createWorld({ workers: 1 });
+      const { workspaces, actor, provisioner } = world;
+      const { id, latest_build: first } = await world.created('web');
+      const pid = await provisioner.pidOf(id);
+      // The only worker has something else to do.
+      const reached = Promise.withResolvers<void>();
+      provisioner.hooks.onStart = (_, signal) => {
+        reached.resolve();
+        return untilAborted(signal);
+      };
+      const { latest_build: other } = await world.create('other');
+      await reached.promise;
+      const pending = await workspaces.createBuild(actor, id, { transition });
+      expect((await workspaces.get(actor, id)).latest_build).toMatchObject({ status: 'pending' });
+      await workspaces.cancelBuild(actor, pending.id);
+      await world.reconciler.run();
+      expect([await provisioner.pidOf(id), pid]).toEqual([pid, expect.any(Number)]);
+      const { latest_build: latest } = await workspaces.get(actor, id);
+      expect(latest).toMatchObject({ id: first.id, status: 'running' });
+      expect((await workspaces.getBuild(actor, pending.id)).status).toBe('canceled');
+
+      provisioner.hooks.onStart = undefined;
+      await workspaces.cancelBuild(actor, other.id);
+      await world.ended(other.id);
+      const next = await world.built(id, 'stop');
+      expect([next.build_number, next.status]).toEqual([3, 'stopped']);
+      expect((await workspaces.builds(actor, id, {})).map(({ status }) => status)).toEqual([
+        'stopped',
+        'canceled',
+        'running',
+      ]);
+    },
+  );
+
   it('ends a start that is canceled at the moment it succeeds', async () => {
     await using world = await createWorld();
     world.provisioner.hooks.onStart = async ({ buildId }) => {
@@ -209,12 +246,12 @@ describe('the life of a workspace', () => {
   it('says why a start failed and leaves nothing running', async () => {
     await using world = await createWorld();
     world.provisioner.hooks.onStart = async () => {
-      throw new Error('the disk is full');
+      throw new Error('the disk \0is full');
     };
     const workspace = await world.created('web');
     expect(workspace.latest_build.status).toBe('failed');
     expect(workspace.latest_build.job.error).toBe(
-      'The start failed: the disk is full. Read the build log, correct what it names, then start the workspace again.',
+      'The start failed: the disk \uFFFDis full. Read the build log, correct what it names, then start the workspace again.',
     );
     expect(await world.provisioner.inspect(workspace.id, {})).toBe('stopped');
     const logs = await world.workspaces.buildLogs(world.actor, workspace.latest_build.id, {});

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Db, inTransaction, notify } from '../../database/index.ts';
+import { type Db, inTransaction, notify, storableText } from '../../database/index.ts';
 import type { WorkspacesDeps } from '../deps.ts';
 import type { ClaimedBuild } from './claim.ts';
 import { enqueueNext } from './insert-build.ts';
@@ -29,7 +29,7 @@ export async function finishBuild(
       .updateTable('provisioner_jobs')
       .set({
         status: outcome.status,
-        error: outcome.status === 'failed' ? outcome.error : null,
+        error: outcome.status === 'failed' ? storableText(outcome.error) : null,
         error_code: outcome.status === 'failed' ? (outcome.code ?? null) : null,
         completed_at: now,
         updated_at: now,
