@@ -122,6 +122,11 @@ export const commandLine = [
     source: 'docs/reference/cli.md',
   },
   {
+    id: 'cli.sharing',
+    promise: 'coder sharing shares a workspace with users and groups by name, ends that, and shows it',
+    source: 'docs/reference/cli.md',
+  },
+  {
     id: 'cli.workspace-settings',
     promise: 'coder favorite, rename and autoupdate change a workspace',
     source: 'docs/reference/cli.md',

@@ -17,6 +17,7 @@ import { pingCommand } from './commands/ping.ts';
 import { portForwardCommand } from './commands/port-forward.ts';
 import { renameCommand } from './commands/rename.ts';
 import { scheduleCommand } from './commands/schedule.ts';
+import { sharingCommand } from './commands/sharing.ts';
 import { showCommand } from './commands/show.ts';
 import { speedtestCommand } from './commands/speedtest.ts';
 import { sshCommand } from './commands/ssh.ts';
@@ -80,6 +81,7 @@ export function createProgram(candidates?: Candidates): Command {
       autoupdateCommand(),
       favoriteCommand(),
       unfavoriteCommand(),
+      sharingCommand(),
     ],
     'Work in a workspace:': [
       sshCommand(),

@@ -1,4 +1,3 @@
-import { type ApiClient, MAX_PAGE_SIZE, type OrganizationMember } from '@coder/api';
 import { Command } from 'commander';
 import { CliError } from '../../cli-error.ts';
 import { collectList } from '../../collect.ts';
@@ -8,21 +7,9 @@ import { type OutputFormat, outputOption, printList } from '../../output/print.t
 import { checkRoles } from '../../role-names.ts';
 import { clientOf } from '../../session/context.ts';
 import { findUser, userArgument } from '../users/user-ref.ts';
+import { allMembers } from './all-members.ts';
 
 type Flags = { org?: string; output: OutputFormat; yes?: boolean; roles?: string[] };
-
-async function allMembers(client: ApiClient, organization: string): Promise<OrganizationMember[]> {
-  const all: OrganizationMember[] = [];
-  for (;;) {
-    const { members, count } = await client.organizations.paginatedMembers({
-      organization,
-      limit: MAX_PAGE_SIZE,
-      offset: all.length,
-    });
-    all.push(...members);
-    if (members.length === 0 || all.length >= count) return all;
-  }
-}
 
 const roleNames = (roles: readonly { name: string }[]) => roles.map((role) => role.name).join(', ');
 
