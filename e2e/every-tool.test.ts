@@ -42,6 +42,19 @@ async function everyTool(way: string, connect: Connect): Promise<void> {
     const answer = await mcp.call(tool, args(run));
     await check(answer as never, run, standard);
   }
+  await expect.poll(() => auditedBy(way), { timeout: 10_000 }).toEqual(Object.keys(rows).toSorted());
+}
+
+/** The tools of which the audit log has a row that came this way. */
+async function auditedBy(way: string): Promise<string[]> {
+  const { audit_logs } = await deployment.client.deployment.audit({
+    q: 'resource_type:mcp_tool',
+    limit: 1_000,
+  });
+  const tools = audit_logs
+    .map(({ additional_fields: fields }) => fields as { tool: string; via: string })
+    .filter(({ via }) => (via === 'mcp stdio') === (way === 'stdio'));
+  return [...new Set(tools.map(({ tool }) => tool))].toSorted();
 }
 
 async function everyResource(workspace: string, connect: Connect): Promise<void> {

@@ -43,5 +43,6 @@ export {
 export { serveEventSocket, serveEvents } from './serve-events.ts';
 export { serveLines, uuidParameter } from './serve-lines.ts';
 export { createHttpServer } from './server.ts';
+export { createToolCalls } from './tool-calls.ts';
 export { createUpgrades, type UpgradeRequest, type Upgrades } from './upgrades.ts';
 export { viaOf } from './via.ts';

@@ -16,6 +16,7 @@ import { intend } from './intend.ts';
 import type { Caller, OpenRequests } from './open-requests.ts';
 import type { RateLimits } from './pipeline-limits.ts';
 import type { RequestContext } from './procedure.ts';
+import type { ToolCalls } from './tool-calls.ts';
 import type { Via } from './via.ts';
 
 /** The part of a request that says who sends it. */
@@ -81,6 +82,8 @@ export type PipelineOptions = {
   limits: RateLimits;
   audit: AuditTrail;
   approvals: ApprovalGate;
+  /** Without it, tool calls of other programs have no rows of their own. */
+  toolCalls?: ToolCalls | undefined;
   /** Told whose a request is. */
   openRequests?: Pick<OpenRequests, 'identify'> | undefined;
   clock: Clock;
@@ -89,7 +92,8 @@ export type PipelineOptions = {
 
 /** The one way that every request takes, whether it is for a procedure of the contract, a stream or a WebSocket. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { authenticate, authenticateAgent, limits, audit, approvals, openRequests, clock, log } = options;
+  const { authenticate, authenticateAgent, limits, audit, approvals, toolCalls, openRequests, clock, log } =
+    options;
 
   async function actorOf(meta: RouteMeta, call: Call, reply: Headers): Promise<Actor | undefined> {
     if (meta.auth === 'none' || meta.auth === 'agent') return undefined;
@@ -173,12 +177,15 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
     async audited(admitted, handler, statusOf) {
       const entry = entryOf(admitted);
-      if (!entry) return handler();
-      const hasEffect = entry.action !== 'read';
-      if (hasEffect) await intend({ audit, log }, entry, admitted.via?.intent);
+      const part = admitted.via === undefined ? toolCalls?.partOf(admitted.context) : undefined;
+      if (!entry && !part) return handler();
+      const hasEffect = entry !== undefined && entry.action !== 'read';
+      if (hasEffect) await intend({ audit, log }, entry, admitted.via?.intent ?? part?.intent);
       const started = performance.now();
       const finish = (status: number) => {
         const outcome = admitted.draft.outcome(status, performance.now() - started);
+        part?.ended(outcome);
+        if (!entry) return;
         if (hasEffect) audit.settle(entry, outcome);
         else audit.record(entry, outcome);
       };
@@ -187,7 +194,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         finish(statusOf(result));
         return result;
       } catch (error) {
-        finish(toApiError(error, entry.requestId).status);
+        finish(toApiError(error, admitted.context.request.id).status);
         throw error;
       }
     },

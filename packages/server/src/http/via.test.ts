@@ -5,6 +5,11 @@ it.each([
   [{}, { kind: 'api', tool: undefined, approvalWaitMs: 0 }],
   [{ 'coder-via': 'mcp' }, { kind: 'mcp', tool: undefined }],
   [{ 'coder-via': 'mcp; tool=coder_workspace_bash' }, { kind: 'mcp', tool: 'coder_workspace_bash' }],
+  [
+    { 'coder-via': `mcp; tool=fetch; call=${'0'.repeat(36)}; arguments=${'a'.repeat(64)}` },
+    { kind: 'mcp', tool: 'fetch', call: { id: '0'.repeat(36), argumentsDigest: 'a'.repeat(64) } },
+  ],
+  [{ 'coder-via': 'mcp; tool=fetch; call=one; arguments=two' }, { kind: 'mcp', tool: undefined }],
   // A name that is none is not passed on to whoever decides; the call is a program's all the same.
   [{ 'coder-via': 'mcp; tool=<b>harmless</b>' }, { kind: 'mcp', tool: undefined }],
   [{ 'coder-via': 'dashboard' }, { kind: 'api', tool: undefined }],

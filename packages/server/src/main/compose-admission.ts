@@ -1,6 +1,7 @@
+import { findTool } from '@coder/tools';
 import { createApprovals, type LookUp } from '../approvals/index.ts';
 import { createAuditTrail } from '../audit/index.ts';
-import { createPipeline, createRateLimits } from '../http/index.ts';
+import { createPipeline, createRateLimits, createToolCalls } from '../http/index.ts';
 import { createIdentity } from '../identity/index.ts';
 import { endGrantsOf } from '../oauth/index.ts';
 import { createOrganizations } from '../organizations/index.ts';
@@ -45,6 +46,11 @@ export async function composeAdmission(
     limits,
     audit,
     approvals: approvals.gate,
+    toolCalls: createToolCalls({
+      audit,
+      clock,
+      onlyReads: (tool) => findTool(tool)?.annotations.readOnlyHint === true,
+    }),
     openRequests: ground.openRequests,
     clock,
     log,

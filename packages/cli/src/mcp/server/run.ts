@@ -1,4 +1,5 @@
 import { Console } from 'node:console';
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { APPROVAL_WAIT_HEADER, type ApiClient, ApiError, describeError, VIA_HEADER } from '@coder/api';
@@ -56,21 +57,31 @@ export async function runMcpServer(options: McpServerOptions): Promise<void> {
   if (selection.isNarrowed) say(`Allowed tools     ${selection.tools.map(({ name }) => name).join(', ')}`);
   sayWhatIsMissing(options);
 
+  const clientOf = ({ tool, approvalWaitMs }: ToolCallMark, part: string): ApiClient =>
+    clientWith({
+      [VIA_HEADER]: `mcp; tool=${tool}${part}`,
+      [APPROVAL_WAIT_HEADER]: String(approvalWaitMs),
+    });
   const info = { name: 'Coder Agent', version, instructions: options.instructions };
   const running = new Set<Promise<unknown>>();
   const served = {
     surface,
     client,
-    clientFor: ({ tool, approvalWaitMs }: ToolCallMark) =>
-      clientWith({
-        [VIA_HEADER]: `mcp; tool=${tool}`,
-        [APPROVAL_WAIT_HEADER]: String(approvalWaitMs),
-      }),
+    clientFor: (mark: ToolCallMark) => clientOf(mark, ''),
     permissions: permissions ?? ('all' as const),
     waitMs: MAX_WAIT_MS,
     now: Date.now,
-    around: (_tool: Tool, _args: unknown, run: () => Promise<CallOutcome>) => {
-      const call = run();
+    around: (
+      _tool: Tool,
+      args: unknown,
+      run: (clientFor: (mark: ToolCallMark) => ApiClient) => Promise<CallOutcome>,
+    ) => {
+      // What the server needs for the row of this call in its audit log: the arguments themselves stay here.
+      const digest = createHash('sha256')
+        .update(JSON.stringify(args ?? {}))
+        .digest('hex');
+      const part = `; call=${randomUUID()}; arguments=${digest}`;
+      const call = run((mark) => clientOf(mark, part));
       running.add(call);
       return call.finally(() => running.delete(call));
     },
