@@ -13,18 +13,35 @@ function humanLine(line: string): string {
   }
   const { time, level, msg, err, ...fields } = record;
   const clock = String(time ?? '').slice(11, 23);
-  const rest = Object.entries(fields).map(([key, value]) => `${key}=${plain(value)}`);
-  const head = [clock, String(level ?? '').padEnd(5), msg, ...rest].filter((part) => part !== undefined);
+  const rest = Object.entries(fields).map(([key, value]) => `${plain(key)}=${plain(value)}`);
+  const text = msg === undefined ? undefined : escaped(String(msg));
+  const head = [escaped(clock), escaped(String(level ?? '').padEnd(5)), text, ...rest].filter(
+    (part) => part !== undefined,
+  );
   return `${head.join(' ')}${errorText(err)}\n`;
 }
 
 function plain(value: unknown): string {
-  if (typeof value === 'string') return /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
-  return JSON.stringify(value) ?? 'undefined';
+  const isWord = typeof value === 'string' && /^[^\s"=]+$/.test(value) && escaped(value) === value;
+  return isWord ? value : escaped(JSON.stringify(value) ?? 'undefined');
+}
+
+/**
+ * The text with what would move a terminal's cursor, colour it or turn text round written as JSON writes it: much of what is
+ * logged comes from strangers.
+ */
+function escaped(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, index) => {
+      const unit = character.charCodeAt(index).toString(16);
+      return `\\u${unit.padStart(4, '0')}`;
+    }).join(''),
+  );
 }
 
 function errorText(error: unknown): string {
   if (!error || typeof error !== 'object') return '';
   const { stack, message } = error as { stack?: unknown; message?: unknown };
-  return `\n  ${String(stack ?? message ?? JSON.stringify(error)).replaceAll('\n', '\n  ')}`;
+  const lines = String(stack ?? message ?? JSON.stringify(error)).split('\n');
+  return lines.map((line) => `\n  ${escaped(line)}`).join('');
 }
