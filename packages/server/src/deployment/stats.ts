@@ -22,7 +22,7 @@ export function createDeploymentStats({ db, clock }: { db: Db; clock: Clock }) {
         count(*) filter (where j.status = 'succeeded' and b.transition = 'stop') as stopped
       from workspaces w
       join lateral (
-        select * from workspace_builds where workspace_id = w.id order by build_number desc limit 1
+        select * from workspace_builds where workspace_id = w.id and not withdrawn order by build_number desc limit 1
       ) b on true
       join provisioner_jobs j on j.id = b.job_id
       where not w.deleted`.execute(db);

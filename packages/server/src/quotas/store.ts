@@ -88,7 +88,7 @@ export async function loadUse(
           where e.workspace_id = w.id and e.build_number > b.build_number and ej.status = 'succeeded'
         ) as holds
       from workspace_builds b join provisioner_jobs j on j.id = b.job_id
-      where b.workspace_id = w.id and b.transition = 'start' order by b.build_number desc limit 1
+      where b.workspace_id = w.id and b.transition = 'start' and not b.withdrawn order by b.build_number desc limit 1
     ) s on true
     where not w.deleted and w.organization_id = ${organizationId} and ${owned} and ${which}`.execute(db);
   return rows[0] ?? { workspaces: 0, cpu_cores: 0, memory_bytes: 0, disk_bytes: 0, credits: 0 };

@@ -157,7 +157,7 @@ async function archive(
         and not exists (
           select from workspaces w
           join lateral (
-            select template_version_id from workspace_builds where workspace_id = w.id
+            select template_version_id from workspace_builds where workspace_id = w.id and not withdrawn
             order by build_number desc limit 1
           ) b on true
           where w.template_id = t.id and not w.deleted and b.template_version_id = v.id)

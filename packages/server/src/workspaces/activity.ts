@@ -25,7 +25,7 @@ export function createBumpActivity(db: Db): BumpActivity {
           least(${at}::timestamptz + t.activity_bump_ms * interval '1 millisecond', b.max_deadline) as later
         from used w join templates t on t.id = w.template_id
         join lateral (
-          select * from workspace_builds where workspace_id = w.id order by build_number desc limit 1
+          select * from workspace_builds where workspace_id = w.id and not withdrawn order by build_number desc limit 1
         ) b on b.transition = 'start'
         join provisioner_jobs j on j.id = b.job_id and j.status = 'succeeded'
       ), bumped as (

@@ -27,7 +27,7 @@ export function createDormancy(deps: Pick<WorkspacesDeps, 'db' | 'clock' | 'queu
       organizationId: latest.organizationId,
       ownerId: latest.ownerId,
       ownerName: latest.ownerName,
-      number: latest.buildNumber + 1,
+      number: latest.lastNumber + 1,
       versionId: version.id,
       fileId: version.fileId,
       transition: 'stop',

@@ -91,7 +91,7 @@ async function loadUsage(
       select sum(cpu_limit)::float8 as cpu_limit, sum(memory_limit)::float8 as memory_limit,
         max(disk_limit)::float8 as disk_limit
       from workspace_agents a where a.build_id = (
-        select id from workspace_builds where workspace_id = wanted.id and transition = 'start'
+        select id from workspace_builds where workspace_id = wanted.id and transition = 'start' and not withdrawn
         order by build_number desc limit 1)
     ) limits on true
     left join lateral (

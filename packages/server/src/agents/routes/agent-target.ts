@@ -42,6 +42,7 @@ export async function findTargets(db: Db, filter: AgentFilter): Promise<AgentTar
           .innerJoin('provisioner_jobs as j', 'j.id', 'b.job_id')
           .select(['b.id', 'b.transition', 'j.status'])
           .whereRef('b.workspace_id', '=', 'workspace.id')
+          .where('b.withdrawn', '=', false)
           .orderBy('b.build_number', 'desc')
           .limit(1)
           .as('latest'),

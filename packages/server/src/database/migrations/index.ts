@@ -9,6 +9,7 @@ import { insights } from './0007-insights.ts';
 import { wholeArguments } from './0008-whole-arguments.ts';
 import { portShares } from './0009-port-shares.ts';
 import { usedFileLinks } from './0010-used-file-links.ts';
+import { withdrawnBuilds } from './0011-withdrawn-builds.ts';
 
 /**
  * Every migration, in order. A new one is a file here, `NNNN-what-it-does.ts`, that exports a `Migration`, and a line in this
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   wholeArguments,
   portShares,
   usedFileLinks,
+  withdrawnBuilds,
 ];

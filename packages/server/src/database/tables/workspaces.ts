@@ -34,6 +34,8 @@ interface WorkspaceBuildsTable {
   parameters: ColumnType<unknown, string | undefined, string>;
   preset_id: Defaulted<string | null>;
   orphan: Defaulted<boolean>;
+  /** It was canceled before it began, and the workspace is as the build before it left it. */
+  withdrawn: Defaulted<boolean>;
   daily_cost: Defaulted<number>;
   /** What a start asks for; null where its template sets no limit. */
   cpu_cores: Defaulted<number | null>;

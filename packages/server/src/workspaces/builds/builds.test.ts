@@ -213,7 +213,7 @@ describe('the life of a workspace', () => {
       expect(latest).toMatchObject({ id: first.id, status: 'running' });
       expect((await workspaces.getBuild(actor, pending.id)).status).toBe('canceled');
 
-      provisioner.hooks.onStart = undefined;
+      provisioner.hooks.onStart = async () => {};
       await workspaces.cancelBuild(actor, other.id);
       await world.ended(other.id);
       const next = await world.built(id, 'stop');

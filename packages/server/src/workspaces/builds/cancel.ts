@@ -4,7 +4,8 @@ import { enqueueNext } from './insert-build.ts';
 import { CANCEL_CHANNEL } from './runner.ts';
 
 /**
- * Cancels a job in the caller's transaction: one that waits is over at once, one that runs is told to stop. Returns the
+ * Cancels a job in the caller's transaction: one that waits is over at once, and has changed nothing of its workspace unless
+ * a server that died had begun with it; one that runs is told to stop. Returns the
  * status it then has, or undefined when it was over already.
  */
 export async function cancelJob(
@@ -18,8 +19,17 @@ export async function cancelJob(
     .set({ status: 'canceled', canceled_at: now, completed_at: now, updated_at: now })
     .where('id', '=', job.id)
     .where('status', '=', 'pending')
+    .returning('started_at')
     .executeTakeFirst();
-  if (ended.numUpdatedRows > 0n) {
+  if (ended) {
+    if (ended.started_at === null) {
+      await trx
+        .updateTable('workspace_builds')
+        .set({ withdrawn: true, updated_at: now })
+        .where('id', '=', job.buildId)
+        .where('build_number', '>', 1)
+        .execute();
+    }
     await queue.remove(`build:${job.buildId}`, trx);
     await notify(trx, 'workspace_changed', job.workspaceId);
     await notify(trx, 'job_log', job.id);

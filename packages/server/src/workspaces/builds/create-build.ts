@@ -93,7 +93,7 @@ export async function createBuild(
       organizationId: latest.organizationId,
       ownerId: latest.ownerId,
       ownerName: latest.ownerName,
-      number: latest.buildNumber + 1,
+      number: latest.lastNumber + 1,
       versionId: version.id,
       fileId: version.fileId,
       transition: request.transition,

@@ -21,7 +21,8 @@ export type Latest = {
   readonly allowUserAutostart: boolean;
   readonly allowUserAutostop: boolean;
   readonly buildId: string;
-  readonly buildNumber: number;
+  /** The highest of all its builds, also of those that were withdrawn. */
+  readonly lastNumber: number;
   readonly transition: Transition;
   readonly orphan: boolean;
   readonly versionId: string;
@@ -45,14 +46,15 @@ export async function loadLatest(db: Db, workspaceId: string, lock = false): Pro
       t.require_active_version as "requireActiveVersion",
       t.allow_user_cancel_workspace_jobs as "allowUserCancel",
       t.allow_user_autostart as "allowUserAutostart", t.allow_user_autostop as "allowUserAutostop",
-      b.id as "buildId", b.build_number as "buildNumber", b.transition, b.orphan,
+      b.id as "buildId",
+      (select max(build_number) from workspace_builds where workspace_id = w.id) as "lastNumber", b.transition, b.orphan,
       b.template_version_id as "versionId", b.parameters as values, b.provisioner_state as state,
       b.deadline, b.max_deadline as "maxDeadline", j.id as "jobId", j.status as "jobStatus"
     from workspaces w
     join users u on u.id = w.owner_id
     join templates t on t.id = w.template_id
     join lateral (
-      select * from workspace_builds where workspace_id = w.id order by build_number desc limit 1
+      select * from workspace_builds where workspace_id = w.id and not withdrawn order by build_number desc limit 1
     ) b on true
     join provisioner_jobs j on j.id = b.job_id
     where w.id = ${workspaceId}`.execute(db);

@@ -55,7 +55,7 @@ export async function latestBuilds(db: Db, workspaceIds: readonly string[]): Pro
   const { rows } = await sql<BuildRow>`
     select ${columns} from unnest(${workspaceIds}::uuid[]) as wanted (id)
     join lateral (
-      select * from workspace_builds where workspace_id = wanted.id order by build_number desc limit 1
+      select * from workspace_builds where workspace_id = wanted.id and not withdrawn order by build_number desc limit 1
     ) b on true ${joins}`.execute(db);
   return new Map(rows.map((row) => [row.workspace_id, row]));
 }

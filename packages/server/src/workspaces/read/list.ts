@@ -48,7 +48,7 @@ export async function pageOf(
   const key = sql`not (w.favorite and w.owner_id = ${actor.user.id}::uuid), lower(w.name), lower(u.username), w.id`;
   const builds = needsBuild
     ? sql`join lateral (
-        select * from workspace_builds where workspace_id = w.id order by build_number desc limit 1
+        select * from workspace_builds where workspace_id = w.id and not withdrawn order by build_number desc limit 1
       ) b on true join provisioner_jobs j on j.id = b.job_id`
     : sql``;
   const matched = sql`from workspaces w ${workspaceJoins} ${builds} where ${where}`;

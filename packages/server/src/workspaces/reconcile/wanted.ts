@@ -22,7 +22,7 @@ export async function readWanted(
       (not w.deleted and b.transition = 'start' and j.status = 'succeeded') as runs, b.id as "buildId", r.hostname
     from workspaces w
     join lateral (
-      select * from workspace_builds where workspace_id = w.id order by build_number desc limit 1
+      select * from workspace_builds where workspace_id = w.id and not withdrawn order by build_number desc limit 1
     ) b on true
     join provisioner_jobs j on j.id = b.job_id
     left join replicas r on r.id = j.worker_id

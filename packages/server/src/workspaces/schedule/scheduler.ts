@@ -120,7 +120,7 @@ export function createScheduler(deps: WorkspacesDeps): Scheduler {
         organizationId: latest.organizationId,
         ownerId: latest.ownerId,
         ownerName: latest.ownerName,
-        number: latest.buildNumber + 1,
+        number: latest.lastNumber + 1,
         versionId: build.version.id,
         fileId: build.version.fileId,
         transition: rule.transition,
@@ -183,7 +183,7 @@ async function dueNow(db: Db, condition: RawBuilder<unknown>, id?: string): Prom
     join users u on u.id = w.owner_id
     join templates t on t.id = w.template_id
     join lateral (
-      select * from workspace_builds where workspace_id = w.id order by build_number desc limit 1
+      select * from workspace_builds where workspace_id = w.id and not withdrawn order by build_number desc limit 1
     ) b on true
     join provisioner_jobs j on j.id = b.job_id
     where not w.deleted and j.status not in ('pending', 'running', 'canceling')
@@ -199,7 +199,7 @@ async function markIdleDormant(db: Db, now: Date): Promise<void> {
     and exists (
       select from workspace_builds b join provisioner_jobs j on j.id = b.job_id
       where b.workspace_id = w.id and b.transition = 'stop' and j.status = 'succeeded'
-        and b.build_number = (select max(build_number) from workspace_builds where workspace_id = w.id))`;
+        and b.build_number = (select max(build_number) from workspace_builds where workspace_id = w.id and not withdrawn))`;
   await markDormant(db, idle, now);
 }
 
