@@ -22,6 +22,14 @@ describe('a table', () => {
   });
 });
 
+it.each([...'\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069'])(
+  'shows %j, which turns text round, as a space',
+  (mark) => {
+    expect(plain(`a${mark}b`)).toBe('a b');
+    expect(renderTable(['x', 'y'], [[`web${mark}`, 'ok']])).toBe('X     Y\nweb   ok');
+  },
+);
+
 it('details leave out what is empty and give a list a line an entry', () => {
   expect(
     renderDetails([

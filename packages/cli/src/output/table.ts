@@ -1,8 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Text from a workspace or a user must not move the terminal's cursor: control characters are shown as spaces. */
+/** Control characters, line and paragraph separators, and marks that turn the direction of what follows them. */
+const acting = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+
+/**
+ * Text from a workspace or a user must neither move the terminal's cursor nor turn the text behind it round: what does is shown
+ * as spaces.
+ */
 export function plain(text: string): string {
-  return stripVTControlCharacters(text).replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+  return stripVTControlCharacters(text).replace(acting, ' ');
 }
 
 /** Columns of text under upper-case headings, two spaces apart, as upstream prints its lists. */
