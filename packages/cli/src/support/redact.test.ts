@@ -64,6 +64,12 @@ it.each([
   ['Cookie: a=hunter1; b=hunter2', 'hunter2'],
   ['machine example.com login me password hunter2', 'hunter2'],
   ['//registry.example.com/:_authToken=hunter2', 'hunter2'],
+  ['ENV GITHUB_TOKEN hunter2', 'hunter2'],
+  ['aws configure set aws_secret_access_key hunter2', 'hunter2'],
+  ['{"auths":{"example.com":{"auth":"bWU6aHVudGVyMg=="}}}', 'bWU6'],
+  ['eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl', 'c2ln'],
+  ['mysql -uroot -phunter2 shop', 'hunter2'],
+  ['curl https://example.com -uadmin:hunter2', 'hunter2'],
 ])('takes the secret out of: %s', (text, secret) => {
   const clean = redactText(text, ['secret of my own']);
   expect(clean).not.toContain(secret);
@@ -88,6 +94,8 @@ it.each([
   'npm_config_registry is set; npm_lifecycle_event=postinstall',
   'task-runner-of-the-whole-company-1234567890 sk-learn',
   'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  'ENV GITHUB_TOKEN_TYPE bearer',
+  'auth: enabled, set token to continue',
   'keyboard: de, monkey=1, public_key=ssh-ed25519',
   '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----',
 ])('leaves alone: %s', (text) => {

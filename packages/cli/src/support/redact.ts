@@ -6,9 +6,9 @@ import { HIDDEN, secretShapes } from './secret-shapes.ts';
 /** Shorter ones stand in too much that is innocent. */
 const MIN_KNOWN_LENGTH = 8;
 
-/** `NAME=`, `NAME: `, `"name": `, and `--name ` before a value. */
+/** `--name `, `ENV NAME ` and the like, `NAME=`, `NAME: ` and `"name": ` before a value. */
 const HEAD =
-  /(?<![\w.-])(?:--([A-Za-z][\w.-]*)(?:=|[^\S\n]+(?!-))|([A-Za-z_][\w.-]*)\\?["']?[^\S\n]*(?::=|=>|==?|:)[^\S\n]*)/g;
+  /(?<![\w.-])(?:--([A-Za-z][\w.-]*)(?:=|[^\S\n]+(?!-))|(?:ENV|setenv|(?:config|configure) set)[^\S\n]+([A-Za-z_][\w.-]*)[^\S\n]+(?![=:])|([A-Za-z_][\w.-]*)\\?["']?[^\S\n]*(?::=|=>|==?|:)[^\S\n]*)/g;
 const VALUE =
   /\\"(?:(?!\\")[^\n])*|"(?:[^"\\\n]|\\.)*|'[^'\n]*|(?:(?:bearer|basic|token)[^\S\n]+)?[^\s"']\S*/iy;
 /** Whole phrases, and headers of several parts, go on to the end of their line. */
@@ -24,8 +24,8 @@ function redactAssigned(text: string): string {
   let done = 0;
   HEAD.lastIndex = 0;
   for (let head = HEAD.exec(text); head !== null; head = HEAD.exec(text)) {
-    const [all, flag, field] = head;
-    if (!isSecretName(flag ?? field ?? '')) continue;
+    const [all, flag, set, field] = head;
+    if (!isSecretName(flag ?? set ?? field ?? '')) continue;
     const start = head.index + all.length;
     const pattern = LONG_NAME.test(field ?? '') && /:[^\S\n]*$/.test(all) ? LONG_VALUE : VALUE;
     pattern.lastIndex = start;

@@ -8,7 +8,7 @@ export const secretShapes: readonly { what: string; pattern: RegExp; instead?: s
     pattern: /(\b[a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@:]*:[^\s/@]*@/gi,
     instead: `$1${HIDDEN}@`,
   },
-  { what: 'JSON Web Token', pattern: /\beyJ[\w-]{4,}\.[\w-]{4,}(?:\.[\w-]*)?/g },
+  { what: 'JSON Web Token', pattern: /\beyJ[\w-]{4,}\.[\w-]{2,}(?:\.[\w-]*)?/g },
   {
     what: 'session key, token or client secret of this product',
     pattern: /\b(?:coder_)?[A-Za-z0-9]{10}[-_][A-Za-z0-9]{22,64}\b/g,
@@ -34,9 +34,14 @@ export const secretShapes: readonly { what: string; pattern: RegExp; instead?: s
     instead: `$1${HIDDEN}`,
   },
   {
+    what: 'config.json of docker',
+    pattern: /("auth"\s*:\s*")[A-Za-z0-9+/=]{8,}(?=")/g,
+    instead: `$1${HIDDEN}`,
+  },
+  {
     what: 'curl -u user:password',
     pattern:
-      /(\b(?:curl|wget|https?)\s(?:[^\n]{0,2000}?\s)?(?:-[a-zA-Z]*[uUa]|--(?:proxy-)?user)[ =]?["']?)[^\s"':]+:[^\s"']+/g,
+      /(\b(?:curl|wget|https?)\s(?:[^\n]{0,2000}?\s)?(?:-[a-zA-Z]*?[uUa]|--(?:proxy-)?user)[ =]?["']?)[^\s"':]+:[^\s"']+/g,
     instead: `$1${HIDDEN}`,
   },
   {
