@@ -89,6 +89,7 @@ describe('the state of a build', () => {
     const about = { of: String.raw`\u0000` };
     await buildState.write(actor, build.id, base64(JSON.stringify(about)));
     expect(await buildState.read(actor, build.id)).toEqual(about);
+    await buildState.write(actor, build.id, base64(`{"a":${'['.repeat(99)}"\u{1f600}"${']'.repeat(99)}}`));
     await buildState.write(actor, build.id, base64('{"kept":[1]}'));
     let given: unknown;
     world.provisioner.hooks.onStart = async ({ state }: { state: unknown }) => {
@@ -122,6 +123,10 @@ describe('the state of a build', () => {
       ['{', 'state'],
       ['"\\u0000"', 'state'],
       ['{"a":[{"b":"\\u0000"}]}', 'state.a[0].b'],
+      ['{"a":"\\ud800"}', 'state'],
+      ['{"a":[{"\\udc00":1}]}', 'state'],
+      [`{"a":${'['.repeat(100)}${']'.repeat(100)}}`, 'state'],
+      [`{"a":${'['.repeat(6_000)}${']'.repeat(6_000)}}`, 'state'],
     ] as const) {
       const wrong = await failure(buildState.write(root.actor, build.id, base64(text)));
       expect([text, wrong.validations]).toMatchObject([text, [{ field }]]);

@@ -76,6 +76,27 @@ function parse(base64: string): object {
   if (typeof state !== 'object' || state === null || Array.isArray(state)) {
     throw wrong('must be a JSON object in base64');
   }
+  const problem = problemOf(state);
+  if (problem !== undefined) throw wrong(problem);
   refuseNul({ state });
   return state;
+}
+
+/** Far more than a runtime keeps, and far less than PostgreSQL takes of JSON. */
+const mostLevels = 100;
+
+/** Why PostgreSQL would not store this as JSON, beside a NUL; undefined when it would. */
+function problemOf(state: unknown): string | undefined {
+  const left = [{ value: state, level: 1 }];
+  for (let part = left.pop(); part !== undefined; part = left.pop()) {
+    const { value, level } = part;
+    const texts = typeof value === 'string' ? [value] : Object.keys(value ?? {});
+    if (!texts.every((text) => text.isWellFormed())) {
+      return 'must be valid Unicode: a text or a name in it has half of a surrogate pair';
+    }
+    if (typeof value !== 'object' || value === null) continue;
+    if (level > mostLevels) return `must be nested at most ${mostLevels} levels deep`;
+    for (const inside of Object.values(value)) left.push({ value: inside, level: level + 1 });
+  }
+  return undefined;
 }
