@@ -152,7 +152,7 @@ export async function compose(ground: Ground): Promise<Composition> {
     settings: {
       timeoutMs: config.mcpHttpTimeout,
       maxRequests: config.mcpHttpMaxRequests,
-      rateLimit: config.mcpHttpRateLimit,
+      rateLimit: config.dangerousDisableRateLimits ? 0 : config.mcpHttpRateLimit,
     },
     authenticate: identity.authenticate,
     clientFor: createInProcessClients({

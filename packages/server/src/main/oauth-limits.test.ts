@@ -96,3 +96,20 @@ describe('a device', () => {
     expect(stolen.status).toBe(400);
   });
 });
+
+it('is done as often as one likes where rate limits are off, also over MCP', async () => {
+  await using free = await createOAuthWorld({ CODER_MCP_HTTP_RATE_LIMIT: '1' });
+  const ping = (id: number) =>
+    fetch(free.mcpUrl, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${free.owner.token}`,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-protocol-version': '2025-11-25',
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id, method: 'ping' }),
+    }).then(async (response) => [response.status, await response.json()]);
+  const answers = await Promise.all(Array.from({ length: 8 }, (_, id) => ping(id)));
+  expect(answers).toEqual(answers.map((_, id) => [200, { jsonrpc: '2.0', id, result: {} }]));
+});

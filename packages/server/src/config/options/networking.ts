@@ -119,6 +119,7 @@ export const networkingOptions = {
     flag: 'dangerous-disable-rate-limits',
     yaml: 'dangerous.disableRateLimits',
     group: http,
-    description: 'Lifts every rate limit. Not for servers that others can reach.',
+    description:
+      'Lifts every limit on how many requests may come in a time, also over MCP, and --http-max-open-requests. Not for servers that others can reach. Guesses of the codes that devices show stay limited.',
   }),
 } as const satisfies Record<string, Option<unknown>>;
