@@ -7,7 +7,7 @@ import { createApiClient, MCP_PATH } from '@coder/api';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { cleanEnv, runCoder, spawnCoder } from './harness/coder.ts';
 import { waitUntil } from './harness/deployment.ts';
-import { processesWith } from './harness/processes.ts';
+import { endWorkspaces, processesWith } from './harness/processes.ts';
 import { verifies } from './requirements.ts';
 
 let home: string;
@@ -22,6 +22,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   for (const child of running.splice(0)) await stop(child);
+  endWorkspaces(join(home, 'data'));
   rmSync(home, { recursive: true, force: true });
 });
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type ApiClient, createApiClient } from '@coder/api';
 import { cleanEnv, type Finished, runCoder, spawnCoder } from './coder.ts';
+import { endWorkspaces } from './processes.ts';
 
 export const owner = { email: 'ada@example.com', username: 'ada', password: 'correct horse battery' };
 
@@ -107,6 +108,7 @@ export async function createDeployment(options: Options = {}): Promise<Deploymen
         () => undefined,
       );
       await kill('SIGTERM');
+      endWorkspaces(join(home, 'data'));
       rmSync(home, { recursive: true, force: true });
     },
   };

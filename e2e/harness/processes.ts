@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** The ids of this machine's processes whose command line or environment holds a text, other than this one. */
 export function processesWith(text: string): number[] {
@@ -15,4 +16,22 @@ export function processesWith(text: string): number[] {
     }
   }
   return found;
+}
+
+/**
+ * Ends what still runs of the workspaces of a deployment whose server has ended: a test that failed may not have come to
+ * deleting them, and agents outlive their server.
+ */
+export function endWorkspaces(dataDir: string): void {
+  const workspaces = join(dataDir, 'workspaces');
+  if (!existsSync(workspaces)) return;
+  for (const id of readdirSync(workspaces)) {
+    for (const pid of processesWith(id)) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has ended with another one.
+      }
+    }
+  }
 }
