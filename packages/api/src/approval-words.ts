@@ -12,6 +12,11 @@ const byRoute: Record<string, Words> = {
     title: (target) => `Delete the workspace ${target}`,
     outcome: `The workspace and every file in it are removed. ${irreversible}`,
   },
+  'PUT /workspaces/{workspace}/dormant': {
+    title: (target) => `Make the workspace ${target} dormant`,
+    outcome:
+      'It is stopped. Where its template deletes dormant workspaces, it and every file in it are removed after a while.',
+  },
   'POST /workspaceagents/{agent}/processes': {
     title: (target) => `Run a command in ${target}`,
     outcome: asYou,
