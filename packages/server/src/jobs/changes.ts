@@ -18,16 +18,17 @@ export function createChanges(notifications: Notifications): Changes {
     const known = channels.get(channel);
     if (known) return known;
     const byId = new Map<string, Set<() => void>>();
+    const missed = () => {
+      for (const set of [...byId.values()]) for (const changed of [...set]) changed();
+    };
     const listening = notifications.listen(channel, {
       notify: (id) => {
         for (const changed of [...(byId.get(id) ?? [])]) changed();
       },
-      missed: () => {
-        for (const set of [...byId.values()]) for (const changed of [...set]) changed();
-      },
+      missed,
     });
-    // The next subscriber tries again when the database could not be reached.
-    listening.catch(() => channels.delete(channel));
+    // Who did not wait for it may have missed what came before. The next subscriber tries again when the database could not be reached.
+    listening.then(missed, () => channels.delete(channel));
     const made = { listening, byId };
     channels.set(channel, made);
     return made;

@@ -247,17 +247,19 @@ describe('the log that is followed', () => {
     );
     const [first] = await once(socket, 'message');
     expect(JSON.parse(first.toString())).toMatchObject([{ output: 'before', level: 'info' }]);
+    const next = once(socket, 'message');
     await line('after');
     await tell('agent_log', seeded.agentId);
-    const [second] = await once(socket, 'message');
+    const [second] = await next;
     expect(JSON.parse(second.toString())).toMatchObject([{ output: 'after' }]);
+    const closed = once(socket, 'close');
     await h.database.db
       .updateTable('workspace_agents')
       .set({ token_hash: null })
       .where('id', '=', seeded.agentId)
       .execute();
     await tell('workspace_changed', seeded.workspaceId);
-    const [code] = await once(socket, 'close');
+    const [code] = await closed;
     expect(code).toBe(1000);
   });
 });
