@@ -22,10 +22,12 @@ describe.skipIf(signingInMissing)('tools for MCP sign in by the address alone', 
   describe('mcp-remote', () => {
     test(verifies('oauth.mcp-remote'), async () => {
       const env = world.newHome();
+      // Left to itself it takes one of any number, and browsers open no pages at some of the lower ones.
+      const port = String(await freePort());
       const start = () =>
         connectProgram(
           clientProgram('mcp-remote'),
-          [world.mcp, '--allow-http', '--host', '127.0.0.1'],
+          [world.mcp, port, '--allow-http', '--host', '127.0.0.1'],
           clientEnv(env),
         );
       {
