@@ -104,7 +104,9 @@ async function insert(db: Db, rows: readonly Row[]): Promise<void> {
 }
 
 async function update(db: Db, rows: readonly SettledRow[]): Promise<void> {
-  const settled = rows.map(({ entry, outcome }) => ({
+  // Of several outcomes of one row, the last holds: the statement would take any of them.
+  const last = new Map(rows.map((row) => [row.entry.id, row]));
+  const settled = [...last.values()].map(({ entry, outcome }) => ({
     id: entry.id,
     resource_id: outcome.resourceId,
     resource_target: outcome.resourceTarget,

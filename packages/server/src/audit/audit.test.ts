@@ -111,6 +111,19 @@ describe('the audit trail', () => {
     ]);
   });
 
+  it('keeps of several outcomes of one row the last', async () => {
+    await using database = await testDatabase();
+    const trail = createAuditTrail({ db: database.db, log: createNoopLogger() });
+    const rows = [entry(), entry(), entry()];
+    await Promise.all(rows.map((one) => trail.intend(one)));
+    for (const statusCode of [200, 404, 502]) {
+      for (const one of rows) trail.settle(one, outcome({ statusCode }));
+    }
+    await trail.flush();
+    const kept = await database.db.selectFrom('audit_logs').select('status_code').execute();
+    expect(kept).toEqual([{ status_code: 502 }, { status_code: 502 }, { status_code: 502 }]);
+  });
+
   it('counts the rows it could not write behind an answer', async () => {
     await using database = await testDatabase();
     const trail = createAuditTrail({ db: database.db, log: createNoopLogger() });
