@@ -4,9 +4,11 @@ import type { AuditLog, OAuth2App } from '@coder/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDeployment, type Deployment } from './harness/deployment.ts';
 import { connectHttp } from './harness/mcp.ts';
+import { outcomesOf } from './harness/outcomes.ts';
 import { verifies } from './requirements.ts';
 
 let deployment: Deployment;
+const { ok } = outcomesOf(() => deployment);
 
 beforeAll(async () => {
   deployment = await createDeployment();
@@ -14,11 +16,6 @@ beforeAll(async () => {
 
 afterAll(() => deployment?.[Symbol.asyncDispose](), 60_000);
 
-async function ok(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await deployment.coder(args);
-  expect(code, stderr).toBe(0);
-  return stdout;
-}
 const apps = (...args: string[]) => ok('oauth2-provider', 'apps', ...args);
 
 test(verifies('cli.oauth2-apps'), { timeout: 60_000 }, async () => {

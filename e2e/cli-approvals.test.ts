@@ -2,11 +2,13 @@ import type { Approval } from '@coder/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDeployment, type Deployment } from './harness/deployment.ts';
 import { connectHttp } from './harness/mcp.ts';
+import { outcomesOf } from './harness/outcomes.ts';
 import { starter } from './harness/templates.ts';
 import { coderInTerminal } from './harness/terminal.ts';
 import { verifies } from './requirements.ts';
 
 let deployment: Deployment;
+const { ok } = outcomesOf(() => deployment);
 
 beforeAll(async () => {
   // Half of it goes to the person who decides.
@@ -18,11 +20,6 @@ beforeAll(async () => {
 
 afterAll(() => deployment?.[Symbol.asyncDispose](), 60_000);
 
-async function ok(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await deployment.coder(args);
-  expect(code, stderr).toBe(0);
-  return stdout;
-}
 const policy = async () => JSON.parse(await ok('approvals', 'policy', 'show', '-o', 'json')) as unknown;
 const pending = async () =>
   JSON.parse(await ok('approvals', 'list', '--status', 'pending', '-o', 'json')) as Approval[];

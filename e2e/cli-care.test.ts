@@ -3,10 +3,12 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDeployment, type Deployment } from './harness/deployment.ts';
+import { outcomesOf } from './harness/outcomes.ts';
 import { starter } from './harness/templates.ts';
 import { verifies } from './requirements.ts';
 
 let deployment: Deployment;
+const { ok, refused } = outcomesOf(() => deployment);
 
 beforeAll(async () => {
   deployment = await createDeployment();
@@ -15,18 +17,6 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(() => deployment?.[Symbol.asyncDispose](), 60_000);
-
-async function ok(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await deployment.coder(args);
-  expect(code, stderr).toBe(0);
-  return stdout;
-}
-
-async function refused(...args: string[]): Promise<string> {
-  const { code, stderr } = await deployment.coder(args);
-  expect(code, args.join(' ')).toBe(1);
-  return stderr;
-}
 
 const workspace = (name: string) => deployment.client.workspaces.getByName({ user: 'me', name });
 

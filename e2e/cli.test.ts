@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cleanEnv, runCoder } from './harness/coder.ts';
 import { createDeployment, type Deployment, owner, waitUntil } from './harness/deployment.ts';
+import { outcomesOf } from './harness/outcomes.ts';
 import { processesWith } from './harness/processes.ts';
 import { starter } from './harness/templates.ts';
 import { verifies } from './requirements.ts';
 
 let deployment: Deployment;
+const { ok } = outcomesOf(() => deployment);
 
 beforeAll(async () => {
   deployment = await createDeployment();
@@ -17,12 +19,6 @@ beforeAll(async () => {
 }, 90_000);
 
 afterAll(() => deployment?.[Symbol.asyncDispose](), 60_000);
-
-async function ok(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await deployment.coder(args);
-  expect(code, stderr).toBe(0);
-  return stdout;
-}
 
 test(verifies('cli.login'), { timeout: 60_000 }, async () => {
   const env = cleanEnv(join(deployment.home, 'second'));

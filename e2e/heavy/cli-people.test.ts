@@ -1,27 +1,17 @@
 import { createApiClient, type Group, type User } from '@coder/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDeployment, type Deployment, owner } from '../harness/deployment.ts';
+import { outcomesOf } from '../harness/outcomes.ts';
 import { verifies } from '../requirements.ts';
 
 let deployment: Deployment;
+const { ok, refused } = outcomesOf(() => deployment);
 
 beforeAll(async () => {
   deployment = await createDeployment();
 }, 90_000);
 
 afterAll(() => deployment?.[Symbol.asyncDispose](), 60_000);
-
-async function ok(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await deployment.coder(args);
-  expect(code, stderr).toBe(0);
-  return stdout;
-}
-
-async function refused(...args: string[]): Promise<string> {
-  const { code, stderr } = await deployment.coder(args);
-  expect(code, args.join(' ')).toBe(1);
-  return stderr;
-}
 
 const signIn = (email: string, password: string) =>
   createApiClient({ url: deployment.url }).users.login({ email, password });
