@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApiError, type patchAppStatusSchema } from '@coder/api';
 import type * as z from 'zod';
 import type { Clock } from '../clock.ts';
-import { type Db, inTransaction, notify } from '../database/index.ts';
-import { storableText } from './intake/values.ts';
+import { type Db, inTransaction, notify, storableText } from '../database/index.ts';
 
 /** A link that runs something when it is followed is none. */
 const dangerous = /^\s*(?:javascript|data|vbscript):/i;

@@ -62,6 +62,22 @@ export function callerFields(actor: Actor | undefined): Record<string, string> {
   };
 }
 
+/** What an audit row of something that a user asked for says of the user and the request. */
+export function askedBy(
+  { user, key }: Actor,
+  { id, ip, userAgent }: Pick<RequestContext['request'], 'id' | 'ip' | 'userAgent'>,
+) {
+  return {
+    requestId: id,
+    userId: user.id,
+    username: user.username,
+    email: user.email,
+    apiKeyId: key.id,
+    ip,
+    userAgent: userAgent.slice(0, 256),
+  };
+}
+
 /** A value longer than this says nothing more to a reader of the log. */
 const longestValue = 1_000;
 

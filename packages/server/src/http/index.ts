@@ -1,7 +1,7 @@
 export { createHttpApp, type HttpApp } from './app.ts';
 export type { ApprovalAsk, ApprovalGate } from './approval-gate.ts';
 export type { AuditEntry, AuditOutcome, AuditTrail } from './audit-draft.ts';
-export { callerFields } from './audit-draft.ts';
+export { askedBy, callerFields } from './audit-draft.ts';
 export { type BodyLimits, defaultBodyLimitBytes } from './body-limit.ts';
 export { type CallIntent, createCallIntent } from './call-intent.ts';
 export { challengeFor, PROTECTED_RESOURCE_PATH } from './challenge.ts';

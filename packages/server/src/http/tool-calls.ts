@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import { type AuditEntry, type AuditOutcome, type AuditTrail, callerFields } from './audit-draft.ts';
+import { type AuditEntry, type AuditOutcome, type AuditTrail, askedBy, callerFields } from './audit-draft.ts';
 import { type CallIntent, createCallIntent } from './call-intent.ts';
 import type { RequestContext } from './procedure.ts';
 import { viaOf } from './via.ts';
@@ -62,13 +62,7 @@ export function createToolCalls({ audit, clock, onlyReads }: ToolCallsOptions): 
       const known = knownOf(key, () => ({
         id: randomUUID(),
         time: clock.now(),
-        requestId: request.id,
-        userId: actor.user.id,
-        username: actor.user.username,
-        email: actor.user.email,
-        apiKeyId: actor.key.id,
-        ip: request.ip,
-        userAgent: request.userAgent.slice(0, 256),
+        ...askedBy(actor, request),
         action: onlyReads(tool) ? 'read' : 'execute',
         resourceType: 'mcp_tool',
         description: `tools/call ${tool}`,

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { ApiError } from '@coder/api';
 import type { CallOutcome, Tool } from '@coder/tools';
-import { type AuditEntry, type CallIntent, callerFields, createCallIntent } from '../http/index.ts';
+import { type AuditEntry, askedBy, type CallIntent, callerFields, createCallIntent } from '../http/index.ts';
 import type { McpDeps } from './deps.ts';
 import type { McpRequest } from './session.ts';
 
@@ -57,13 +57,7 @@ function entryOf(
   return {
     id: randomUUID(),
     time,
-    requestId: info.id,
-    userId: actor.user.id,
-    username: actor.user.username,
-    email: actor.user.email,
-    apiKeyId: actor.key.id,
-    ip: info.ip,
-    userAgent: info.userAgent.slice(0, 256),
+    ...askedBy(actor, info),
     action: tool.annotations.readOnlyHint ? 'read' : 'execute',
     resourceType: 'mcp_tool',
     description: `tools/call ${tool.name}`,

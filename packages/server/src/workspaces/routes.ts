@@ -1,3 +1,4 @@
+import { IDEMPOTENCY_KEY_HEADER } from '@coder/api';
 import { api, type RequestContext } from '../http/index.ts';
 import { parseIdempotencyKey } from '../idempotency/index.ts';
 import type { Workspaces } from './service.ts';
@@ -10,13 +11,13 @@ type Deps = { readonly workspaces: Workspaces };
 export const workspaceRoutes = ({ workspaces }: Deps) => ({
   list: api.workspaces.list.handler(({ input, context }) => workspaces.list(context.actor!, input)),
   create: api.workspaces.create.handler(async ({ input, context }) => {
-    const key = parseIdempotencyKey(context.request.headers.get('idempotency-key'));
+    const key = parseIdempotencyKey(context.request.headers.get(IDEMPOTENCY_KEY_HEADER));
     const workspace = await workspaces.create(context.actor!, input, key);
     context.audit.target(workspace.id, workspace.name);
     return workspace;
   }),
   createInOrganization: api.workspaces.createInOrganization.handler(async ({ input, context }) => {
-    const key = parseIdempotencyKey(context.request.headers.get('idempotency-key'));
+    const key = parseIdempotencyKey(context.request.headers.get(IDEMPOTENCY_KEY_HEADER));
     const workspace = await workspaces.create(context.actor!, input, key);
     context.audit.target(workspace.id, workspace.name);
     return workspace;
@@ -37,7 +38,7 @@ export const workspaceRoutes = ({ workspaces }: Deps) => ({
   createBuild: api.workspaces.createBuild.handler(async ({ input: { workspace, ...request }, context }) => {
     context.audit.target(workspace, '');
     context.audit.field('transition', request.transition);
-    const key = parseIdempotencyKey(context.request.headers.get('idempotency-key'));
+    const key = parseIdempotencyKey(context.request.headers.get(IDEMPOTENCY_KEY_HEADER));
     const build = await workspaces.createBuild(context.actor!, workspace, request, key);
     context.audit.target(build.id, `${build.workspace_owner_name}/${build.workspace_name}`);
     context.audit.field('build_number', build.build_number);

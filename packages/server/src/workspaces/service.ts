@@ -1,4 +1,10 @@
-import { ApiError, type ProvisionerLog, type Workspace, type WorkspaceBuild } from '@coder/api';
+import {
+  ApiError,
+  DEFAULT_PAGE_SIZE,
+  type ProvisionerLog,
+  type Workspace,
+  type WorkspaceBuild,
+} from '@coder/api';
 import { sql } from 'kysely';
 import { type Actor, can } from '../authorization/index.ts';
 import { inTransaction } from '../database/index.ts';
@@ -25,8 +31,6 @@ import { createPortShares } from './sharing/port-shares.ts';
 import { createSharing } from './sharing/sharing.ts';
 
 export type Workspaces = ReturnType<typeof createWorkspaces>;
-
-const defaultPage = 100;
 
 /** Workspaces and their builds: what may be asked of them, and by whom. */
 export function createWorkspaces(deps: WorkspacesDeps) {
@@ -161,7 +165,7 @@ export function createWorkspaces(deps: WorkspacesDeps) {
         sql`where b.workspace_id = ${id}
           and ${since ? sql`b.created_at > ${since}` : sql`true`}
           and ${page.after_id === undefined ? sql`true` : sql`b.build_number < (select build_number from workspace_builds where id = ${page.after_id} and workspace_id = ${id})`}
-          order by b.build_number desc limit ${page.limit || defaultPage} offset ${page.offset ?? 0}`,
+          order by b.build_number desc limit ${page.limit || DEFAULT_PAGE_SIZE} offset ${page.offset ?? 0}`,
       );
       return presentBuilds(deps, rows);
     },

@@ -1,8 +1,7 @@
 import { isUuid } from '@coder/api';
 import type { AgentEvent, StatsSample } from '@coder/api/agent';
 import type { Transaction } from 'kysely';
-import type { Tables } from '../../database/index.ts';
-import { storableText } from './values.ts';
+import { storableText, type Tables } from '../../database/index.ts';
 
 type Of<T extends AgentEvent['type']> = Extract<AgentEvent, { type: T }>;
 type Trx = Transaction<Tables>;

@@ -1,9 +1,8 @@
 import { isUuid } from '@coder/api';
 import type { AgentEvent } from '@coder/api/agent';
 import type { Transaction } from 'kysely';
-import type { Tables } from '../../database/index.ts';
+import { storableText, type Tables } from '../../database/index.ts';
 import { stableId } from '../stable-id.ts';
-import { storableText } from './values.ts';
 
 type LogEvent = Extract<AgentEvent, { type: 'log' }>;
 
