@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { AGENT_LINK_PATH, AGENT_TOKEN_HEADER } from '@coder/api/agent';
+import { AGENT_LINK_PATH, AGENT_TOKEN_HEADER, joinWrites } from '@coder/api/agent';
 import { createWebSocketStream, WebSocket } from 'ws';
 
 /** Where the link is: `https://host/base` gives `wss://host/base/api/v2/…`; `unix:///path` gives ws's form for a socket file. */
@@ -86,6 +86,7 @@ export function dial(options: DialOptions): Promise<DialEnd> {
         readableHighWaterMark: 1024 * 1024,
         writableHighWaterMark: 1024 * 1024,
       });
+      joinWrites(duplex, (message, done) => socket.send(message, done));
       duplex.on('error', () => {});
       const heard = () => {
         alive = true;

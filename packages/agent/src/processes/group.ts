@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SignalProcess } from '@coder/api/agent';
 import { descendants, hasEnvironment, type ProcEntry, readProcTable } from './proc-table.ts';
 
 /** The processes that one start brought about, however far they went from it. */
@@ -79,6 +80,33 @@ export function processGroup(pid: number, marker: string, leaderAlive: () => boo
       return reached.size;
     },
   };
+}
+
+const gone = () => false;
+
+/** Those that a process has left behind which has ended itself. */
+export const leftBehind = (pid: number, marker: string): ProcessGroup => processGroup(pid, marker, gone);
+
+/**
+ * Does what a request for a signal asks; `kill` is how the whole group is ended. Returns how many besides the first process got
+ * the signal, where `kill` does not count them itself.
+ */
+export async function signalGroup(
+  group: ProcessGroup,
+  { signal, kill_after_ms }: SignalProcess,
+  kill: () => Promise<void>,
+): Promise<number> {
+  if (signal === 'KILL') {
+    await kill();
+    return 0;
+  }
+  const reached = group.signal(`SIG${signal}`);
+  if (kill_after_ms !== undefined) {
+    setTimeout(() => {
+      if (group.members().length > 0) void kill();
+    }, kill_after_ms).unref();
+  }
+  return reached;
 }
 
 /** The process groups that these processes are in. All in one are of one session, and so came from the same start. */

@@ -2,8 +2,9 @@ import { statSync } from 'node:fs';
 import type { StartProcess } from '@coder/api/agent';
 import { AgentFault, errnoOf, fileFault } from '../fault.ts';
 import { type Child, type ChildEnd, startChild } from './child.ts';
+import { endedProcess } from './ended.ts';
 import type { WorkspaceEnvironment } from './environment.ts';
-import { processGroup } from './group.ts';
+import { leftBehind, processGroup } from './group.ts';
 import type { Offspring } from './offspring.ts';
 import { oomKills } from './oom.ts';
 import type { OutputLog } from './output-log.ts';
@@ -28,7 +29,8 @@ export interface LaunchHooks {
   createOutput(unique: string): OutputLog;
   /** It runs now. An end that has come already is told right after. */
   onStart(process: ManagedProcess): void;
-  onEnd(process: ManagedProcess): void;
+  /** `ended` stands for it from now on. */
+  onEnd(ended: ManagedProcess): void;
 }
 
 /** Starts a program and follows it. Rejects with a fault that says why it cannot be started. */
@@ -59,6 +61,7 @@ export function createLaunch(options: LaunchOptions): Launch {
     const unique = `${options.bootId}-${launched}`;
     const shell = request.command === undefined ? undefined : shellCommand(request.command, stateDir, unique);
     const argv = shell?.argv ?? (request.argv as string[]);
+    const marker = `CODER_PROCESS=${unique}`;
     const env = options.environment.build(request.pty ? 'interactive' : 'non_interactive', {
       ...request.env,
       PWD: cwd,
@@ -99,13 +102,13 @@ export function createLaunch(options: LaunchOptions): Launch {
       argv,
       cwd,
       child,
-      group: processGroup(child.pid, `CODER_PROCESS=${unique}`, () => managed?.alive() ?? true),
+      group: processGroup(child.pid, marker, () => managed?.alive() ?? true),
       output,
       now,
       oomKills: () => oomKills(options.cgroupFolder),
       onEnd() {
         shell?.cleanUp();
-        if (managed) hooks.onEnd(managed.process);
+        if (managed) hooks.onEnd(endedProcess(managed.process, leftBehind(child.pid, marker)));
       },
     });
     hooks.onStart(managed.process);

@@ -30,6 +30,8 @@ export interface PipePool {
 const BATCH = 48;
 /** Its output and its errors. */
 const PER_PROCESS = 2;
+/** So many are open before they are asked for: opening them takes longer than a fork can wait for. */
+const OPEN_AHEAD = 2 * PER_PROCESS;
 
 function openPipe(path: string): Pipe {
   // Opened for both first, so that neither of the real ends waits for the other.
@@ -61,6 +63,8 @@ function openPipe(path: string): Pipe {
 /** A pool of named pipes made in `folder`, many by one `mkfifo`, their names removed at once. Where that does not work it stays empty. */
 export function createPipePool(folder: string, unique: string): PipePool {
   const ready: string[] = [];
+  const open: Pipe[] = [];
+  let opening: NodeJS.Immediate | undefined;
   let made = 0;
   let filling: Promise<void> | undefined;
   let broken = false;
@@ -78,16 +82,30 @@ export function createPipePool(folder: string, unique: string): PipePool {
     }
   }
 
+  function openNext(): Pipe | undefined {
+    const path = ready.pop();
+    if (ready.length < BATCH / 2) void pool.fill();
+    if (path === undefined) return undefined;
+    try {
+      return openPipe(path);
+    } catch {
+      return undefined;
+    }
+  }
+
+  function openAhead(): void {
+    opening = undefined;
+    while (open.length < OPEN_AHEAD) {
+      const pipe = openNext();
+      if (!pipe) return;
+      open.push(pipe);
+    }
+  }
+
   const pool: PipePool = {
     take() {
-      const path = ready.pop();
-      if (ready.length < BATCH / 2) void pool.fill();
-      if (path === undefined) return undefined;
-      try {
-        return openPipe(path);
-      } catch {
-        return undefined;
-      }
+      opening ??= setImmediate(openAhead);
+      return open.pop() ?? openNext();
     },
     fill() {
       if (broken || ready.length >= BATCH) return Promise.resolve();
@@ -96,9 +114,11 @@ export function createPipePool(folder: string, unique: string): PipePool {
       });
       return filling;
     },
-    atHand: () => (ready.length >= PER_PROCESS || broken ? undefined : pool.fill()),
+    atHand: () => (open.length + ready.length >= PER_PROCESS || broken ? undefined : pool.fill()),
     close() {
       broken = true;
+      clearImmediate(opening);
+      for (const pipe of open.splice(0)) pipe.discard();
       for (const path of ready.splice(0)) {
         try {
           unlinkSync(path);

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { EndReason, Process, SignalProcess, StartProcess, TerminalSize } from '@coder/api/agent';
 import type { Child, ChildEnd } from './child.ts';
-import type { ProcessGroup } from './group.ts';
+import { type ProcessGroup, signalGroup } from './group.ts';
 import type { OutputLog } from './output-log.ts';
 
 /** How long output may still come after the first process has ended while a descendant holds the pipe open. */
@@ -170,18 +170,9 @@ export function manageProcess(parts: ProcessParts): {
     }),
     waitEnd: (ms, signal) => wait(ms, signal, () => finished, false),
     waitOutput: (after, ms, signal) => wait(ms, signal, () => finished || output.size > after, true),
-    async signal({ signal, kill_after_ms, cancel }) {
-      if (cancel && !end) reason ??= 'canceled';
-      if (signal === 'KILL') {
-        await endGroup(cancel ? 'canceled' : 'signal', 0);
-        return;
-      }
-      killed += group.signal(`SIG${signal}`);
-      if (kill_after_ms === undefined) return;
-      const patience = setTimeout(() => {
-        if (group.members().length > 0) void endGroup(cancel ? 'canceled' : 'signal', 0);
-      }, kill_after_ms);
-      patience.unref();
+    async signal(asked) {
+      if (asked.cancel && !end) reason ??= 'canceled';
+      killed += await signalGroup(group, asked, () => endGroup(asked.cancel ? 'canceled' : 'signal', 0));
     },
     cancel: (graceMs) => endGroup('canceled', graceMs),
     resize: (size) => child.resize(size),

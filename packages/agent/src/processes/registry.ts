@@ -48,9 +48,11 @@ export function createProcessRegistry(options: RegistryOptions): ProcessRegistry
       retention.began(process);
       if (!passing.has(process.id)) options.onStart?.();
     },
-    onEnd(process: ManagedProcess) {
+    onEnd(ended: ManagedProcess) {
       running -= 1;
-      retention.ended(process);
+      processes.set(ended.id, Promise.resolve(ended));
+      settled.set(ended.id, ended);
+      retention.ended(ended);
       retention.evict();
     },
   };

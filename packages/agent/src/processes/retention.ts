@@ -41,7 +41,7 @@ interface Ended {
 
 export function createRetention({ limits, stateDir, now, onDrop }: RetentionOptions): Retention {
   const forgotten = new Set<string>();
-  const live = new Set<ManagedProcess>();
+  const live = new Map<string, OutputLog>();
   // In the order in which they ended.
   const ended = new Map<string, Ended>();
   const held = { memory: 0, disk: 0 };
@@ -50,7 +50,7 @@ export function createRetention({ limits, stateDir, now, onDrop }: RetentionOpti
   /** All that runs counts by what it holds now, all that has ended by what it held then. */
   const total = (of: 'memory' | 'disk') => {
     let sum = held[of];
-    for (const process of live) sum += process.output[of]();
+    for (const output of live.values()) sum += output[of]();
     return sum;
   };
 
@@ -85,11 +85,11 @@ export function createRetention({ limits, stateDir, now, onDrop }: RetentionOpti
       return createOutputLog(createByteLog({ memoryBytes, spillBytes: limits.spillBytes }, stores));
     },
 
-    began: (process) => void live.add(process),
+    began: ({ id, output }) => void live.set(id, output),
 
     ended(process) {
       const entry = { process, memory: process.output.memory(), disk: process.output.disk() };
-      live.delete(process);
+      live.delete(process.id);
       held.memory += entry.memory;
       held.disk += entry.disk;
       ended.set(process.id, entry);

@@ -6,6 +6,7 @@ export * from './errors.ts';
 export * from './events.ts';
 export * from './files.ts';
 export * from './frames.ts';
+export * from './join-writes.ts';
 export * from './manifest.ts';
 export * from './network.ts';
 export * from './paths.ts';

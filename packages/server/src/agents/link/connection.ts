@@ -1,5 +1,6 @@
 import { connect as http2Connect } from 'node:http2';
 import type { Duplex } from 'node:stream';
+import { joinWrites } from '@coder/api/agent';
 import { createWebSocketStream, type WebSocket } from 'ws';
 import type { LinkFault } from './agent-error.ts';
 import { createFileCalls, type FileCalls } from './file-calls.ts';
@@ -44,6 +45,7 @@ export function createAgentConnection(socket: WebSocket, options: ConnectionOpti
     readableHighWaterMark: 1024 * 1024,
     writableHighWaterMark: 1024 * 1024,
   });
+  joinWrites(duplex, (message, done) => socket.send(message, done));
   const session = http2Connect('http://agent', {
     createConnection: () => duplex,
     settings: { initialWindowSize: STREAM_WINDOW, enablePush: false },

@@ -54,6 +54,12 @@ export function tasksFilesFor(
   return files && `${files.own[seen]}:${files.commands[seen]}`;
 }
 
+/**
+ * Node's options for an agent. A fork copies the tables of all the memory that the agent has, so what it costs to start a command
+ * grows with that: by 0.05 ms a megabyte. Young objects get 1 MiB instead of 16, and no threads compile or collect beside it.
+ */
+const small = ['--max-semi-space-size=1', '--single-threaded'];
+
 /** How an agent is started. */
 export interface Command {
   argv: string[];
@@ -70,7 +76,11 @@ export function commandFor(
   places: Places,
   workspace: { id: string; name: string; inCgroup: boolean; memoryBytes: number | null },
 ): Command {
-  const program = [join(places.runtime, runtimePaths.node), join(places.runtime, runtimePaths.bootstrap)];
+  const program = [
+    join(places.runtime, runtimePaths.node),
+    ...small,
+    join(places.runtime, runtimePaths.bootstrap),
+  ];
   if (sandbox.kind === 'none')
     return { argv: [...sandbox.noNewPrivileges, ...program], sandboxArguments: undefined };
   const socket = socketOf(agentUrl());
