@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { CompiledQuery } from 'kysely';
 import { Counter, type Registry } from 'prom-client';
 import { type Db, sqlState, storableJson } from '../database/index.ts';
 import type { AuditEntry, AuditOutcome, AuditTrail } from '../http/index.ts';
@@ -71,6 +71,24 @@ export function createAuditTrail(options: AuditTrailOptions): ClosableAuditTrail
 /** A value that the database refuses (class 22) is the fault of one row; the others of its batch are none the worse. */
 const isBadValue = (error: unknown): boolean => sqlState(error)?.startsWith('22') ?? false;
 
+// One parameter for any number of rows: a statement is the same each time, so it is built and planned once.
+const INSERT = `
+  insert into audit_logs (id, time, request_id, user_id, username, email, api_key_id, ip, user_agent, resource_type,
+    action, description, resource_id, resource_target, status_code, duration_ms, diff, additional_fields)
+  select * from json_to_recordset($1::json) as r (id uuid, time timestamptz, request_id text,
+    user_id uuid, username text, email text, api_key_id text, ip text, user_agent text, resource_type text,
+    action text, description text, resource_id text, resource_target text, status_code integer, duration_ms integer,
+    diff jsonb, additional_fields jsonb)`;
+const UPDATE = `
+  update audit_logs set resource_id = s.resource_id, resource_target = s.resource_target, status_code = s.status_code,
+    duration_ms = s.duration_ms, diff = s.diff, additional_fields = s.additional_fields,
+    user_id = coalesce(s.user_id, audit_logs.user_id),
+    username = case when s.user_id is null then audit_logs.username else s.username end,
+    email = case when s.user_id is null then audit_logs.email else s.email end
+  from json_to_recordset($1::json) as s (id uuid, resource_id text, resource_target text,
+    status_code integer, duration_ms integer, diff jsonb, additional_fields jsonb, user_id uuid, username text, email text)
+  where audit_logs.id = s.id`;
+
 /** What clients have sent is in these rows as it came, so they are made storable here, at the one place that stores them. */
 async function insert(db: Db, rows: readonly Row[]): Promise<void> {
   const written = rows.map(({ entry, outcome }) => ({
@@ -93,14 +111,7 @@ async function insert(db: Db, rows: readonly Row[]): Promise<void> {
     diff: outcome?.diff ?? {},
     additional_fields: { ...entry.additionalFields, ...outcome?.additionalFields },
   }));
-  // One parameter for any number of rows: the statement is the same each time, so it is planned once.
-  await sql`
-    insert into audit_logs (id, time, request_id, user_id, username, email, api_key_id, ip, user_agent, resource_type,
-      action, description, resource_id, resource_target, status_code, duration_ms, diff, additional_fields)
-    select * from jsonb_to_recordset(${storableJson(written)}::jsonb) as r (id uuid, time timestamptz, request_id text,
-      user_id uuid, username text, email text, api_key_id text, ip text, user_agent text, resource_type text,
-      action text, description text, resource_id text, resource_target text, status_code integer, duration_ms integer,
-      diff jsonb, additional_fields jsonb)`.execute(db);
+  await db.executeQuery(CompiledQuery.raw(INSERT, [storableJson(written)]));
 }
 
 async function update(db: Db, rows: readonly SettledRow[]): Promise<void> {
@@ -118,13 +129,5 @@ async function update(db: Db, rows: readonly SettledRow[]): Promise<void> {
     username: outcome.user?.username ?? '',
     email: outcome.user?.email ?? '',
   }));
-  await sql`
-    update audit_logs set resource_id = s.resource_id, resource_target = s.resource_target, status_code = s.status_code,
-      duration_ms = s.duration_ms, diff = s.diff, additional_fields = s.additional_fields,
-      user_id = coalesce(s.user_id, audit_logs.user_id),
-      username = case when s.user_id is null then audit_logs.username else s.username end,
-      email = case when s.user_id is null then audit_logs.email else s.email end
-    from jsonb_to_recordset(${storableJson(settled)}::jsonb) as s (id uuid, resource_id text, resource_target text,
-      status_code integer, duration_ms integer, diff jsonb, additional_fields jsonb, user_id uuid, username text, email text)
-    where audit_logs.id = s.id`.execute(db);
+  await db.executeQuery(CompiledQuery.raw(UPDATE, [storableJson(settled)]));
 }

@@ -1,9 +1,8 @@
-import { API_PREFIX, type RouteMeta } from '@coder/api';
-import { type AnyProcedure, createProcedureClient, Procedure } from '@orpc/server';
+import { API_PREFIX, ApiError, type RouteMeta } from '@coder/api';
+import type { AnyProcedure } from '@orpc/server';
 import type { CallInput } from './approval-gate.ts';
 import type { Admitted, Pipeline, PipelineRoute } from './pipeline.ts';
-import { fromContractError } from './pipeline-answer.ts';
-import type { RequestContext } from './procedure.ts';
+import { validationsOf } from './pipeline-validation.ts';
 import { refuseNul } from './refuse-nul.ts';
 
 /** A procedure of the contract, ready to be run for an admitted request. */
@@ -23,8 +22,6 @@ export type PrepareOptions = {
    */
   validateOutput: boolean;
 };
-
-const admittedOf = new WeakMap<RequestContext, Admitted>();
 
 /** Makes the function that prepares procedures; each is prepared once. */
 export function createPrepare(pipeline: Pipeline, { validateOutput }: PrepareOptions) {
@@ -49,34 +46,8 @@ function prepare(
   const status = def.route.successStatus ?? 200;
   const routePath = def.route.path ?? '';
   const pathParameters = [...routePath.matchAll(/\{\+?([^}]+)\}/g)].map((match) => match[1] ?? '');
-  // The audit, and what a person has to approve, stand between the validation of the input and all else the procedure does.
-  const audited = new Procedure({
-    ...def,
-    ...(validateOutput ? {} : { outputSchema: undefined }),
-    middlewares: [
-      (async (
-        { context, next }: { context: RequestContext; next: () => Promise<unknown> },
-        input: CallInput,
-      ) => {
-        const admitted = admittedOf.get(context);
-        if (!admitted) throw new Error('a procedure was reached around the pipeline');
-        const run = meta.approval
-          ? async () => {
-              await pipeline.approved(admitted, () => input);
-              return next();
-            }
-          : next;
-        return pipeline.audited(admitted, run, () => status);
-      }) as unknown as (typeof def.middlewares)[number],
-      ...def.middlewares,
-    ],
-    inputValidationIndex: 0,
-    outputValidationIndex: 1,
-  });
-  const call = createProcedureClient(audited as never, {
-    context: (context: RequestContext) => context as never,
-    path,
-  }) as (input: unknown, options: { signal: AbortSignal; context: RequestContext }) => Promise<unknown>;
+  if (def.middlewares.length > 0)
+    throw new Error(`${path.join('.')}: what a route does stands in its handler`);
   return {
     route: { name: `${def.route.method ?? 'POST'} ${routePath}`, meta },
     pattern: `${API_PREFIX}${routePath}`,
@@ -84,13 +55,47 @@ function prepare(
     async run(input, admitted, signal) {
       // What goes into a workspace is the agent's to judge: a file may hold anything.
       if (!pathParameters.includes('agent')) refuseNul(input);
-      const { context } = admitted;
-      admittedOf.set(context, admitted);
-      try {
-        return await call(input, { signal, context });
-      } catch (error) {
-        throw fromContractError(error, def.inputSchema, pathParameters);
-      }
+      const checked = await checkInput(def.inputSchema, input, pathParameters);
+      return pipeline.audited(
+        admitted,
+        async () => {
+          if (meta.approval) await pipeline.approved(admitted, () => checked as CallInput);
+          const output: unknown = await def.handler({
+            input: checked,
+            context: admitted.context,
+            path,
+            procedure,
+            signal,
+            lastEventId: undefined,
+            errors: {},
+          });
+          return validateOutput ? checkOutput(def.outputSchema, output) : output;
+        },
+        () => status,
+      );
     },
   };
+}
+
+type Schema = AnyProcedure['~orpc']['inputSchema'];
+
+async function checkInput(
+  schema: Schema,
+  input: unknown,
+  pathParameters: readonly string[],
+): Promise<unknown> {
+  if (!schema) return input;
+  const found = await schema['~standard'].validate(input);
+  if (!found.issues) return found.value;
+  throw new ApiError('VALIDATION_FAILED', {
+    validations: validationsOf(found.issues, schema, pathParameters),
+  });
+}
+
+/** An answer that breaks the contract is our mistake; what was wrong with it belongs in the log. */
+async function checkOutput(schema: Schema, output: unknown): Promise<unknown> {
+  if (!schema) return output;
+  const found = await schema['~standard'].validate(output);
+  if (!found.issues) return found.value;
+  throw new Error(`an answer broke the contract: ${JSON.stringify(validationsOf(found.issues, undefined))}`);
 }
