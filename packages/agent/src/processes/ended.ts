@@ -11,7 +11,8 @@ export function endedProcess(last: ManagedProcess, left: ProcessGroup): ManagedP
   let killed = described.killed_descendants;
 
   const end = async (graceMs: number) => {
-    killed += await left.end(graceMs);
+    const count = await left.end(graceMs);
+    killed += count;
   };
   return {
     id,
@@ -28,7 +29,8 @@ export function endedProcess(last: ManagedProcess, left: ProcessGroup): ManagedP
     waitEnd: () => Promise.resolve(),
     waitOutput: () => Promise.resolve(),
     async signal(request) {
-      killed += await signalGroup(left, request, () => end(0));
+      const reached = await signalGroup(left, request, () => end(0));
+      killed += reached;
     },
     cancel: end,
     resize() {},

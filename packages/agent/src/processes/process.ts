@@ -172,7 +172,10 @@ export function manageProcess(parts: ProcessParts): {
     waitOutput: (after, ms, signal) => wait(ms, signal, () => finished || output.size > after, true),
     async signal(asked) {
       if (asked.cancel && !end) reason ??= 'canceled';
-      killed += await signalGroup(group, asked, () => endGroup(asked.cancel ? 'canceled' : 'signal', 0));
+      const reached = await signalGroup(group, asked, () =>
+        endGroup(asked.cancel ? 'canceled' : 'signal', 0),
+      );
+      killed += reached;
     },
     cancel: (graceMs) => endGroup('canceled', graceMs),
     resize: (size) => child.resize(size),

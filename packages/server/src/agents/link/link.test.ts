@@ -60,6 +60,28 @@ describe('processes', () => {
     });
     expect(performance.now() - started).toBeLessThan(900);
     expect(process).toMatchObject({ state: 'exited', exit_code: 0 });
+    await expect
+      .poll(async () => text((await agent.connection.processes.output('holder')).output), { timeout: 5_000 })
+      .toBe('now\nlate\n');
+    expect(await agent.connection.processes.get('holder')).toMatchObject({
+      state: 'exited',
+      output_bytes: 9,
+    });
+  });
+
+  test('what an ended process has left behind still gets its signals', async () => {
+    await agent.connection.processes.start({
+      id: 'parent',
+      command: 'setsid sleep 311 > /dev/null 2>&1 & echo $!',
+      wait_ms: 10_000,
+    });
+    const ended = await agent.connection.processes.signal('parent', { signal: 'KILL' });
+    expect(ended).toMatchObject({ state: 'exited', exit_code: 0, end_reason: 'exit', killed_descendants: 1 });
+    const left = await agent.connection.processes.start({
+      command: 'pgrep -af "sleep 31[1]" || true',
+      wait_ms: 5_000,
+    });
+    expect(text(left.output)).toBe('');
   });
 
   test('what a person writes reaches the input, and its end', async () => {
