@@ -58,7 +58,12 @@ async function run(): Promise<void> {
   process.exit(0);
 }
 
-run().catch((error: unknown) => {
-  log(error instanceof Error ? error.message : String(error));
-  process.exit(1);
-});
+/** With `--load-only` nothing is started: whoever keeps what the engine makes of the agent waits for this. */
+export const loaded = process.argv[2] === '--load-only' ? import('./agent.ts') : undefined;
+
+if (!loaded) {
+  run().catch((error: unknown) => {
+    log(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  });
+}

@@ -1,7 +1,8 @@
 // The first thing that runs in a workspace: it takes the agent's environment from the server over file descriptor 3, so that
 // the token never stands in /proc/<pid>/environ and no variable of the template can change how Node itself starts. It then
 // loads the agent and tells the server that it runs. A server that dies meanwhile closes the descriptor, and this ends.
-import { closeSync, readSync, writeSync } from 'node:fs';
+import { closeSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { agentScript, codeFile } from './agent-script.mjs';
 
 const channel = 3;
 /** A module may go on awaiting for as long as the agent runs: after this many milliseconds of it, it is running. */
@@ -35,8 +36,19 @@ function tell() {
   closeSync(channel);
 }
 
+/** What the engine has made of the agent, which only the server can write; undefined where it could not. */
+function keptCode() {
+  try {
+    return readFileSync(codeFile(entry));
+  } catch {
+    return undefined;
+  }
+}
+
 const patience = setTimeout(tell, patienceMs);
 patience.unref();
-await import(entry);
+const code = keptCode();
+if (code) agentScript(entry, code).run();
+else await import(entry);
 clearTimeout(patience);
 tell();

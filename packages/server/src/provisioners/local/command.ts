@@ -3,7 +3,7 @@ import { inside, sandboxArguments } from './bwrap.ts';
 import type { Context } from './context.ts';
 import type { Places } from './environment.ts';
 import type { WorkspaceLayout } from './layout.ts';
-import { type Runtime, runtimePaths } from './runtime.ts';
+import { nodeOptions, type Runtime, runtimePaths } from './runtime.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** The unix socket that an agent dials, when its address is one. */
@@ -54,12 +54,6 @@ export function tasksFilesFor(
   return files && `${files.own[seen]}:${files.commands[seen]}`;
 }
 
-/**
- * Node's options for an agent. A fork copies the tables of all the memory that the agent has, so what it costs to start a command
- * grows with that: by 0.05 ms a megabyte. Young objects get 1 MiB instead of 16, and no threads compile or collect beside it.
- */
-const small = ['--max-semi-space-size=1', '--single-threaded'];
-
 /** How an agent is started. */
 export interface Command {
   argv: string[];
@@ -78,7 +72,7 @@ export function commandFor(
 ): Command {
   const program = [
     join(places.runtime, runtimePaths.node),
-    ...small,
+    ...nodeOptions,
     join(places.runtime, runtimePaths.bootstrap),
   ];
   if (sandbox.kind === 'none')

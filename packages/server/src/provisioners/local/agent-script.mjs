@@ -1,0 +1,29 @@
+// How an agent's bundle, which is CommonJS, becomes a program: with what the engine has made of it before, where that is kept.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { constants, Script } from 'node:vm';
+
+/** Where what the engine makes of a bundle is kept, beside it. */
+export const codeFile = (entry) => `${entry}.code`;
+
+/** `code` is taken if it was made of the same text by the same engine under the same options, and left alone otherwise. */
+export function agentScript(entry, code) {
+  const script = new Script(
+    `(function (exports, require, module, __filename, __dirname) {${readFileSync(entry, 'utf8')}\n})`,
+    {
+      filename: entry,
+      ...(code ? { cachedData: code } : {}),
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    },
+  );
+  return {
+    script,
+    /** Runs it; returns what it exports. */
+    run() {
+      const module = { exports: {} };
+      script.runInThisContext()(module.exports, createRequire(entry), module, entry, dirname(entry));
+      return module.exports;
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { buildAgent } from '@coder/agent';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { nodeOptions, stageRuntime } from './runtime.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'runtime-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Whether Node under these options takes the code that was kept of a bundle. */
+function takesCode(runtime: string, entry: string, options: readonly string[]): boolean {
+  const program = `
+    import { readFileSync } from 'node:fs';
+    import { agentScript, codeFile } from '${join(runtime, 'agent-script.mjs')}';
+    const entry = '${join(runtime, entry)}';
+    console.log(agentScript(entry, readFileSync(codeFile(entry))).script.cachedDataRejected === false);`;
+  const args = [...options, '--input-type=module', '-e', program];
+  return execFileSync(process.execPath, args, { encoding: 'utf8' }).trim() === 'true';
+}
+
+it('keeps what the engine makes of the agent, which an agent takes and any other way to start it leaves alone', async () => {
+  const { entry } = await buildAgent({ outputFolder: join(folder, 'built') });
+  const staged = await stageRuntime(join(folder, 'runtimes'), process.execPath, entry);
+  expect(takesCode(staged.folder, staged.entry, nodeOptions)).toBe(true);
+  expect(takesCode(staged.folder, staged.entry, ['--no-opt'])).toBe(false);
+  // Whoever works in a workspace may read it and not write it.
+  expect(statSync(join(staged.folder, `${staged.entry}.code`)).mode & 0o777).toBe(0o644);
+});
+
+it('starts agents without it where it cannot be made', async () => {
+  const entry = join(folder, 'broken', 'agent.cjs');
+  mkdirSync(dirname(entry));
+  writeFileSync(entry, 'throw new Error("not today");');
+  const staged = await stageRuntime(join(folder, 'runtimes'), process.execPath, entry);
+  expect(existsSync(join(staged.folder, staged.entry))).toBe(true);
+  expect(readdirSync(join(staged.folder, 'agent')).filter((name) => name.endsWith('.code'))).toEqual([]);
+});
