@@ -38,7 +38,7 @@ async function bashRow(deployment: Deployment, workspace: string, reference: Ref
   const subject = timed(() => call('coder_workspace_bash', { workspace, command: 'true' }));
   return differenceRow(
     '`coder_workspace_bash` `true`, warm',
-    await inTurns(200, 600, subject, reference.timed('bash')),
+    await inTurns(200, 1_500, subject, reference.timed('bash')),
     '`bash -c true` spawned directly',
     3,
   );
