@@ -6,10 +6,14 @@ import { descendants, hasEnvironment, type ProcEntry, readProcTable } from './pr
 export interface ProcessGroup {
   /** Those alive now, the first process included. */
   members(): number[];
-  /** Sends a signal to each; returns how many besides the first process got it. */
-  signal(signal: NodeJS.Signals): number;
-  /** TERM to all, KILL after the grace to what is left, until nothing is. Returns how many besides the first process were ended. */
-  end(graceMs: number): Promise<number>;
+  /** Sends a signal to each. */
+  signal(signal: NodeJS.Signals): void;
+  /** TERM to all, KILL after the grace to what is left, until nothing is. */
+  end(graceMs: number): Promise<void>;
+  /** To be told when the first process has ended: its number may be another's from then on. */
+  leaderEnded(): void;
+  /** How many besides the first process have been sent a signal so far. */
+  readonly reached: number;
 }
 
 const POLL_MS = 15;
@@ -19,11 +23,12 @@ const KILL_ROUNDS = 60;
 /**
  * Members are found three ways: as descendants of the first process, by its session (it leads one), and by a variable
  * in their environment, which also finds those that left the session and whose parent is gone.
- * `leaderAlive` says whether `pid` is still that first process; a reused number must not be hit.
  */
-export function processGroup(pid: number, marker: string, leaderAlive: () => boolean): ProcessGroup {
+export function processGroup(pid: number, marker: string): ProcessGroup {
+  const reached = new Set<number>();
+  let alive = true;
+
   const members = (table = readProcTable()) => {
-    const alive = leaderAlive();
     const marked = table.filter(
       (p) =>
         p.pid !== process.pid &&
@@ -49,64 +54,57 @@ export function processGroup(pid: number, marker: string, leaderAlive: () => boo
     }
   };
 
-  /** Sends a signal to all; returns those it was sent to. */
-  const strike = (name: NodeJS.Signals): number[] => {
+  /** Sends a signal to all; returns whether there was anybody to send it to. */
+  const strike = (name: NodeJS.Signals): boolean => {
     const table = readProcTable();
     const found = members(table);
     // The kernel reaches a whole group at once, so that none can fork its way past us, however fast.
     for (const group of groupsOf(table, found)) send(-group, name);
-    return found.filter((member) => (member === pid ? leaderAlive() : send(member, name)));
+    const others = found.filter((member) => member !== pid && send(member, name));
+    for (const member of others) reached.add(member);
+    return others.length > 0 || (alive && found.includes(pid));
   };
 
   return {
     members: () => members(),
-    signal: (name) => strike(name).filter((member) => member !== pid).length,
+    signal: (name) => void strike(name),
     async end(graceMs) {
-      const reached = new Set<number>();
       if (graceMs > 0) {
-        for (const member of strike('SIGTERM')) reached.add(member);
+        strike('SIGTERM');
         const deadline = performance.now() + graceMs;
         while (performance.now() < deadline && members().length > 0) {
           await sleep(Math.min(POLL_MS, Math.max(1, deadline - performance.now())));
         }
       }
       for (let round = 0; round < KILL_ROUNDS; round++) {
-        const left = strike('SIGKILL');
-        if (left.length === 0) break;
-        for (const member of left) reached.add(member);
+        if (!strike('SIGKILL')) break;
         await sleep(round < 5 ? 2 : POLL_MS);
       }
-      reached.delete(pid);
+    },
+    leaderEnded() {
+      alive = false;
+    },
+    get reached() {
       return reached.size;
     },
   };
 }
 
-const gone = () => false;
-
-/** Those that a process has left behind which has ended itself. */
-export const leftBehind = (pid: number, marker: string): ProcessGroup => processGroup(pid, marker, gone);
-
-/**
- * Does what a request for a signal asks; `kill` is how the whole group is ended. Returns how many besides the first process got
- * the signal, where `kill` does not count them itself.
- */
+/** Does what a request for a signal asks; `kill` is how the whole group is ended. */
 export async function signalGroup(
   group: ProcessGroup,
   { signal, kill_after_ms }: SignalProcess,
   kill: () => Promise<void>,
-): Promise<number> {
+): Promise<void> {
   if (signal === 'KILL') {
     await kill();
-    return 0;
+    return;
   }
-  const reached = group.signal(`SIG${signal}`);
-  if (kill_after_ms !== undefined) {
-    setTimeout(() => {
-      if (group.members().length > 0) void kill();
-    }, kill_after_ms).unref();
-  }
-  return reached;
+  group.signal(`SIG${signal}`);
+  if (kill_after_ms === undefined) return;
+  setTimeout(() => {
+    if (group.members().length > 0) void kill();
+  }, kill_after_ms).unref();
 }
 
 /** The process groups that these processes are in. All in one are of one session, and so came from the same start. */

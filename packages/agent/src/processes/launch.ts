@@ -4,7 +4,7 @@ import { AgentFault, errnoOf, fileFault } from '../fault.ts';
 import { type Child, type ChildEnd, startChild } from './child.ts';
 import { endedProcess } from './ended.ts';
 import type { WorkspaceEnvironment } from './environment.ts';
-import { leftBehind, processGroup } from './group.ts';
+import { processGroup } from './group.ts';
 import type { Offspring } from './offspring.ts';
 import { oomKills } from './oom.ts';
 import type { OutputLog } from './output-log.ts';
@@ -61,7 +61,6 @@ export function createLaunch(options: LaunchOptions): Launch {
     const unique = `${options.bootId}-${launched}`;
     const shell = request.command === undefined ? undefined : shellCommand(request.command, stateDir, unique);
     const argv = shell?.argv ?? (request.argv as string[]);
-    const marker = `CODER_PROCESS=${unique}`;
     const env = options.environment.build(request.pty ? 'interactive' : 'non_interactive', {
       ...request.env,
       PWD: cwd,
@@ -96,19 +95,20 @@ export function createLaunch(options: LaunchOptions): Launch {
       output.release();
       throw startFault(error, argv[0] as string);
     }
+    const group = processGroup(child.pid, `CODER_PROCESS=${unique}`);
     managed = manageProcess({
       id,
       request,
       argv,
       cwd,
       child,
-      group: processGroup(child.pid, marker, () => managed?.alive() ?? true),
+      group,
       output,
       now,
       oomKills: () => oomKills(options.cgroupFolder),
       onEnd() {
         shell?.cleanUp();
-        if (managed) hooks.onEnd(endedProcess(managed.process, leftBehind(child.pid, marker)));
+        if (managed) hooks.onEnd(endedProcess(managed.process, group));
       },
     });
     hooks.onStart(managed.process);

@@ -30,7 +30,7 @@ export interface PipePool {
 const BATCH = 48;
 /** Its output and its errors. */
 const PER_PROCESS = 2;
-/** So many are open before they are asked for: opening them takes longer than a fork can wait for. */
+/** So many are open before they are asked for, so that no command waits for that: it is four calls of the system each. */
 const OPEN_AHEAD = 2 * PER_PROCESS;
 
 function openPipe(path: string): Pipe {

@@ -43,7 +43,6 @@ export function manageProcess(parts: ProcessParts): {
   process: ManagedProcess;
   exited(end: ChildEnd): void;
   closed(): void;
-  alive(): boolean;
 } {
   const { id, request, child, group, output, now } = parts;
   const startedAt = now();
@@ -58,7 +57,6 @@ export function manageProcess(parts: ProcessParts): {
   let stdinClosed = child.stdin === null;
   let reason: EndReason | undefined;
   let timedOut = false;
-  let killed = 0;
   let killing: Promise<void> | undefined;
   let sentKill = false;
   let drain: NodeJS.Timeout | undefined;
@@ -74,15 +72,10 @@ export function manageProcess(parts: ProcessParts): {
   function endGroup(why: EndReason, graceMs: number): Promise<void> {
     if (!end) reason ??= why;
     sentKill = true;
-    killing ??= group
-      .end(graceMs)
-      .then((count) => {
-        killed += count;
-      })
-      .finally(() => {
-        killing = undefined;
-        settle();
-      });
+    killing ??= group.end(graceMs).finally(() => {
+      killing = undefined;
+      settle();
+    });
     return killing;
   }
 
@@ -164,7 +157,7 @@ export function manageProcess(parts: ProcessParts): {
       end_reason: finished ? (reason ?? null) : null,
       timeout_ms: request.timeout_ms ?? null,
       timed_out: timedOut,
-      killed_descendants: killed,
+      killed_descendants: group.reached,
       output_bytes: output.size,
       output_lost_bytes: output.lostBytes(),
     }),
@@ -172,10 +165,7 @@ export function manageProcess(parts: ProcessParts): {
     waitOutput: (after, ms, signal) => wait(ms, signal, () => finished || output.size > after, true),
     async signal(asked) {
       if (asked.cancel && !end) reason ??= 'canceled';
-      const reached = await signalGroup(group, asked, () =>
-        endGroup(asked.cancel ? 'canceled' : 'signal', 0),
-      );
-      killed += reached;
+      await signalGroup(group, asked, () => endGroup(asked.cancel ? 'canceled' : 'signal', 0));
     },
     cancel: (graceMs) => endGroup('canceled', graceMs),
     resize: (size) => child.resize(size),
@@ -189,9 +179,9 @@ export function manageProcess(parts: ProcessParts): {
 
   return {
     process: managed,
-    alive: () => end === undefined,
     exited(how) {
       end = how;
+      group.leaderEnded();
       durationMs = performance.now() - startedMono;
       clearTimeout(timer);
       settle();

@@ -79,7 +79,7 @@ export function createTerminals(options: TerminalOptions): Terminals {
     let { width, height } = size;
     let alive = true;
     let unseen: NodeJS.Timeout | undefined;
-    const group: ProcessGroup = processGroup(terminal.pid, `CODER_PROCESS=${tag}`, () => alive);
+    const group: ProcessGroup = processGroup(terminal.pid, `CODER_PROCESS=${tag}`);
     const watch = () => {
       clearTimeout(unseen);
       if (!alive || viewers.size > 0) return;
@@ -93,6 +93,7 @@ export function createTerminals(options: TerminalOptions): Terminals {
     });
     terminal.onExit(() => {
       alive = false;
+      group.leaderEnded();
       clearTimeout(unseen);
       terminals.delete(id);
       open.delete(id);

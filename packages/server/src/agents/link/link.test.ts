@@ -84,6 +84,22 @@ describe('processes', () => {
     expect(text(left.output)).toBe('');
   });
 
+  test('what outlives a TERM is ended later, also when the first process has gone at once, and counts once', async () => {
+    await agent.connection.processes.start({
+      id: 'stubborn',
+      command: '(trap "" TERM; touch trapped; exec sleep 312 > /dev/null 2>&1) & wait',
+    });
+    await expect
+      .poll(() => agent.connection.files.stat({ path: '~/trapped' }).catch(() => undefined))
+      .toBeDefined();
+    const signal = { signal: 'TERM', kill_after_ms: 300, wait_ms: 5_000 } as const;
+    expect(await agent.connection.processes.signal('stubborn', signal)).toMatchObject({ state: 'exited' });
+    const left = () =>
+      agent.connection.processes.start({ command: 'pgrep -af "sleep 31[2]" || true', wait_ms: 5_000 });
+    await expect.poll(async () => text((await left()).output), { timeout: 5_000 }).toBe('');
+    expect(await agent.connection.processes.get('stubborn')).toMatchObject({ killed_descendants: 1 });
+  });
+
   test('what a person writes reaches the input, and its end', async () => {
     await agent.connection.processes.start({ id: 'cat', command: 'cat; echo bye', stdin: 'pipe' });
     await agent.connection.processes.stdin('cat', 'one\n');

@@ -1,5 +1,5 @@
 // `node precompile.mjs <bundle>`, with the options that agents have: loads all that an agent is made of, without starting one, and
-// keeps beside it what the engine has made of it. Agents then start in two thirds of the time.
+// keeps beside it what the engine has made of it, so that an agent need not make it again at each start.
 import { writeFileSync } from 'node:fs';
 import { agentScript, codeFile } from './agent-script.mjs';
 
