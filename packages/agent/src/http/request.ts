@@ -16,16 +16,24 @@ export interface AgentRequest {
   readonly signal: AbortSignal;
   /** Reads the body as JSON; an empty one is `{}`. */
   json(): Promise<unknown>;
+  /**
+   * The body as JSON as soon as all of it is there, by its length. The request itself may end later: until `whole` resolves
+   * nothing may happen, and when it rejects the caller has gone and nothing is to.
+   */
+  jsonAhead(): Promise<{ value: unknown; whole: Promise<void> }>;
 }
 
 export type Answer = { status?: number; body: unknown };
 /** Returns what to answer as JSON, or undefined when it has answered on the stream itself. */
 export type Handler = (request: AgentRequest) => Promise<Answer | undefined> | Answer | undefined;
 
-async function readBody(stream: ServerHttp2Stream): Promise<Buffer> {
+/** Reads so many bytes, or to the end. */
+async function readBody(source: AsyncIterator<Buffer>, length = Number.POSITIVE_INFINITY): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
-  for await (const part of bodyParts(stream)) {
+  while (size < length) {
+    const { value: part, done } = await source.next();
+    if (done) break;
     size += part.length;
     if (size > MAX_BODY_BYTES) {
       throw new AgentFault(
@@ -36,6 +44,15 @@ async function readBody(stream: ServerHttp2Stream): Promise<Buffer> {
     parts.push(part);
   }
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+}
+
+function parseBody(body: Buffer): unknown {
+  if (body.length === 0) return {};
+  try {
+    return JSON.parse(body.toString('utf8')) as unknown;
+  } catch (cause) {
+    throw new AgentFault('invalid_input', 'The body is not valid JSON.', { cause });
+  }
 }
 
 export function createRequest(
@@ -52,14 +69,14 @@ export function createRequest(
     params,
     query: search === '' ? {} : Object.fromEntries(new URLSearchParams(search)),
     signal: gone.signal,
-    async json() {
-      const body = await readBody(stream);
-      if (body.length === 0) return {};
-      try {
-        return JSON.parse(body.toString('utf8')) as unknown;
-      } catch (cause) {
-        throw new AgentFault('invalid_input', 'The body is not valid JSON.', { cause });
-      }
+    json: async () => parseBody(await readBody(bodyParts(stream))),
+    async jsonAhead() {
+      const length = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY);
+      const source = bodyParts(stream);
+      const body = await readBody(source, length);
+      const whole = readBody(source).then(() => undefined);
+      whole.catch(() => {});
+      return { value: parseBody(body), whole };
     },
   };
 }

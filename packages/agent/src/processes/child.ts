@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import type { TerminalSize } from '@coder/api/agent';
 import { loadPty } from '../terminals/pty.ts';
 import type { Offspring } from './offspring.ts';
 import type { OutputStream } from './output-log.ts';
-import type { PipePool } from './pipe-pool.ts';
+import type { Pipe, PipePool } from './pipe-pool.ts';
 
 /** How the first process ended. */
 export interface ChildEnd {
@@ -41,11 +41,26 @@ export function startChild(options: ChildOptions): Promise<Child> {
   return options.pty ? startWithPty(options, options.pty) : startWithPipes(options);
 }
 
-function startWithPipes(options: ChildOptions): Promise<Child> {
+async function startWithPipes(options: ChildOptions): Promise<Child> {
+  return followPiped(await spawnPiped(options), options);
+}
+
+/** A program that runs with pipes, whose output nobody reads yet. */
+export interface PipedChild {
+  process: ChildProcess;
+  /** undefined where Node's own are used. */
+  out: Pipe | undefined;
+  err: Pipe | undefined;
+}
+
+/** Forks it before it returns; rejects with the system's error when it cannot be started. */
+export function spawnPiped(
+  options: Pick<ChildOptions, 'argv' | 'cwd' | 'env' | 'stdin' | 'pipes' | 'offspring'>,
+): Promise<PipedChild> {
   const { argv, cwd, env, stdin, pipes, offspring } = options;
   const out = pipes.take();
   const err = pipes.take();
-  const file = argv[0] as string;
+  const [file = '', ...rest] = argv;
   return new Promise((resolve, reject) => {
     const release = () => {
       out?.closeWriteEnd();
@@ -57,10 +72,10 @@ function startWithPipes(options: ChildOptions): Promise<Child> {
       err?.discard();
       reject(error);
     };
-    let child: ReturnType<typeof spawn>;
+    let child: ChildProcess;
     try {
       child = offspring.fork(() =>
-        spawn(file, argv.slice(1), {
+        spawn(file, rest, {
           cwd,
           env,
           detached: true,
@@ -75,24 +90,35 @@ function startWithPipes(options: ChildOptions): Promise<Child> {
     if (child.pid === undefined) return;
     child.off('error', fail);
     child.on('error', () => {});
+    child.stdin?.on('error', () => {});
     release();
-    let open = 2;
-    const closed = () => {
-      open -= 1;
-      if (open === 0) options.onClose();
-    };
-    const follow = (readable: Readable, stream: OutputStream) => {
-      readable.on('data', (bytes: Buffer) => options.onOutput(stream, bytes));
-      readable.on('error', () => {});
-      readable.once('close', closed);
-    };
-    follow(out ? out.reader() : (child.stdout as Readable), 'stdout');
-    follow(err ? err.reader() : (child.stderr as Readable), 'stderr');
-    child.once('exit', (exitCode, signal) => options.onExit({ exitCode, signal }));
-    const writable = stdin === 'pipe' ? (child.stdin as Writable) : null;
-    writable?.on('error', () => {});
-    resolve({ pid: child.pid, stdin: writable, resize() {} });
+    resolve({ process: child, out, err });
   });
+}
+
+/** Reads its output and waits for its end. */
+export function followPiped(
+  { process, out, err }: PipedChild,
+  options: Pick<ChildOptions, 'stdin' | 'onOutput' | 'onExit' | 'onClose'>,
+): Child {
+  let open = 2;
+  const closed = () => {
+    open -= 1;
+    if (open === 0) options.onClose();
+  };
+  const follow = (readable: Readable, stream: OutputStream) => {
+    readable.on('data', (bytes: Buffer) => options.onOutput(stream, bytes));
+    readable.on('error', () => {});
+    readable.once('close', closed);
+  };
+  follow(out ? out.reader() : (process.stdout as Readable), 'stdout');
+  follow(err ? err.reader() : (process.stderr as Readable), 'stderr');
+  process.once('exit', (exitCode, signal) => options.onExit({ exitCode, signal }));
+  return {
+    pid: process.pid as number,
+    stdin: options.stdin === 'pipe' ? (process.stdin as Writable) : null,
+    resize() {},
+  };
 }
 
 const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));

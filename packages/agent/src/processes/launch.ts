@@ -1,16 +1,17 @@
 import { statSync } from 'node:fs';
 import type { StartProcess } from '@coder/api/agent';
 import { AgentFault, errnoOf, fileFault } from '../fault.ts';
-import { type Child, type ChildEnd, startChild } from './child.ts';
+import { type Child, type ChildEnd, followPiped, startChild } from './child.ts';
 import { endedProcess } from './ended.ts';
 import type { WorkspaceEnvironment } from './environment.ts';
 import { processGroup } from './group.ts';
 import type { Offspring } from './offspring.ts';
 import { oomKills } from './oom.ts';
-import type { OutputLog } from './output-log.ts';
+import type { OutputLog, OutputStream } from './output-log.ts';
 import type { PipePool } from './pipe-pool.ts';
 import { type ManagedProcess, manageProcess } from './process.ts';
-import { shellCommand } from './shell.ts';
+import { shell, shellCommand } from './shell.ts';
+import { createStandby, type Waiting } from './standby.ts';
 
 export interface LaunchOptions {
   environment: WorkspaceEnvironment;
@@ -33,8 +34,20 @@ export interface LaunchHooks {
   onEnd(ended: ManagedProcess): void;
 }
 
-/** Starts a program and follows it. Rejects with a fault that says why it cannot be started. */
-export type Launch = (id: string, request: StartProcess, hooks: LaunchHooks) => Promise<ManagedProcess>;
+export interface LaunchPlan {
+  request: StartProcess;
+  cwd: string;
+  waiting: Waiting | undefined;
+}
+
+/** Starts programs and follows them. Rejects with a fault that says why one cannot be started. */
+export interface Launch {
+  /** What can be looked at before; nothing has been done with it. Throws a fault that says why it cannot be started. */
+  plan(request: StartProcess): LaunchPlan;
+  start(id: string, plan: LaunchPlan, hooks: LaunchHooks): Promise<ManagedProcess>;
+  /** Ends what stands ready for the next. */
+  close(): void;
+}
 
 export function createLaunch(options: LaunchOptions): Launch {
   const { pipes, offspring, stateDir, now } = options;
@@ -54,44 +67,74 @@ export function createLaunch(options: LaunchOptions): Launch {
     return cwd;
   }
 
-  return async (id, request, hooks) => {
+  const nextUnique = () => `${options.bootId}-${++launched}`;
+
+  const environment = (
+    unique: string,
+    cwd: string,
+    own = {},
+    kind: 'interactive' | 'non_interactive' = 'non_interactive',
+  ) => options.environment.build(kind, { ...own, PWD: cwd, CODER_PROCESS: unique });
+
+  const standby = createStandby({
+    pipes,
+    offspring,
+    folder: () => options.resolveCwd(undefined),
+    nextUnique,
+    environment,
+  });
+
+  /** The waiting shell of a plan, on its way to the command, if it is still there. */
+  function becomes({ request, waiting }: LaunchPlan) {
+    if (!waiting || request.command === undefined) return undefined;
+    const argv = [shell(), '-c', request.command];
+    return standby.become(waiting, argv) ? { ...waiting, argv } : undefined;
+  }
+
+  function plan(request: StartProcess): LaunchPlan {
     const cwd = checkCwd(request);
-    await pipes.atHand();
-    launched += 1;
-    const unique = `${options.bootId}-${launched}`;
-    const shell = request.command === undefined ? undefined : shellCommand(request.command, stateDir, unique);
-    const argv = shell?.argv ?? (request.argv as string[]);
-    const env = options.environment.build(request.pty ? 'interactive' : 'non_interactive', {
-      ...request.env,
-      PWD: cwd,
-      CODER_PROCESS: unique,
-    });
+    return { request, cwd, waiting: standby.find(request, cwd) };
+  }
+
+  async function start(id: string, plan: LaunchPlan, hooks: LaunchHooks): Promise<ManagedProcess> {
+    const { request, cwd } = plan;
+    const prepared = becomes(plan);
+    if (!prepared) await pipes.atHand();
+    const unique = prepared?.unique ?? nextUnique();
+    const script =
+      prepared || request.command === undefined ? undefined : shellCommand(request.command, stateDir, unique);
+    const argv = script?.argv ?? prepared?.argv ?? (request.argv as string[]);
     const output = hooks.createOutput(unique);
     let managed: ReturnType<typeof manageProcess> | undefined;
     let early: ChildEnd | undefined;
     let earlyClose = false;
+    const follow = {
+      stdin: request.stdin,
+      onOutput: (stream: OutputStream, bytes: Buffer) => output.append(stream, bytes),
+      onExit: (end: ChildEnd) => {
+        early = end;
+        managed?.exited(end);
+      },
+      onClose: () => {
+        earlyClose = true;
+        managed?.closed();
+      },
+    };
     let child: Child;
     try {
-      child = await startChild({
-        argv,
-        cwd,
-        env,
-        stdin: request.stdin,
-        pty: request.pty,
-        pipes,
-        offspring,
-        onOutput: (stream, bytes) => output.append(stream, bytes),
-        onExit: (end) => {
-          early = end;
-          managed?.exited(end);
-        },
-        onClose: () => {
-          earlyClose = true;
-          managed?.closed();
-        },
-      });
+      child = prepared
+        ? followPiped(prepared.child, follow)
+        : await startChild({
+            ...follow,
+            argv,
+            cwd,
+            env: environment(unique, cwd, request.env, request.pty ? 'interactive' : 'non_interactive'),
+            pty: request.pty,
+            pipes,
+            offspring,
+          });
     } catch (error) {
-      shell?.cleanUp();
+      script?.cleanUp();
       output.release();
       throw startFault(error, argv[0] as string);
     }
@@ -107,7 +150,8 @@ export function createLaunch(options: LaunchOptions): Launch {
       now,
       oomKills: () => oomKills(options.cgroupFolder),
       onEnd() {
-        shell?.cleanUp();
+        script?.cleanUp();
+        standby.prepare();
         if (managed) hooks.onEnd(endedProcess(managed.process, group));
       },
     });
@@ -115,7 +159,8 @@ export function createLaunch(options: LaunchOptions): Launch {
     if (earlyClose) managed.closed();
     if (early) managed.exited(early);
     return managed.process;
-  };
+  }
+  return { plan, start, close: () => standby.close() };
 }
 
 function startFault(error: unknown, program: string): unknown {

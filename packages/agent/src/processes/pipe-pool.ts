@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
  * A real pipe for a child's output: what Node gives a child are sockets, on which `echo > /dev/stderr` fails.
  * (Its input stays a socket: opening a named pipe again to read would wait for a writer that may be done.)
  */
-interface Pipe {
+export interface Pipe {
   writeEnd: number;
   closeWriteEnd(): void;
   /** Our side as a stream, which then owns its end. */

@@ -15,7 +15,7 @@ export interface ProcEntry {
 }
 
 /** Reads one process; undefined when it is gone. */
-function readProc(pid: number | string): ProcEntry | undefined {
+export function readProc(pid: number | string): ProcEntry | undefined {
   let text: string;
   try {
     text = readFileSync(`/proc/${pid}/stat`, 'latin1');

@@ -1,6 +1,6 @@
 import type { Process, ProcessResult, StartProcess } from '@coder/api/agent';
 import { AgentFault } from '../fault.ts';
-import { createLaunch, type LaunchOptions } from './launch.ts';
+import { createLaunch, type LaunchOptions, type LaunchPlan } from './launch.ts';
 import type { ProcessLimits } from './limits.ts';
 import { presentOutput } from './output-log.ts';
 import type { ManagedProcess } from './process.ts';
@@ -11,9 +11,15 @@ export interface RegistryOptions extends LaunchOptions {
   onStart?: () => void;
 }
 
+export interface StartOptions {
+  /** Of the agent's own; neither listed nor remembered nor counted as work once it has ended. */
+  passing?: boolean;
+  /** Nothing is started before it resolves, and nothing when it rejects. */
+  after?: Promise<void>;
+}
+
 export interface ProcessRegistry {
-  /** `passing`: of the agent's own; neither listed nor remembered nor counted as work once it has ended. */
-  start(request: StartProcess, signal?: AbortSignal, how?: { passing?: boolean }): Promise<ProcessResult>;
+  start(request: StartProcess, signal?: AbortSignal, how?: StartOptions): Promise<ProcessResult>;
   /** A fault when there is none, or it was forgotten. */
   get(id: string): ManagedProcess;
   list(state?: 'running' | 'exited'): { processes: Process[]; forgotten: number };
@@ -28,7 +34,7 @@ export function createProcessRegistry(options: RegistryOptions): ProcessRegistry
   const processes = new Map<string, Promise<ManagedProcess>>();
   const settled = new Map<string, ManagedProcess>();
   const passing = new Set<string>();
-  const launch = createLaunch(options);
+  const launcher = createLaunch(options);
   const retention = createRetention({
     ...options,
     onDrop(id) {
@@ -65,7 +71,7 @@ export function createProcessRegistry(options: RegistryOptions): ProcessRegistry
   }
 
   /** Starts what nobody has started under this id. */
-  function begin(id: string, request: StartProcess, isPassing: boolean): Promise<ManagedProcess> {
+  function begin(id: string, plan: LaunchPlan, isPassing: boolean): Promise<ManagedProcess> {
     if (retention.isForgotten(id)) find(id);
     if (running >= limits.running) {
       throw new AgentFault(
@@ -74,13 +80,21 @@ export function createProcessRegistry(options: RegistryOptions): ProcessRegistry
       );
     }
     if (isPassing) passing.add(id);
-    const pending = launch(id, request, hooks);
+    const pending = launcher.start(id, plan, hooks);
     processes.set(id, pending);
     pending.catch(() => {
       processes.delete(id);
       passing.delete(id);
     });
     return pending;
+  }
+
+  function refuseWhenClosing(): void {
+    if (closing)
+      throw new AgentFault(
+        'shutting_down',
+        'The workspace is stopping; no command can be started. Start the workspace, then try again.',
+      );
   }
 
   /** Ends what is left of a passing process, and forgets it. */
@@ -112,14 +126,15 @@ export function createProcessRegistry(options: RegistryOptions): ProcessRegistry
 
   return {
     async start(request, signal, how) {
-      if (closing)
-        throw new AgentFault(
-          'shutting_down',
-          'The workspace is stopping; no command can be started. Start the workspace, then try again.',
-        );
+      refuseWhenClosing();
+      const plan = request.id !== undefined && processes.has(request.id) ? undefined : launcher.plan(request);
+      if (how?.after) {
+        await how.after;
+        refuseWhenClosing();
+      }
       const id = request.id ?? newId();
       const known = processes.get(id);
-      const process = await (known ?? begin(id, request, how?.passing === true));
+      const process = await (known ?? begin(id, plan ?? launcher.plan(request), how?.passing === true));
       await process.waitEnd(request.wait_ms, signal);
       const slice = process.output.read(0, request.max_output_bytes, request.keep);
       if (how?.passing) forget(process);
@@ -143,6 +158,7 @@ export function createProcessRegistry(options: RegistryOptions): ProcessRegistry
     runningCount: () => running - passing.size,
     async shutdown(graceMs) {
       closing = true;
+      launcher.close();
       await Promise.all([...settled.values()].filter((p) => p.running).map((p) => p.cancel(graceMs)));
     },
   };

@@ -28,9 +28,10 @@ export function processRoutes(registry: ProcessRegistry): Route[] {
     {
       method: 'POST',
       path: '/v1/processes',
-      handler: async (request) => ({
-        body: await registry.start(parse(StartProcess, await request.json()), request.signal),
-      }),
+      async handler(request) {
+        const { value, whole } = await request.jsonAhead();
+        return { body: await registry.start(parse(StartProcess, value), request.signal, { after: whole }) };
+      },
     },
     {
       method: 'GET',

@@ -57,6 +57,7 @@ export async function demandApproval(
   const demanded = isMore ? any : gate.demanded(actor.user.id, classes);
   if (demanded === undefined) return;
   const via = wayOf(admitted);
+  await context.recorded;
   try {
     const id = await gate.pass({
       actor,

@@ -25,7 +25,7 @@ export {
 export { createRateLimits, type RateLimits } from './pipeline-limits.ts';
 export { validationsOf } from './pipeline-validation.ts';
 export { type PlainPage, plainPage, wantsPage } from './plain-page.ts';
-export { api, type RequestContext } from './procedure.ts';
+export { api, holdsEffect, type RequestContext } from './procedure.ts';
 export { createRateLimiter } from './rate-limiter.ts';
 export { createRawRoutes, type RawRequest, type RawRoutes, type RawUpgrade } from './raw-routes.ts';
 export { refuseNul } from './refuse-nul.ts';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { ApiError, type RouteMeta } from '@coder/api';
 import { type Actor, missingScope, tokenCarries } from '../authorization/index.ts';
 import type { Clock } from '../clock.ts';
@@ -50,7 +51,12 @@ export type Call = Credentials & {
 };
 
 /** A route as its audit rows name it, and what holds for all who call it. */
-export type PipelineRoute = { readonly name: string; readonly meta: RouteMeta };
+export type PipelineRoute = {
+  readonly name: string;
+  readonly meta: RouteMeta;
+  /** The handler awaits `context.recorded` itself before its effect. */
+  readonly holdsEffect?: boolean;
+};
 
 /** A request that may go on to its handler. */
 export type Admitted = {
@@ -162,6 +168,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         },
         audit: draft,
         workspaceId: undefined,
+        recorded: nothing,
         reply: { header: (name, value) => replyHeaders.append(name, value) },
       };
       const admitted = { route, context, replyHeaders, draft, via: call.via };
@@ -180,7 +187,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const part = admitted.via === undefined ? toolCalls?.partOf(admitted.context) : undefined;
       if (!entry && !part) return handler();
       const hasEffect = entry !== undefined && entry.action !== 'read';
-      if (hasEffect) await intend({ audit, log }, entry, admitted.via?.intent ?? part?.intent);
+      const recorded = hasEffect
+        ? intend({ audit, log }, entry, admitted.via?.intent ?? part?.intent)
+        : nothing;
+      if (admitted.route.holdsEffect) {
+        admitted.context.recorded = recorded;
+        // Whoever awaits it meets the error, also when that is only the end of this.
+        recorded.catch(() => {});
+        // The row's statement sets out first.
+        await setImmediate();
+      } else await recorded;
       const started = performance.now();
       const finish = (status: number) => {
         const outcome = admitted.draft.outcome(status, performance.now() - started);
@@ -191,15 +207,20 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       };
       try {
         const result = await handler();
+        await recorded;
         finish(statusOf(result));
         return result;
       } catch (error) {
+        // Without a row nothing has happened, and there is nothing to add an outcome to.
+        await recorded;
         finish(toApiError(error, admitted.context.request.id).status);
         throw error;
       }
     },
   };
 }
+
+const nothing = Promise.resolve();
 
 function callerOf(actor: Actor | undefined, agent: RequestContext['agent']): Caller | undefined {
   if (actor) return `user:${actor.user.id}`;

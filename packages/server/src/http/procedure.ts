@@ -28,6 +28,11 @@ export type RequestContext = {
    * with the right to that workspace, and not with that to another.
    */
   workspaceId: string | undefined;
+  /**
+   * Resolves when the audit row of the request is there, and rejects when it cannot be. It is there before a handler runs, but
+   * for one that {@link holdsEffect}.
+   */
+  recorded: Promise<void>;
   /** What the answer carries besides its body. */
   readonly reply: {
     /** Adds a header; the same name may be added again (`Set-Cookie`). */
@@ -37,3 +42,16 @@ export type RequestContext = {
 
 /** The builder of the routes: `api.users.get.handler(({ input, context }) => …)`. */
 export const api = implement(contract).$context<RequestContext>();
+
+const holding = new WeakSet<object>();
+
+/**
+ * Marks a handler that runs while its audit row is being written, so that what it prepares takes no time of its own: it has to
+ * await `context.recorded` before anything that it does can be seen.
+ */
+export function holdsEffect<Handler extends object>(handler: Handler): Handler {
+  holding.add(handler);
+  return handler;
+}
+
+export const isHolding = (handler: object): boolean => holding.has(handler);

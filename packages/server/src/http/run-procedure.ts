@@ -3,6 +3,7 @@ import type { AnyProcedure } from '@orpc/server';
 import type { CallInput } from './approval-gate.ts';
 import type { Admitted, Pipeline, PipelineRoute } from './pipeline.ts';
 import { validationsOf } from './pipeline-validation.ts';
+import { isHolding } from './procedure.ts';
 import { refuseNul } from './refuse-nul.ts';
 
 /** A procedure of the contract, ready to be run for an admitted request. */
@@ -49,7 +50,11 @@ function prepare(
   if (def.middlewares.length > 0)
     throw new Error(`${path.join('.')}: what a route does stands in its handler`);
   return {
-    route: { name: `${def.route.method ?? 'POST'} ${routePath}`, meta },
+    route: {
+      name: `${def.route.method ?? 'POST'} ${routePath}`,
+      meta,
+      holdsEffect: isHolding(def.handler),
+    },
     pattern: `${API_PREFIX}${routePath}`,
     status,
     async run(input, admitted, signal) {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestAgent, type TestAgent } from './testing.ts';
 
@@ -31,6 +32,39 @@ describe('processes', () => {
     expect([first.started, second.started].sort()).toEqual([false, true]);
     const { content } = await agent.connection.files.readLines({ path: '~/once.txt' });
     expect(content).toBe('run\n');
+  });
+
+  test('what has to wait with its effect does nothing before, and nothing when that fails', async () => {
+    const go = Promise.withResolvers<void>();
+    const start = (id: string, effectAfter: Promise<void>) =>
+      agent.connection.processes.start(
+        { id, command: `echo ${id} >> held.txt`, wait_ms: 10_000 },
+        { effectAfter },
+      );
+    const held = start('held', go.promise);
+    const never = Promise.withResolvers<void>();
+    const dropped = expect(start('dropped', never.promise)).rejects.toMatchObject({
+      name: 'AgentUnreachable',
+    });
+    await sleep(200);
+    expect((await agent.connection.processes.list()).processes.map(({ id }) => id)).not.toContain('held');
+    never.reject(new Error('not now'));
+    await dropped;
+    go.resolve();
+    expect((await held).process).toMatchObject({ exit_code: 0 });
+    expect((await agent.connection.files.readLines({ path: '~/held.txt' })).content).toBe('held\n');
+    expect((await agent.connection.processes.list()).processes.map(({ id }) => id)).not.toContain('dropped');
+  });
+
+  test('what cannot be started is refused before its effect may come', async () => {
+    const go = Promise.withResolvers<void>();
+    const start = agent.connection.processes.start(
+      { command: 'true', cwd: '/nowhere/at/all' },
+      { effectAfter: go.promise },
+    );
+    await expect(start).rejects.toMatchObject({ code: 'not_found' });
+    go.resolve();
+    expect((await agent.connection.processes.start({ command: 'true' })).started).toBe(true);
   });
 
   test('a timeout ends the whole group, also what left the session, and says so', async () => {

@@ -15,6 +15,8 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** How long the agent has to answer, beyond what the call itself waits. */
   deadlineMs?: number;
+  /** What the agent has to wait for with the effect: the request is sent, and ends only then. One that does not end has no effect. */
+  effectAfter?: Promise<void>;
   /** Trailers follow the body. */
   waitForTrailers?: boolean;
 }
@@ -180,6 +182,15 @@ export async function readJson<S extends z.ZodType>(
   );
 }
 
+/** By its length the agent knows that it has the whole body, and can prepare what the end of the request then sets off. */
+function endAfter(stream: ClientHttp2Stream, bytes: Buffer, effectAfter: Promise<void>): void {
+  stream.write(bytes);
+  effectAfter.then(
+    () => stream.end(),
+    (error) => stream.destroy(error),
+  );
+}
+
 /** One call with JSON both ways, the answer checked by its schema. The deadline covers the whole answer. */
 export async function callJson<S extends z.ZodType>(
   session: ClientHttp2Session,
@@ -190,9 +201,15 @@ export async function callJson<S extends z.ZodType>(
 ): Promise<z.output<S>> {
   const { query, body, limit = SHORT, ...options } = call;
   const headers: OutgoingHttpHeaders = { ':method': method, ':path': withQuery(path, query) };
-  if (body !== undefined) headers['content-type'] = 'application/json';
-  const open = await openCall(session, headers, options, (stream) =>
-    stream.end(body === undefined ? undefined : JSON.stringify(body)),
-  );
+  const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+  if (bytes) {
+    headers['content-type'] = 'application/json';
+    headers['content-length'] = bytes.length;
+  }
+  const { effectAfter } = options;
+  const open = await openCall(session, headers, options, (stream) => {
+    if (effectAfter && bytes) endAfter(stream, bytes, effectAfter);
+    else stream.end(bytes);
+  });
   return readJson(open, answer, limit);
 }

@@ -1,10 +1,14 @@
-import { api } from '../../http/index.ts';
+import { api, holdsEffect } from '../../http/index.ts';
 import type { AgentAccess } from './access.ts';
 
 /** Commands. A caller that goes away ends only its waiting: the process goes on, and its output is kept. */
 export const processRoutes = ({ access }: { access: AgentAccess }) => ({
-  start: api.processes.start.handler(({ input: { agent, ...start }, context }) =>
-    access.use(context, agent, 'ssh', ({ processes }, call) => processes.start(start, call)),
+  start: api.processes.start.handler(
+    holdsEffect(({ input: { agent, ...start }, context }) =>
+      access.use(context, agent, 'ssh', ({ processes }, call) =>
+        processes.start(start, { ...call, effectAfter: context.recorded }),
+      ),
+    ),
   ),
   list: api.processes.list.handler(({ input: { agent, ...query }, context }) =>
     access.use(context, agent, 'ssh', ({ processes }, call) => processes.list(query, call)),

@@ -1,0 +1,201 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StartProcess, type StartProcessInput } from '@coder/api/agent';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createEnvironment, type WorkspaceEnvironment } from './environment.ts';
+import { defaultProcessLimits } from './limits.ts';
+import { createOffspring } from './offspring.ts';
+import { createPipePool, type PipePool } from './pipe-pool.ts';
+import { readProcTable } from './proc-table.ts';
+import { createProcessRegistry, type ProcessRegistry } from './registry.ts';
+import { createStandby } from './standby.ts';
+
+const { _, OLDPWD, ...given } = process.env;
+
+let folder: string;
+let home: string;
+let pipes: PipePool;
+let environment: WorkspaceEnvironment;
+let registry: ProcessRegistry;
+const offspring = createOffspring(undefined, () => {});
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'standby-'));
+  home = join(folder, 'home');
+  mkdirSync(home);
+  pipes = createPipePool(folder, 'test');
+  await pipes.fill();
+  environment = createEnvironment(given, 'test');
+  registry = createProcessRegistry({
+    limits: defaultProcessLimits,
+    environment,
+    pipes,
+    offspring,
+    stateDir: folder,
+    bootId: 'test',
+    resolveCwd: (cwd) => cwd ?? home,
+    now: Date.now,
+  });
+});
+afterEach(async () => {
+  await registry.shutdown(0);
+  pipes.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function run(input: StartProcessInput, after?: Promise<void>) {
+  const request = StartProcess.parse({ wait_ms: 20_000, max_output_bytes: 1024 * 1024, ...input });
+  const { process, output } = await registry.start(request, undefined, after ? { after } : {});
+  const text = output.chunks.map(({ data }) => data).join('');
+  return { pid: process.pid, exitCode: process.exit_code, reason: process.end_reason, text };
+}
+
+/** The shells that wait: children of this process that lead a session and have no program of their own yet. */
+const shells = () => readProcTable().filter((p) => p.parent === process.pid && p.session === p.pid);
+
+/** Runs something, after which a shell waits; resolves with its pid. */
+async function waiting(): Promise<number> {
+  await run({ command: 'true' });
+  return vi.waitFor(() => {
+    expect(shells()).toHaveLength(1);
+    return shells()[0]?.pid as number;
+  });
+}
+
+const LOOK = `
+env | grep -v '^CODER_PROCESS=' | sort; env | grep -c '^CODER_PROCESS='
+for fd in 0 1 2 3 4 5 6 7 8 9 10 11 12; do readlink /proc/$$/fd/$fd | sed 's/pipe.*/pipe/'; done
+echo "$0 $# $-"; tr '\\0' '|' < /proc/$$/cmdline; readlink /proc/$$/exe; pwd
+[ "$(cut -d ' ' -f 5,6 /proc/$$/stat)" = "$$ $$" ] && echo leads its session
+cat /proc/$$/oom_score_adj; grep -E '^(Sig(Blk|Ign|Cgt)|Umask|Threads)' /proc/$$/status; ulimit -a; exit 7`;
+
+test('what a waiting shell becomes is the same as what is started anew', async () => {
+  const anew = await run({ command: LOOK });
+  const pid = await waiting();
+  const became = await run({ command: LOOK });
+  expect(anew.pid).not.toBe(pid);
+  expect(became.pid).toBe(pid);
+  expect(became.text).toContain('leads its session');
+  expect({ ...became, pid: 0 }).toEqual({ ...anew, pid: 0 });
+});
+
+test.each([
+  `printf '%s\\n' "a'b" 'c"d' "\\$HOME" \\\\ '!x' '*' "$((1 + 1))"`,
+  'echo one\necho two >&2\n\n# no more\n',
+  `cat <<'end'\n'\n"\nend\nexit 3`,
+  `x=\\'; echo "$x"`,
+  ' \t ',
+  'echo "',
+  'kill -9 $$',
+  '-c',
+])('hands on a command as it is: %j', async (command) => {
+  const anew = await run({ command });
+  const pid = await waiting();
+  const became = await run({ command });
+  expect(became.pid).toBe(pid);
+  expect({ ...became, pid: 0 }).toEqual({ ...anew, pid: 0 });
+});
+
+test.each<[string, StartProcessInput]>([
+  ['has input', { command: 'cat', stdin: 'pipe', timeout_ms: 50 }],
+  ['has a terminal', { command: 'true', pty: { width: 80, height: 24 } }],
+  ['starts elsewhere', { command: 'true', cwd: '/' }],
+  ['adds to the environment', { command: 'true', env: { A: 'b' } }],
+  ['has other letters', { command: 'echo é' }],
+  ['is long', { command: `true ${'x'.repeat(3_000)}` }],
+  ['names its interpreter', { command: '#!/bin/sh\ntrue' }],
+  ['is no shell command', { argv: ['true'] }],
+])('starts anew what %s, and the shell goes on waiting', async (_what, input) => {
+  const pid = await waiting();
+  const { reason, exitCode } = await run(input);
+  expect(reason === 'timeout' || exitCode === 0).toBe(true);
+  expect((await run({ command: 'true' })).pid).toBe(pid);
+});
+
+test('a command has the environment and the folder of its own moment, not of that in which the shell began', async () => {
+  const first = await waiting();
+  environment.set({ LATER: 'yes' });
+  const changed = await run({ command: 'echo $LATER' });
+  expect(changed).toMatchObject({ text: 'yes\n', exitCode: 0 });
+  expect(changed.pid).not.toBe(first);
+
+  const second = await waiting();
+  rmSync(home, { recursive: true });
+  mkdirSync(home);
+  const moved = await run({ command: 'echo here > file; cat file' });
+  expect(moved).toMatchObject({ text: 'here\n', exitCode: 0 });
+  expect(moved.pid).not.toBe(second);
+});
+
+test.each(['SIGKILL', 'SIGSTOP'] as const)('is not taken in by a shell that got %s', async (signal) => {
+  const pid = await waiting();
+  process.kill(pid, signal);
+  await expect(run({ command: 'echo runs' })).resolves.toMatchObject({ text: 'runs\n', exitCode: 0 });
+  if (signal === 'SIGSTOP') process.kill(pid, 'SIGCONT');
+  await vi.waitFor(() => expect(shells().map((p) => p.pid)).not.toContain(pid));
+});
+
+test('starts nothing before its time has come, and nothing when it does not', async () => {
+  const pid = await waiting();
+  const go = Promise.withResolvers<void>();
+  const held = run({ command: 'echo ran > ran; echo done' }, go.promise);
+  const lost = Promise.withResolvers<void>();
+  const dropped = run({ id: 'dropped', command: 'echo ran > dropped' }, lost.promise);
+  dropped.catch(() => {});
+  await sleep(50);
+  await expect(run({ argv: ['ls'] })).resolves.toMatchObject({ text: '' });
+  lost.reject(new Error('the caller has gone'));
+  await expect(dropped).rejects.toThrow('the caller has gone');
+  go.resolve();
+  await expect(held).resolves.toMatchObject({ pid, text: 'done\n' });
+  expect((await run({ argv: ['ls'] })).text).toBe('ran\n');
+  expect(registry.list().processes.map(({ id }) => id)).not.toContain('dropped');
+  // The name is free again.
+  expect((await run({ id: 'dropped', command: 'echo new' })).text).toBe('new\n');
+});
+
+test('many at once each get a process of their own', async () => {
+  await waiting();
+  const all = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => run({ command: `echo ${i}; sleep 0.1` })),
+  );
+  expect(all.map(({ text }) => text)).toEqual(all.map((_, i) => `${i}\n`));
+  expect(new Set(all.map(({ pid }) => pid)).size).toBe(20);
+});
+
+test('none waits when the registry has shut down', async () => {
+  await waiting();
+  await registry.shutdown(0);
+  await vi.waitFor(() => expect(shells()).toEqual([]));
+});
+
+test('ends when nothing has come for a while', async () => {
+  const standby = createStandby({
+    pipes,
+    offspring,
+    folder: () => home,
+    nextUnique: () => 'unique',
+    environment: (unique) => ({ PATH: '/usr/bin:/bin', CODER_PROCESS: unique }),
+    idleMs: 50,
+  });
+  standby.prepare();
+  const request = StartProcess.parse({ command: 'true' });
+  const found = await vi.waitFor(() => {
+    const one = standby.find(request, home);
+    expect(one).toBeDefined();
+    return one;
+  });
+  await vi.waitFor(() => expect(shells()).toEqual([]));
+  expect(standby.find(request, home)).toBeUndefined();
+  expect(found && standby.become(found, ['/bin/true'])).toBe(false);
+  standby.close();
+});
+
+test('none waits where the environment holds what a shell would not hand on', async () => {
+  environment.set({ 'not-a-variable': 'kept' });
+  await run({ command: 'true' });
+  await sleep(50);
+  expect(shells()).toEqual([]);
+});

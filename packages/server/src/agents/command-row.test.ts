@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { failure } from './testing/failure.ts';
+import { type Harness, harness } from './testing/harness.ts';
+
+// A command is sent to its agent while its audit row is being written, and may run only when that is there.
+
+let h: Harness;
+let world: Awaited<ReturnType<typeof linked>>;
+
+async function linked() {
+  const user = await h.user();
+  const seeded = await h.workspace(user);
+  await h.startAgent(seeded);
+  const client = h.client(user);
+  const run = (id: string, command: string) =>
+    client.processes.start({ agent: seeded.agentId, id, command, wait_ms: 20_000 });
+  // The second finds a shell that waits for it.
+  await run('first', 'true');
+  await run('second', 'true');
+  return { client, userId: user.user.id, agent: seeded.agentId, run };
+}
+
+beforeAll(async () => {
+  h = await harness({ linkWaitMs: 5_000 });
+  world = await linked();
+});
+afterAll(() => h[Symbol.asyncDispose]());
+
+const idsOf = async () =>
+  (await world.client.processes.list({ agent: world.agent })).processes.map(({ id }) => id);
+/** The outcomes in the rows of what had an effect, or might have had; null in those that have none yet. */
+const statuses = async () =>
+  (
+    await h.database.db
+      .selectFrom('audit_logs')
+      .select('status_code')
+      .where('user_id', '=', world.userId)
+      .where('action', '!=', 'read')
+      .execute()
+  ).map(({ status_code }) => status_code);
+
+/** Keeps every audit row waiting until it is called. */
+async function holdRows(): Promise<() => Promise<void>> {
+  const holder = await h.database.pool.connect();
+  await holder.query('begin');
+  await holder.query('lock table audit_logs in access exclusive mode');
+  return async () => {
+    await holder.query('commit');
+    holder.release();
+  };
+}
+
+it('does not run before its row is there, and runs at once when it is', async () => {
+  const release = await holdRows();
+  const held = world.run('held', 'echo ran; date +%s%N');
+  await sleep(300);
+  const ids = await idsOf().finally(release);
+  expect(ids).not.toContain('held');
+  await expect(held).resolves.toMatchObject({ started: true, process: { exit_code: 0 } });
+  await vi.waitFor(async () => expect((await statuses()).every((status) => status === 200)).toBe(true));
+});
+
+it('does not run when its row cannot be written, and says so', async () => {
+  const { pool } = h.database;
+  const before = (await statuses()).length;
+  await pool.query('alter table audit_logs rename to audit_logs_away');
+  const refused = await failure(world.run('refused', 'echo ran')).finally(() =>
+    pool.query('alter table audit_logs_away rename to audit_logs'),
+  );
+  expect(refused).toMatchObject({ code: 'OVERLOADED', status: 503 });
+  expect(refused.message).toBe('The audit log cannot be written now, so nothing was done.');
+  expect(await idsOf()).not.toContain('refused');
+  // Nothing is left of it: the same name starts it now, and only that has a row.
+  await expect(world.run('refused', 'echo ran')).resolves.toMatchObject({ started: true });
+  await vi.waitFor(async () => expect((await statuses()).length).toBe(before + 1));
+});
+
+it('does not run when the server is gone before the row is there', async () => {
+  const release = await holdRows();
+  const cut = failure(world.run('cut', 'echo ran'));
+  await sleep(300);
+  const restarted = h.restart();
+  await sleep(300);
+  await release();
+  await Promise.all([cut, restarted]);
+  await vi.waitFor(async () => expect(await idsOf()).toContain('second'), 10_000);
+  await sleep(300);
+  expect(await idsOf()).not.toContain('cut');
+});
+
+it('has its row also when it may not be done', async () => {
+  const before = (await statuses()).length;
+  const gone = { agent: world.agent, command: 'true', cwd: '/nowhere/at/all' };
+  expect(await failure(world.client.processes.start(gone))).toMatchObject({ status: 404 });
+  await vi.waitFor(async () => {
+    const all = await statuses();
+    expect([all.length, all.filter((status) => status === 404).length]).toEqual([before + 1, 1]);
+  });
+});
