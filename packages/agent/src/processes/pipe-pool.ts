@@ -18,7 +18,7 @@ export interface Pipe {
 }
 
 export interface PipePool {
-  /** A pipe nobody has used, or undefined when there is none at hand: the caller then takes what Node gives. */
+  /** A pipe nobody uses, or undefined when there is none at hand: the caller then takes what Node gives. */
   take(): Pipe | undefined;
   /** Makes pipes ready, if there are few. */
   fill(): Promise<void>;
@@ -27,13 +27,22 @@ export interface PipePool {
   close(): void;
 }
 
-const BATCH = 48;
+const BATCH = 24;
+/** So many are used again, each of which takes a descriptor; what is beyond them is used once. */
+const KEPT = 96;
 /** Its output and its errors. */
 const PER_PROCESS = 2;
 /** So many are open before they are asked for, so that no command waits for that: it is four calls of the system each. */
 const OPEN_AHEAD = 2 * PER_PROCESS;
+/** open(2): a descriptor that stands for the file and is neither of the pipe's ends. */
+const O_PATH = 0o10000000;
 
-function openPipe(path: string): Pipe {
+/**
+ * Opens both ends of the pipe that `source` stands for. `onDone` is told once that it is not used any more, and whether it is as
+ * new: nobody can write to it, and all that was written has been read.
+ */
+function openPipe(source: number, onDone: (asNew: boolean) => void): Pipe {
+  const path = `/proc/self/fd/${source}`;
   // Opened for both first, so that neither of the real ends waits for the other.
   const both = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
   try {
@@ -48,24 +57,31 @@ function openPipe(path: string): Pipe {
       closeWriteEnd: () => close(writeEnd),
       reader() {
         open.delete(readEnd);
-        return new Socket({ fd: readEnd, readable: true, writable: false });
+        const socket = new Socket({ fd: readEnd, readable: true, writable: false });
+        return socket.once('close', () => onDone(socket.readableEnded));
       },
       discard() {
+        if (open.size === 0) return;
         for (const fd of [...open]) close(fd);
+        onDone(false);
       },
     };
   } finally {
     closeSync(both);
-    unlinkSync(path);
   }
 }
 
-/** A pool of named pipes made in `folder`, many by one `mkfifo`, their names removed at once. Where that does not work it stays empty. */
+/**
+ * A pool of named pipes made in `folder`, many by one `mkfifo`, their names removed at once. One that has been read to its end
+ * is used again. Where pipes cannot be made it stays empty.
+ */
 export function createPipePool(folder: string, unique: string): PipePool {
-  const ready: string[] = [];
+  /** Each stands for a pipe that nobody uses. */
+  const free: number[] = [];
   const open: Pipe[] = [];
   let opening: NodeJS.Immediate | undefined;
   let made = 0;
+  let kept = 0;
   let filling: Promise<void> | undefined;
   let broken = false;
 
@@ -74,7 +90,7 @@ export function createPipePool(folder: string, unique: string): PipePool {
     made += BATCH;
     try {
       await promisify(execFile)('mkfifo', ['-m', '600', ...names]);
-      ready.push(...names);
+      for (const name of names) keep(name);
     } catch (error) {
       // Without room for another process it works again later; without the program it never does.
       if (!['EAGAIN', 'ENOMEM', 'EMFILE'].includes(String((error as NodeJS.ErrnoException).code)))
@@ -82,14 +98,40 @@ export function createPipePool(folder: string, unique: string): PipePool {
     }
   }
 
-  function openNext(): Pipe | undefined {
-    const path = ready.pop();
-    if (ready.length < BATCH / 2) void pool.fill();
-    if (path === undefined) return undefined;
+  function keep(name: string): void {
     try {
-      return openPipe(path);
+      if (!broken) {
+        free.push(openSync(name, O_PATH));
+        kept += 1;
+      }
     } catch {
+      // No descriptor is left: the next process takes what Node gives.
+    } finally {
+      unlinkSync(name);
+    }
+  }
+
+  function drop(source: number): void {
+    closeSync(source);
+    kept -= 1;
+  }
+
+  function openNext(): Pipe | undefined {
+    const source = free.pop();
+    if (free.length < OPEN_AHEAD) void pool.fill();
+    if (source === undefined) return undefined;
+    const isKept = kept <= KEPT;
+    try {
+      return openPipe(source, (asNew) => {
+        if (!isKept) return;
+        if (asNew && !broken) free.push(source);
+        else drop(source);
+      });
+    } catch {
+      if (isKept) drop(source);
       return undefined;
+    } finally {
+      if (!isKept) drop(source);
     }
   }
 
@@ -108,24 +150,18 @@ export function createPipePool(folder: string, unique: string): PipePool {
       return open.pop() ?? openNext();
     },
     fill() {
-      if (broken || ready.length >= BATCH) return Promise.resolve();
+      if (broken || free.length >= OPEN_AHEAD) return Promise.resolve();
       filling ??= make().finally(() => {
         filling = undefined;
       });
       return filling;
     },
-    atHand: () => (open.length + ready.length >= PER_PROCESS || broken ? undefined : pool.fill()),
+    atHand: () => (open.length + free.length >= PER_PROCESS || broken ? undefined : pool.fill()),
     close() {
       broken = true;
       clearImmediate(opening);
       for (const pipe of open.splice(0)) pipe.discard();
-      for (const path of ready.splice(0)) {
-        try {
-          unlinkSync(path);
-        } catch {
-          // The folder is gone already.
-        }
-      }
+      for (const source of free.splice(0)) drop(source);
     },
   };
   return pool;

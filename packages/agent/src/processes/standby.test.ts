@@ -8,7 +8,7 @@ import { createEnvironment, type WorkspaceEnvironment } from './environment.ts';
 import { defaultProcessLimits } from './limits.ts';
 import { createOffspring } from './offspring.ts';
 import { createPipePool, type PipePool } from './pipe-pool.ts';
-import { readProcTable } from './proc-table.ts';
+import { readProc, readProcTable } from './proc-table.ts';
 import { createProcessRegistry, type ProcessRegistry } from './registry.ts';
 import { createStandby } from './standby.ts';
 
@@ -129,9 +129,14 @@ test('a command has the environment and the folder of its own moment, not of tha
   expect(moved.pid).not.toBe(second);
 });
 
-test.each(['SIGKILL', 'SIGSTOP'] as const)('is not taken in by a shell that got %s', async (signal) => {
+test.each([
+  ['SIGKILL', 'Z'],
+  ['SIGSTOP', 'T'],
+] as const)('is not taken in by a shell that got %s', async (signal, state) => {
   const pid = await waiting();
   process.kill(pid, signal);
+  // Without a turn, in which Node could be told.
+  while (readProc(pid)?.state !== state);
   await expect(run({ command: 'echo runs' })).resolves.toMatchObject({ text: 'runs\n', exitCode: 0 });
   if (signal === 'SIGSTOP') process.kill(pid, 'SIGCONT');
   await vi.waitFor(() => expect(shells().map((p) => p.pid)).not.toContain(pid));
