@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { AgentFault } from '../fault.ts';
-import { bodyParts } from './body.ts';
+import { bodyParts, brokenOff } from './body.ts';
 
 /** The longest JSON body that is read into memory; larger content goes through upload. */
 const MAX_BODY_BYTES = 48 * 1024 * 1024;
@@ -74,7 +74,10 @@ export function createRequest(
       const length = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY);
       const source = bodyParts(stream);
       const body = await readBody(source, length);
-      const whole = readBody(source).then(() => undefined);
+      const whole = readBody(source).then(() => {
+        // A stream that was reset without an error has ended as well, but its request has not.
+        if (stream.closed || stream.aborted || stream.destroyed) throw brokenOff();
+      });
       whole.catch(() => {});
       return { value: parseBody(body), whole };
     },

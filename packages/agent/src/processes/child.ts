@@ -21,19 +21,23 @@ export interface Child {
   resize(size: TerminalSize): void;
 }
 
-export interface ChildOptions {
-  argv: string[];
-  cwd: string;
-  env: Record<string, string>;
+/** Who follows a program, and whether that may write to it. */
+export interface ChildListeners {
   stdin: 'none' | 'pipe';
-  pty: TerminalSize | undefined;
-  pipes: PipePool;
-  offspring: Offspring;
   onOutput: (stream: OutputStream, bytes: Buffer) => void;
   /** The program has ended; output may still come. */
   onExit: (end: ChildEnd) => void;
   /** Nobody holds the output open any more. */
   onClose: () => void;
+}
+
+export interface ChildOptions extends ChildListeners {
+  argv: string[];
+  cwd: string;
+  env: Record<string, string>;
+  pty: TerminalSize | undefined;
+  pipes: PipePool;
+  offspring: Offspring;
 }
 
 /** Starts a program in a session of its own. Rejects with the system's error when it cannot be started. */
@@ -97,26 +101,23 @@ export function spawnPiped(
 }
 
 /** Reads its output and waits for its end. */
-export function followPiped(
-  { process, out, err }: PipedChild,
-  options: Pick<ChildOptions, 'stdin' | 'onOutput' | 'onExit' | 'onClose'>,
-): Child {
+export function followPiped({ process, out, err }: PipedChild, listeners: ChildListeners): Child {
   let open = 2;
   const closed = () => {
     open -= 1;
-    if (open === 0) options.onClose();
+    if (open === 0) listeners.onClose();
   };
   const follow = (readable: Readable, stream: OutputStream) => {
-    readable.on('data', (bytes: Buffer) => options.onOutput(stream, bytes));
+    readable.on('data', (bytes: Buffer) => listeners.onOutput(stream, bytes));
     readable.on('error', () => {});
     readable.once('close', closed);
   };
   follow(out ? out.reader() : (process.stdout as Readable), 'stdout');
   follow(err ? err.reader() : (process.stderr as Readable), 'stderr');
-  process.once('exit', (exitCode, signal) => options.onExit({ exitCode, signal }));
+  process.once('exit', (exitCode, signal) => listeners.onExit({ exitCode, signal }));
   return {
     pid: process.pid as number,
-    stdin: options.stdin === 'pipe' ? (process.stdin as Writable) : null,
+    stdin: listeners.stdin === 'pipe' ? (process.stdin as Writable) : null,
     resize() {},
   };
 }

@@ -37,6 +37,8 @@ const INTERACTIVE: Record<string, string> = { TERM: 'xterm-256color', COLORTERM:
 export interface WorkspaceEnvironment {
   /** The manifest's variables, and those that say which workspace this is. */
   set(variables: Record<string, string>): void;
+  /** Another number whenever it has been set. */
+  readonly revision: number;
   /** For a new process. What the request gives wins over the manifest, and that over the defaults. */
   build(kind: 'interactive' | 'non_interactive', extra: Record<string, string>): Record<string, string>;
 }
@@ -65,9 +67,14 @@ export function createEnvironment(base: NodeJS.ProcessEnv, marker: string): Work
   inherited.LANG ??= 'C.UTF-8';
   inherited.CODER = 'true';
   let manifest: Record<string, string> = {};
+  let revision = 0;
   return {
     set(variables) {
       manifest = variables;
+      revision += 1;
+    },
+    get revision() {
+      return revision;
     },
     build: (kind, extra) => ({
       ...inherited,

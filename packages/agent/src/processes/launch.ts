@@ -1,16 +1,16 @@
 import { statSync } from 'node:fs';
 import type { StartProcess } from '@coder/api/agent';
 import { AgentFault, errnoOf, fileFault } from '../fault.ts';
-import { type Child, type ChildEnd, followPiped, startChild } from './child.ts';
+import { type Child, type ChildEnd, type ChildListeners, followPiped, startChild } from './child.ts';
 import { endedProcess } from './ended.ts';
 import type { WorkspaceEnvironment } from './environment.ts';
 import { processGroup } from './group.ts';
 import type { Offspring } from './offspring.ts';
 import { oomKills } from './oom.ts';
-import type { OutputLog, OutputStream } from './output-log.ts';
+import type { OutputLog } from './output-log.ts';
 import type { PipePool } from './pipe-pool.ts';
 import { type ManagedProcess, manageProcess } from './process.ts';
-import { shell, shellCommand } from './shell.ts';
+import { argumentOf, shellCommand } from './shell.ts';
 import { createStandby, type Waiting } from './standby.ts';
 
 export interface LaunchOptions {
@@ -34,22 +34,35 @@ export interface LaunchHooks {
   onEnd(ended: ManagedProcess): void;
 }
 
+/** What is to be started, and how. */
 export interface LaunchPlan {
-  request: StartProcess;
-  cwd: string;
-  waiting: Waiting | undefined;
+  readonly request: StartProcess;
+  readonly cwd: string;
+  /** The shell that waits for it, and what it is to become. */
+  readonly ready: { readonly waiting: Waiting; readonly argv: string[] } | undefined;
 }
 
-/** Starts programs and follows them. Rejects with a fault that says why one cannot be started. */
-export interface Launch {
-  /** What can be looked at before; nothing has been done with it. Throws a fault that says why it cannot be started. */
+/** Starts programs and follows them. */
+export interface Launcher {
+  /** Looks at all that can be looked at before, and does nothing. Throws a fault that says why it cannot be started. */
   plan(request: StartProcess): LaunchPlan;
+  /** The plan as it is now, when time has passed since it was made. */
+  renew(plan: LaunchPlan): LaunchPlan;
+  /** Rejects with a fault that says why it cannot be started. */
   start(id: string, plan: LaunchPlan, hooks: LaunchHooks): Promise<ManagedProcess>;
   /** Ends what stands ready for the next. */
   close(): void;
 }
 
-export function createLaunch(options: LaunchOptions): Launch {
+/** A program that has a name, and is run as soon as it is known who follows it. */
+interface Begun {
+  unique: string;
+  argv: string[];
+  follow(listeners: ChildListeners): Child | Promise<Child>;
+  cleanUp(): void;
+}
+
+export function createLauncher(options: LaunchOptions): Launcher {
   const { pipes, offspring, stateDir, now } = options;
   let launched = 0;
 
@@ -82,59 +95,63 @@ export function createLaunch(options: LaunchOptions): Launch {
     folder: () => options.resolveCwd(undefined),
     nextUnique,
     environment,
+    revision: () => options.environment.revision,
   });
-
-  /** The waiting shell of a plan, on its way to the command, if it is still there. */
-  function becomes({ request, waiting }: LaunchPlan) {
-    if (!waiting || request.command === undefined) return undefined;
-    const argv = [shell(), '-c', request.command];
-    return standby.become(waiting, argv) ? { ...waiting, argv } : undefined;
-  }
 
   function plan(request: StartProcess): LaunchPlan {
     const cwd = checkCwd(request);
-    return { request, cwd, waiting: standby.find(request, cwd) };
+    const argv = request.command === undefined ? undefined : argumentOf(request.command);
+    const waiting = argv && standby.find(request, cwd);
+    return { request, cwd, ready: waiting && { waiting, argv } };
+  }
+
+  /** The waiting shell as the command; undefined when it has been taken in the meantime. */
+  function become({ ready }: LaunchPlan): Begun | undefined {
+    if (!ready || !standby.become(ready.waiting, ready.argv)) return undefined;
+    const { unique, child } = ready.waiting;
+    return { unique, argv: ready.argv, follow: (listeners) => followPiped(child, listeners), cleanUp() {} };
+  }
+
+  async function anew({ request, cwd }: LaunchPlan): Promise<Begun> {
+    await pipes.atHand();
+    const unique = nextUnique();
+    const { argv, cleanUp } =
+      request.command === undefined
+        ? { argv: request.argv as string[], cleanUp() {} }
+        : shellCommand(request.command, stateDir, unique);
+    const env = environment(unique, cwd, request.env, request.pty ? 'interactive' : 'non_interactive');
+    return {
+      unique,
+      argv,
+      follow: (listeners) => startChild({ ...listeners, argv, cwd, env, pty: request.pty, pipes, offspring }),
+      cleanUp,
+    };
   }
 
   async function start(id: string, plan: LaunchPlan, hooks: LaunchHooks): Promise<ManagedProcess> {
     const { request, cwd } = plan;
-    const prepared = becomes(plan);
-    if (!prepared) await pipes.atHand();
-    const unique = prepared?.unique ?? nextUnique();
-    const script =
-      prepared || request.command === undefined ? undefined : shellCommand(request.command, stateDir, unique);
-    const argv = script?.argv ?? prepared?.argv ?? (request.argv as string[]);
+    const begun = become(plan) ?? (await anew(plan));
+    const { unique, argv } = begun;
     const output = hooks.createOutput(unique);
     let managed: ReturnType<typeof manageProcess> | undefined;
     let early: ChildEnd | undefined;
     let earlyClose = false;
-    const follow = {
-      stdin: request.stdin,
-      onOutput: (stream: OutputStream, bytes: Buffer) => output.append(stream, bytes),
-      onExit: (end: ChildEnd) => {
-        early = end;
-        managed?.exited(end);
-      },
-      onClose: () => {
-        earlyClose = true;
-        managed?.closed();
-      },
-    };
     let child: Child;
     try {
-      child = prepared
-        ? followPiped(prepared.child, follow)
-        : await startChild({
-            ...follow,
-            argv,
-            cwd,
-            env: environment(unique, cwd, request.env, request.pty ? 'interactive' : 'non_interactive'),
-            pty: request.pty,
-            pipes,
-            offspring,
-          });
+      child = await begun.follow({
+        stdin: request.stdin,
+        onOutput: (stream, bytes) => output.append(stream, bytes),
+        onExit: (end) => {
+          early = end;
+          managed?.exited(end);
+        },
+        onClose: () => {
+          earlyClose = true;
+          managed?.closed();
+        },
+      });
     } catch (error) {
-      script?.cleanUp();
+      begun.cleanUp();
       output.release();
       throw startFault(error, argv[0] as string);
     }
@@ -150,7 +167,7 @@ export function createLaunch(options: LaunchOptions): Launch {
       now,
       oomKills: () => oomKills(options.cgroupFolder),
       onEnd() {
-        script?.cleanUp();
+        begun.cleanUp();
         standby.prepare();
         if (managed) hooks.onEnd(endedProcess(managed.process, group));
       },
@@ -160,7 +177,12 @@ export function createLaunch(options: LaunchOptions): Launch {
     if (early) managed.exited(early);
     return managed.process;
   }
-  return { plan, start, close: () => standby.close() };
+  return {
+    plan,
+    renew: (old) => (old.ready && standby.isAsItWas(old.ready.waiting) ? old : plan(old.request)),
+    start,
+    close: () => standby.close(),
+  };
 }
 
 function startFault(error: unknown, program: string): unknown {

@@ -1,6 +1,6 @@
 import type { Process, ProcessResult, StartProcess } from '@coder/api/agent';
 import { AgentFault } from '../fault.ts';
-import { createLaunch, type LaunchOptions, type LaunchPlan } from './launch.ts';
+import { createLauncher, type LaunchOptions, type LaunchPlan } from './launch.ts';
 import type { ProcessLimits } from './limits.ts';
 import { presentOutput } from './output-log.ts';
 import type { ManagedProcess } from './process.ts';
@@ -34,7 +34,7 @@ export function createProcessRegistry(options: RegistryOptions): ProcessRegistry
   const processes = new Map<string, Promise<ManagedProcess>>();
   const settled = new Map<string, ManagedProcess>();
   const passing = new Set<string>();
-  const launcher = createLaunch(options);
+  const launcher = createLauncher(options);
   const retention = createRetention({
     ...options,
     onDrop(id) {
@@ -127,10 +127,11 @@ export function createProcessRegistry(options: RegistryOptions): ProcessRegistry
   return {
     async start(request, signal, how) {
       refuseWhenClosing();
-      const plan = request.id !== undefined && processes.has(request.id) ? undefined : launcher.plan(request);
+      let plan = request.id !== undefined && processes.has(request.id) ? undefined : launcher.plan(request);
       if (how?.after) {
         await how.after;
         refuseWhenClosing();
+        plan = plan && launcher.renew(plan);
       }
       const id = request.id ?? newId();
       const known = processes.get(id);

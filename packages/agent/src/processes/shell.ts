@@ -30,15 +30,20 @@ export interface ShellCommand {
   cleanUp(): void;
 }
 
-/** How to run a shell command: as an argument, or, when it is long or names its own interpreter by `#!`, as a file in `folder`. */
+/** How to run a shell command as an argument; undefined for one that is long or names its own interpreter by `#!`. */
+export function argumentOf(command: string): string[] | undefined {
+  if (command.startsWith('#!') || Buffer.byteLength(command) > MAX_ARGUMENT) return undefined;
+  return [shell(), '-c', command];
+}
+
+/** How to run a shell command: as an argument, or else as a file in `folder`. */
 export function shellCommand(command: string, folder: string, unique: string): ShellCommand {
-  const own = command.startsWith('#!');
-  if (!own && Buffer.byteLength(command) <= MAX_ARGUMENT)
-    return { argv: [shell(), '-c', command], cleanUp() {} };
+  const argv = argumentOf(command);
+  if (argv) return { argv, cleanUp() {} };
   const file = join(folder, `script-${unique}`);
   writeFileSync(file, command, { mode: 0o700, flag: 'wx' });
   return {
-    argv: own ? [file] : [shell(), file],
+    argv: command.startsWith('#!') ? [file] : [shell(), file],
     cleanUp() {
       try {
         unlinkSync(file);

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { StartProcess, type StartProcessInput } from '@coder/api/agent';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createEnvironment, type WorkspaceEnvironment } from './environment.ts';
@@ -10,7 +10,6 @@ import { createOffspring } from './offspring.ts';
 import { createPipePool, type PipePool } from './pipe-pool.ts';
 import { readProc, readProcTable } from './proc-table.ts';
 import { createProcessRegistry, type ProcessRegistry } from './registry.ts';
-import { createStandby } from './standby.ts';
 
 const { _, OLDPWD, ...given } = process.env;
 
@@ -55,13 +54,17 @@ async function run(input: StartProcessInput, after?: Promise<void>) {
 /** The shells that wait: children of this process that lead a session and have no program of their own yet. */
 const shells = () => readProcTable().filter((p) => p.parent === process.pid && p.session === p.pid);
 
+/** After it what an ended command has set off has been done, since that takes place within turns. */
+async function turn(): Promise<void> {
+  for (let i = 0; i < 5; i++) await setImmediate();
+}
+
 /** Runs something, after which a shell waits; resolves with its pid. */
 async function waiting(): Promise<number> {
   await run({ command: 'true' });
-  return vi.waitFor(() => {
-    expect(shells()).toHaveLength(1);
-    return shells()[0]?.pid as number;
-  });
+  await turn();
+  expect(shells()).toHaveLength(1);
+  return shells()[0]?.pid as number;
 }
 
 const LOOK = `
@@ -138,7 +141,6 @@ test.each([
   // Without a turn, in which Node could be told.
   while (readProc(pid)?.state !== state);
   await expect(run({ command: 'echo runs' })).resolves.toMatchObject({ text: 'runs\n', exitCode: 0 });
-  if (signal === 'SIGSTOP') process.kill(pid, 'SIGCONT');
   await vi.waitFor(() => expect(shells().map((p) => p.pid)).not.toContain(pid));
 });
 
@@ -149,7 +151,6 @@ test('starts nothing before its time has come, and nothing when it does not', as
   const lost = Promise.withResolvers<void>();
   const dropped = run({ id: 'dropped', command: 'echo ran > dropped' }, lost.promise);
   dropped.catch(() => {});
-  await sleep(50);
   await expect(run({ argv: ['ls'] })).resolves.toMatchObject({ text: '' });
   lost.reject(new Error('the caller has gone'));
   await expect(dropped).rejects.toThrow('the caller has gone');
@@ -159,6 +160,53 @@ test('starts nothing before its time has come, and nothing when it does not', as
   expect(registry.list().processes.map(({ id }) => id)).not.toContain('dropped');
   // The name is free again.
   expect((await run({ id: 'dropped', command: 'echo new' })).text).toBe('new\n');
+});
+
+test.each<[string, (pid: number) => void, string]>([
+  ['the environment changes', () => environment.set({ LATER: 'yes' }), 'yes\n'],
+  [
+    'the folder is another',
+    () => {
+      rmSync(home, { recursive: true });
+      mkdirSync(home);
+    },
+    '\n',
+  ],
+  [
+    'the shell is stopped',
+    (pid) => {
+      process.kill(pid, 'SIGSTOP');
+      while (readProc(pid)?.state !== 'T');
+    },
+    '\n',
+  ],
+  [
+    'the shell is ended',
+    (pid) => {
+      process.kill(pid, 'SIGKILL');
+      while (readProc(pid)?.state !== 'Z');
+    },
+    '\n',
+  ],
+])('a command that is held finds what is there when it starts: %s meanwhile', async (_what, change, text) => {
+  const pid = await waiting();
+  const go = Promise.withResolvers<void>();
+  const held = run({ command: 'touch it && echo $LATER' }, go.promise);
+  change(pid);
+  go.resolve();
+  const ran = await held;
+  expect(ran).toMatchObject({ text, exitCode: 0 });
+  expect(ran.pid).not.toBe(pid);
+});
+
+test('a command that is held is refused when its folder is gone meanwhile', async () => {
+  await waiting();
+  const go = Promise.withResolvers<void>();
+  const held = run({ command: 'true' }, go.promise);
+  rmSync(home, { recursive: true });
+  go.resolve();
+  await expect(held).rejects.toMatchObject({ code: 'not_found' });
+  mkdirSync(home);
 });
 
 test('many at once each get a process of their own', async () => {
@@ -176,31 +224,26 @@ test('none waits when the registry has shut down', async () => {
   await vi.waitFor(() => expect(shells()).toEqual([]));
 });
 
-test('ends when nothing has come for a while', async () => {
-  const standby = createStandby({
-    pipes,
-    offspring,
-    folder: () => home,
-    nextUnique: () => 'unique',
-    environment: (unique) => ({ PATH: '/usr/bin:/bin', CODER_PROCESS: unique }),
-    idleMs: 50,
-  });
-  standby.prepare();
-  const request = StartProcess.parse({ command: 'true' });
-  const found = await vi.waitFor(() => {
-    const one = standby.find(request, home);
-    expect(one).toBeDefined();
-    return one;
-  });
-  await vi.waitFor(() => expect(shells()).toEqual([]));
-  expect(standby.find(request, home)).toBeUndefined();
-  expect(found && standby.become(found, ['/bin/true'])).toBe(false);
-  standby.close();
+test('ends when nothing has come for a minute', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    await run({ command: 'true' });
+    await turn();
+    const [shell] = shells();
+    vi.advanceTimersByTime(59_999);
+    expect((await run({ command: 'true' })).pid).toBe(shell?.pid);
+    await turn();
+    const [next] = shells();
+    vi.advanceTimersByTime(60_000);
+    expect((await run({ command: 'true' })).pid).not.toBe(next?.pid);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('none waits where the environment holds what a shell would not hand on', async () => {
   environment.set({ 'not-a-variable': 'kept' });
   await run({ command: 'true' });
-  await sleep(50);
+  await turn();
   expect(shells()).toEqual([]);
 });

@@ -14,8 +14,8 @@ export interface StandbyOptions {
   nextUnique: () => string;
   /** What a command is given that starts in `cwd` and adds nothing of its own. */
   environment: (unique: string, cwd: string) => Record<string, string>;
-  /** How long one waits to be used. */
-  idleMs?: number;
+  /** Another number whenever that has changed. */
+  revision: () => number;
 }
 
 /** A shell that waits to become a command. */
@@ -27,12 +27,14 @@ export interface Waiting {
 /**
  * A fork takes a millisecond or more: the kernel copies the tables of the agent's memory. So after a command has ended a
  * small shell is forked for the next, with everything that command is to have; told what it is, it becomes that by
- * `exec`, and cannot be told from one that was started just then, but for the time at which it started.
+ * `exec`, and the command finds what it would have found had it been started just then.
  */
 export interface Standby {
-  /** One that would be just the same as what `request` asks for, started anew in `cwd`. It may be gone when it is wanted. */
+  /** One that would do for `request`, in `cwd`, as well as one that is started anew. */
   find(request: StartProcess, cwd: string): Waiting | undefined;
-  /** Has it become the command; false when it is gone. */
+  /** Whether one that was found before would still be. */
+  isAsItWas(waiting: Waiting): boolean;
+  /** Has it become the command; false when another has taken it. */
   become(waiting: Waiting, argv: readonly string[]): boolean;
   /** A command has ended: have one ready for the next, once this turn's work is done. */
   prepare(): void;
@@ -43,7 +45,7 @@ export interface Standby {
 interface Held extends Waiting {
   cwd: string;
   inode: string;
-  env: Record<string, string>;
+  revision: number;
   idle: NodeJS.Timeout;
 }
 
@@ -71,22 +73,26 @@ export function createStandby(options: StandbyOptions): Standby {
     waiting = undefined;
     clearTimeout(gone.idle);
     gone.child.process.stdin?.destroy();
+    gone.child.process.kill('SIGKILL');
     gone.child.out?.discard();
     gone.child.err?.discard();
   }
 
   async function start(): Promise<void> {
-    const cwd = options.folder();
-    if (waiting?.cwd !== cwd) dismiss();
-    if (waiting || starting || off) return;
+    if (starting || off) return;
     starting = true;
     try {
+      const cwd = options.folder();
+      if (waiting?.cwd !== cwd) dismiss();
+      if (waiting) return;
       const unique = options.nextUnique();
       const inode = inodeOf(cwd);
+      if (inode === undefined) return;
+      const revision = options.revision();
       const env = options.environment(unique, cwd);
       if (!Object.keys(env).every((name) => VARIABLE.test(name) && !OWN.has(name))) return;
       const child = await spawnPiped({ argv: SHELL, cwd, env, stdin: 'pipe', pipes, offspring });
-      waiting = { unique, cwd, inode, env, child, idle: setTimeout(dismiss, options.idleMs ?? IDLE_MS) };
+      waiting = { unique, cwd, inode, revision, child, idle: setTimeout(dismiss, IDLE_MS) };
       waiting.idle.unref();
       child.process.once('exit', () => {
         if (waiting?.child === child) dismiss();
@@ -99,15 +105,24 @@ export function createStandby(options: StandbyOptions): Standby {
     }
   }
 
+  function isAsItWas(found: Waiting): boolean {
+    return (
+      waiting === found &&
+      waiting.revision === options.revision() &&
+      waiting.inode === inodeOf(waiting.cwd) &&
+      isThere(waiting.child)
+    );
+  }
+
   return {
     find(request, cwd) {
       const found = waiting;
       if (!found || found.cwd !== cwd || !isSimple(request)) return undefined;
-      const now = options.environment(found.unique, cwd);
-      if (found.inode === inodeOf(cwd) && same(found.env, now) && isThere(found.child)) return found;
+      if (isAsItWas(found)) return found;
       dismiss();
       return undefined;
     },
+    isAsItWas,
     become(found, argv) {
       if (waiting !== found) return false;
       clearTimeout(waiting.idle);
@@ -135,21 +150,20 @@ function isSimple({ command, env, stdin, pty }: StartProcess): boolean {
     command !== undefined &&
     command.length <= MAX_COMMAND &&
     PLAIN.test(command) &&
-    !command.startsWith('#!') &&
     Object.keys(env).length === 0 &&
     stdin === 'none' &&
     pty === undefined
   );
 }
 
-function inodeOf(folder: string): string {
-  const { dev, ino } = statSync(folder);
-  return `${dev}:${ino}`;
-}
-
-function same(a: Record<string, string>, b: Record<string, string>): boolean {
-  const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+/** Which folder stands at a path; undefined when none does that can be seen. */
+function inodeOf(path: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(path);
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** It was neither ended nor stopped by another of the workspace. */

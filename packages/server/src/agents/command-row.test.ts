@@ -1,6 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { agentPaths } from '@coder/api/agent';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { failure } from './testing/failure.ts';
+import { dialAsAgent, manifestApplied } from './testing/fake-agent.ts';
 import { type Harness, harness } from './testing/harness.ts';
 
 // A command is sent to its agent while its audit row is being written, and may run only when that is there.
@@ -51,10 +52,48 @@ async function holdRows(): Promise<() => Promise<void>> {
   };
 }
 
-it('does not run before its row is there, and runs at once when it is', async () => {
+/** Resolves when a row waits for {@link holdRows}, by when its command has been sent as far as it will be. */
+async function rowWaits(): Promise<void> {
+  await vi.waitFor(async () => {
+    const { rows } = await h.database.pool.query(
+      `select from pg_locks where relation = 'audit_logs'::regclass and not granted`,
+    );
+    expect(rows.length).toBeGreaterThan(0);
+  });
+}
+
+it('is sent before its row is there, and its request ends when it is', async () => {
+  const user = await h.user();
+  const { agentId, token } = await h.workspace(user);
+  const said: { body?: unknown; ended: boolean } = { ended: false };
+  await dialAsAgent(h.url, token, (path, stream, method) => {
+    if (path.includes('manifest')) stream.end(manifestApplied);
+    if (path !== agentPaths.processes || method !== 'POST') return;
+    stream.on('data', (bytes: Buffer) => {
+      said.body = JSON.parse(bytes.toString());
+    });
+    stream.on('end', () => {
+      said.ended = true;
+      stream.end('no answer of an agent');
+    });
+  });
   const release = await holdRows();
-  const held = world.run('held', 'echo ran; date +%s%N');
-  await sleep(300);
+  const held = failure(h.client(user).processes.start({ agent: agentId, command: 'echo ran' }));
+  try {
+    await vi.waitFor(() => expect(said.body).toMatchObject({ command: 'echo ran' }));
+    await rowWaits();
+    expect(said.ended).toBe(false);
+  } finally {
+    await release();
+  }
+  await held;
+  expect(said.ended).toBe(true);
+});
+
+it('does not run before its row is there, and runs when it is', async () => {
+  const release = await holdRows();
+  const held = world.run('held', 'echo ran');
+  await rowWaits();
   const ids = await idsOf().finally(release);
   expect(ids).not.toContain('held');
   await expect(held).resolves.toMatchObject({ started: true, process: { exit_code: 0 } });
@@ -79,13 +118,14 @@ it('does not run when its row cannot be written, and says so', async () => {
 it('does not run when the server is gone before the row is there', async () => {
   const release = await holdRows();
   const cut = failure(world.run('cut', 'echo ran'));
-  await sleep(300);
+  await rowWaits();
+  const link = h.server().agents.agentConnections.get(world.agent);
   const restarted = h.restart();
-  await sleep(300);
+  await link?.closed;
   await release();
   await Promise.all([cut, restarted]);
   await vi.waitFor(async () => expect(await idsOf()).toContain('second'), 10_000);
-  await sleep(300);
+  // The agent has linked anew, and so has met the end of the link that the request came by.
   expect(await idsOf()).not.toContain('cut');
 });
 

@@ -168,7 +168,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         },
         audit: draft,
         workspaceId: undefined,
-        recorded: nothing,
+        recorded: notYet,
         reply: { header: (name, value) => replyHeaders.append(name, value) },
       };
       const admitted = { route, context, replyHeaders, draft, via: call.via };
@@ -185,13 +185,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     async audited(admitted, handler, statusOf) {
       const entry = entryOf(admitted);
       const part = admitted.via === undefined ? toolCalls?.partOf(admitted.context) : undefined;
-      if (!entry && !part) return handler();
       const hasEffect = entry !== undefined && entry.action !== 'read';
       const recorded = hasEffect
         ? intend({ audit, log }, entry, admitted.via?.intent ?? part?.intent)
-        : nothing;
+        : Promise.resolve();
+      admitted.context.recorded = recorded;
+      if (!entry && !part) return handler();
       if (admitted.route.holdsEffect) {
-        admitted.context.recorded = recorded;
         // Whoever awaits it meets the error, also when that is only the end of this.
         recorded.catch(() => {});
         // The row's statement sets out first.
@@ -220,7 +220,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   };
 }
 
-const nothing = Promise.resolve();
+/** What nobody has set about recording is not recorded. */
+const notYet = Promise.reject(new Error('the audit row was asked for before it was begun'));
+notYet.catch(() => {});
 
 function callerOf(actor: Actor | undefined, agent: RequestContext['agent']): Caller | undefined {
   if (actor) return `user:${actor.user.id}`;

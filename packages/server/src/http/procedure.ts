@@ -29,8 +29,8 @@ export type RequestContext = {
    */
   workspaceId: string | undefined;
   /**
-   * Resolves when the audit row of the request is there, and rejects when it cannot be. It is there before a handler runs, but
-   * for one that {@link holdsEffect}.
+   * Resolves when what has to be in the audit log before the effect is there, and rejects when it cannot be. It has resolved
+   * before a handler runs, but for one that {@link holdsEffect}.
    */
   recorded: Promise<void>;
   /** What the answer carries besides its body. */

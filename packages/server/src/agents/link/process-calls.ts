@@ -19,7 +19,15 @@ import {
 import { outputLimit, PROCESS, PROCESS_LIST } from './answer-limits.ts';
 import { sendBody } from './body.ts';
 import { parts } from './parts.ts';
-import { type CallOptions, callJson, DEFAULT_DEADLINE_MS, openCall, readJson, withQuery } from './request.ts';
+import {
+  type CallOptions,
+  callJson,
+  callJsonAhead,
+  DEFAULT_DEADLINE_MS,
+  openCall,
+  readJson,
+  withQuery,
+} from './request.ts';
 
 /** A part of a process's output as it comes; the last is always `exit`. */
 export type ProcessStreamItem =
@@ -28,8 +36,14 @@ export type ProcessStreamItem =
   | { type: 'exit'; process: Process };
 
 export interface ProcessCalls {
-  /** Starts a command, or finds the one that has this id already. */
-  start(request: StartProcessInput, options?: CallOptions): Promise<ProcessResult>;
+  /**
+   * Starts a command when `effectAfter` has resolved, or finds the one that has this id already. Nothing is started when that
+   * rejects, and when the call is aborted before.
+   */
+  start(
+    request: StartProcessInput,
+    options?: CallOptions & { effectAfter?: Promise<void> },
+  ): Promise<ProcessResult>;
   list(query?: ProcessListQuery, options?: CallOptions): Promise<ProcessList>;
   /** With waitMs, waits for its end so long. */
   get(id: string, waitMs?: number, options?: CallOptions): Promise<Process>;
@@ -55,11 +69,12 @@ const beyond = (options: CallOptions | undefined, waitMs: number): CallOptions =
 
 export function createProcessCalls(session: ClientHttp2Session): ProcessCalls {
   return {
-    start: (body, options) =>
-      callJson(session, 'POST', agentPaths.processes, ProcessResult, {
+    start: (body, { effectAfter = Promise.resolve(), ...options } = {}) =>
+      callJsonAhead(session, agentPaths.processes, ProcessResult, {
         ...beyond(options, body.wait_ms ?? 0),
         body,
         limit: outputLimit(body.max_output_bytes),
+        effectAfter,
       }),
     list: (query, options) =>
       callJson(session, 'GET', agentPaths.processes, ProcessList, {

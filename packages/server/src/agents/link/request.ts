@@ -15,8 +15,6 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** How long the agent has to answer, beyond what the call itself waits. */
   deadlineMs?: number;
-  /** What the agent has to wait for with the effect: the request is sent, and ends only then. One that does not end has no effect. */
-  effectAfter?: Promise<void>;
   /** Trailers follow the body. */
   waitForTrailers?: boolean;
 }
@@ -182,15 +180,6 @@ export async function readJson<S extends z.ZodType>(
   );
 }
 
-/** By its length the agent knows that it has the whole body, and can prepare what the end of the request then sets off. */
-function endAfter(stream: ClientHttp2Stream, bytes: Buffer, effectAfter: Promise<void>): void {
-  stream.write(bytes);
-  effectAfter.then(
-    () => stream.end(),
-    (error) => stream.destroy(error),
-  );
-}
-
 /** One call with JSON both ways, the answer checked by its schema. The deadline covers the whole answer. */
 export async function callJson<S extends z.ZodType>(
   session: ClientHttp2Session,
@@ -201,15 +190,39 @@ export async function callJson<S extends z.ZodType>(
 ): Promise<z.output<S>> {
   const { query, body, limit = SHORT, ...options } = call;
   const headers: OutgoingHttpHeaders = { ':method': method, ':path': withQuery(path, query) };
-  const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
-  if (bytes) {
-    headers['content-type'] = 'application/json';
-    headers['content-length'] = bytes.length;
-  }
-  const { effectAfter } = options;
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  const open = await openCall(session, headers, options, (stream) =>
+    stream.end(body === undefined ? undefined : JSON.stringify(body)),
+  );
+  return readJson(open, answer, limit);
+}
+
+/**
+ * As {@link callJson}, for a route of the agent that does nothing before its request has ended: the body is sent at once, and the
+ * end when `effectAfter` resolves. When that rejects the request is reset, and has no effect. By the body's length the agent
+ * knows that it has all of it, and prepares what the end then sets off.
+ */
+export async function callJsonAhead<S extends z.ZodType>(
+  session: ClientHttp2Session,
+  path: string,
+  answer: S,
+  call: CallOptions & { body: unknown; limit: AnswerLimit; effectAfter: Promise<void> },
+): Promise<z.output<S>> {
+  const { body, limit, effectAfter, ...options } = call;
+  const bytes = Buffer.from(JSON.stringify(body));
+  const headers: OutgoingHttpHeaders = {
+    ':method': 'POST',
+    ':path': path,
+    'content-type': 'application/json',
+    'content-length': bytes.length,
+  };
   const open = await openCall(session, headers, options, (stream) => {
-    if (effectAfter && bytes) endAfter(stream, bytes, effectAfter);
-    else stream.end(bytes);
+    stream.write(bytes);
+    effectAfter.then(
+      () => stream.end(),
+      // Not `close`, which ends the request before it resets it.
+      (error) => stream.destroy(error),
+    );
   });
   return readJson(open, answer, limit);
 }

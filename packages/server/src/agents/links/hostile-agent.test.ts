@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type ServerHttp2Stream } from 'node:http2';
+import type { ServerHttp2Stream } from 'node:http2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createWebSocketStream, WebSocket } from 'ws';
 import * as z from 'zod';
 import { checkAnswer } from '../link/check-answer.ts';
+import { dialAsAgent, manifestApplied } from '../testing/fake-agent.ts';
 import { type Harness, harness } from '../testing/harness.ts';
 
 let h: Harness;
@@ -30,48 +29,7 @@ function pour(stream: ServerHttp2Stream, start: string, unit: string): { bytes: 
   return sent;
 }
 
-/** A program that holds the token of an agent and answers as it likes. */
-async function dial(token: string, answer: (path: string, stream: ServerHttp2Stream) => void) {
-  const server = createServer();
-  server.on('stream', (stream, headers) => {
-    stream.respond({ ':status': 200 });
-    answer(String(headers[':path']), stream);
-  });
-  const socket = new WebSocket(`${h.url.replace('http', 'ws')}/api/v2/workspaceagents/me/link`, {
-    headers: { 'coder-session-token': token },
-  });
-  socket.on('error', () => undefined);
-  // At once: what the other side says first comes with the upgrade.
-  socket.on('open', () => {
-    const duplex = createWebSocketStream(socket);
-    duplex.on('error', () => undefined);
-    server.emit('connection', duplex);
-  });
-  const closed = once(socket, 'close');
-  const status = await Promise.race([
-    once(socket, 'open').then(() => 101),
-    once(socket, 'unexpected-response').then(([, response]) => Number(response.statusCode)),
-  ]);
-  return { status, closed };
-}
-
-const applied = JSON.stringify({
-  applied: true,
-  agent: {
-    version: 'v1',
-    boot_id: 'b',
-    started_at: new Date(0).toISOString(),
-    pid: 1,
-    build_id: null,
-    lifecycle: 'ready',
-    directory: '/',
-    home: '/',
-    operating_system: 'linux',
-    architecture: 'x64',
-    hostname: 'h',
-    last_seq: 0,
-  },
-});
+const dial = (token: string, answer: Parameters<typeof dialAsAgent>[2]) => dialAsAgent(h.url, token, answer);
 
 describe('a program that answers in the name of an agent', () => {
   it('is cut off at an answer that is too long, and has to wait ever longer before it is heard again', async () => {
@@ -105,7 +63,7 @@ describe('a program that answers in the name of an agent', () => {
     const { token } = await h.workspace(await h.user());
     let sent = { bytes: 0 };
     const link = await dial(token, (path, stream) => {
-      if (path.includes('manifest')) stream.end(applied);
+      if (path.includes('manifest')) stream.end(manifestApplied);
       else sent = pour(stream, '', 'x');
     });
     await link.closed;
