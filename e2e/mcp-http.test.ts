@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { MCP_PATH } from '@coder/api';
+import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDeployment, type Deployment } from './harness/deployment.ts';
 import { connectHttp } from './harness/mcp.ts';
@@ -105,6 +108,50 @@ test(verifies('mcp.narrowing'), async () => {
   const wrong = await fetch(mcp, { headers: { ...bearer(), 'X-MCP-Tools': 'coder_workspace_bsh' } });
   expect(wrong.status).toBe(400);
   expect(await wrong.text()).toContain('Did you mean coder_workspace_bash?');
+});
+
+/** The database that the server brings. */
+async function database() {
+  const folder = join(deployment.home, 'data', 'postgres');
+  const password = readFileSync(join(folder, 'password'), 'utf8').trim();
+  const client = new Client({ host: join(folder, 'socket'), user: 'coder', database: 'coder', password });
+  await client.connect();
+  return client;
+}
+
+test(verifies('mcp.command-row'), { timeout: 60_000 }, async () => {
+  await using client = await connectHttp(deployment.url, deployment.token, 'modern');
+  const run = (command: string) =>
+    client.call<{ exit_code: number }>('coder_workspace_bash', { workspace: 'web', command });
+  const hasRun = async () =>
+    JSON.stringify(await client.call('coder_workspace_ls', { workspace: 'web', path: '~' })).includes(
+      'has-run',
+    );
+  // A shell waits for the next.
+  await run('true');
+  const sql = await database();
+  try {
+    await sql.query('begin');
+    await sql.query('lock table audit_logs in access exclusive mode');
+    const held = run('touch ~/has-run');
+    await expect
+      .poll(async () => (await sql.query('select from pg_locks where not granted')).rows.length)
+      .toBeGreaterThan(0);
+    expect(await hasRun()).toBe(false);
+    await sql.query('commit');
+    expect((await held).exit_code).toBe(0);
+    expect(await hasRun()).toBe(true);
+
+    await run('rm ~/has-run');
+    await sql.query('alter table audit_logs rename to audit_logs_away');
+    const refused = await client
+      .fail('coder_workspace_bash', { workspace: 'web', command: 'touch ~/has-run' })
+      .finally(() => sql.query('alter table audit_logs_away rename to audit_logs'));
+    expect(refused).toContain('The audit log cannot be written now, so nothing was done.');
+    expect(await hasRun()).toBe(false);
+  } finally {
+    await sql.end();
+  }
 });
 
 test(verifies('mcp.timeout'), { timeout: 60_000 }, async () => {

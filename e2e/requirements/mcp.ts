@@ -29,6 +29,11 @@ export const mcp = [
     source: 'README, Connect an AI agent',
   },
   {
+    id: 'mcp.command-row',
+    promise: 'a command of a tool has its row in the audit log before it runs, and does not run without one',
+    source: 'docs/architecture.md',
+  },
+  {
     id: 'mcp.timeout',
     promise: 'a command that reaches its timeout is ended with all its children, and its output is kept',
     source: 'docs/mcp.md',

@@ -94,7 +94,7 @@ export const Process = z.object({
   timeout_ms: z.int().nullable(),
   /** The timeout passed while it ran. */
   timed_out: z.boolean(),
-  /** How many processes of its group a timeout, a cancel or a signal had to end besides itself. */
+  /** How many processes besides itself a timeout, a cancel or a signal was sent to. */
   killed_descendants: z.int(),
   /** All bytes it has written: cursors go from 0 to here. */
   output_bytes: z.number(),

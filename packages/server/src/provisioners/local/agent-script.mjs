@@ -7,7 +7,10 @@ import { constants, Script } from 'node:vm';
 /** Where what the engine makes of a bundle is kept, beside it. */
 export const codeFile = (entry) => `${entry}.code`;
 
-/** `code` is taken if it was made of the same text by the same engine under the same options, and left alone otherwise. */
+/**
+ * `code` must have been made of this text, of which the engine checks no more than the length: both are in a folder that is named
+ * for what is in it, and that only the server writes. Of another engine, or made under other options, it is left alone.
+ */
 export function agentScript(entry, code) {
   const script = new Script(
     `(function (exports, require, module, __filename, __dirname) {${readFileSync(entry, 'utf8')}\n})`,

@@ -63,7 +63,7 @@ export function createLocalProvisioner(options: LocalProvisionerOptions): LocalP
       if (chosen.kind === 'none') warnOfNoSandbox(log, chosen.reason, isRoot);
       return chosen;
     }),
-    runtime: onceItWorks(async () => stageRuntime(layout.runtime, node, (await agentBundle()).entry)),
+    runtime: onceItWorks(async () => stageRuntime(layout.runtime, node, (await agentBundle()).entry, log)),
     agentUrl: typeof agentUrl === 'function' ? agentUrl : () => agentUrl,
     hidden: [layout.dataDir, ...(options.hidden ?? [])],
     builds: new Map(),

@@ -4,12 +4,14 @@ import { chmod, copyFile, cp, link, mkdir, readdir, readFile, rename, rm, stat }
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Logger } from '../../logger.ts';
+import { codeFile } from './agent-script.mjs';
 
 const run = promisify(execFile);
 
 /**
  * Node's options for an agent. A fork copies the tables of all the memory that the agent has, so what it costs to start a command
- * grows with that: by 0.05 ms a megabyte. Young objects get 1 MiB instead of 16, and no threads compile or collect beside it.
+ * grows with that. Young objects get 1 MiB instead of 16, and no threads compile or collect beside it.
  * (`--single-threaded` would say the latter in one, but the engine then takes nothing of what Node keeps compiled of itself.)
  */
 export const nodeOptions = [
@@ -45,10 +47,18 @@ export const runtimePaths = {
  * Places Node and the agent under `target`, in a folder named for what is in it, so that a new version of either stands beside
  * the one that running workspaces use. `entry` is the agent's file; all that is beside it in its folder belongs to it.
  */
-export async function stageRuntime(target: string, node: string, entry: string): Promise<Runtime> {
+export async function stageRuntime(
+  target: string,
+  node: string,
+  entry: string,
+  log: Pick<Logger, 'warn'>,
+): Promise<Runtime> {
   const folder = join(target, await fingerprint(node, entry));
   const runtime = { folder, entry: join(runtimePaths.agent, basename(entry)) };
-  if (await exists(folder)) return runtime;
+  if (await exists(folder)) {
+    await keepCode(node, join(folder, runtime.entry), log);
+    return runtime;
+  }
   await mkdir(target, { recursive: true });
   await chmod(target, 0o755);
   const building = `${folder}.${process.pid}`;
@@ -57,7 +67,7 @@ export async function stageRuntime(target: string, node: string, entry: string):
   await placeProgram(node, target, join(building, runtimePaths.node));
   for (const file of starters) await copyFile(file, join(building, basename(file)));
   await cp(dirname(entry), join(building, runtimePaths.agent), { recursive: true, dereference: true });
-  await keepCode(node, join(building, runtime.entry));
+  await keepCode(node, join(building, runtime.entry), log);
   await openToAll(building);
   try {
     await rename(building, folder);
@@ -69,13 +79,14 @@ export async function stageRuntime(target: string, node: string, entry: string):
   return runtime;
 }
 
-/** Keeps what the engine makes of a bundle. Where that fails, agents start without it, only slower. */
-async function keepCode(node: string, entry: string): Promise<void> {
-  if (!entry.endsWith('.cjs')) return;
-  await run(node, [...nodeOptions, precompiler, entry], {
-    env: {},
-    timeout: 30_000,
-  }).catch(() => undefined);
+/** Keeps what the engine makes of a bundle, once. Where that fails, agents start without it, only slower, and the next server tries again. */
+async function keepCode(node: string, entry: string, log: Pick<Logger, 'warn'>): Promise<void> {
+  if (!entry.endsWith('.cjs') || (await exists(codeFile(entry)))) return;
+  await run(node, [...nodeOptions, precompiler, entry], { env: {}, timeout: 30_000 }).catch(
+    (error: unknown) => {
+      log.warn({ err: error }, 'the agent could not be compiled beforehand: workspaces start more slowly');
+    },
+  );
 }
 
 /** What is in the runtime, as a name. Node is known by its size and time: reading 120 MB would take too long. */
@@ -84,7 +95,7 @@ async function fingerprint(node: string, entry: string): Promise<string> {
   const hash = createHash('sha256').update(
     `${process.version} ${size} ${mtimeMs} ${nodeOptions.join(' ')}\n`,
   );
-  for (const file of starters) hash.update(await readFile(file));
+  for (const file of [...starters, precompiler]) hash.update(await readFile(file));
   const names = await readdir(dirname(entry), { recursive: true, withFileTypes: true });
   const files = names.filter((name) => name.isFile()).map((name) => join(name.parentPath, name.name));
   for (const file of files.sort())
