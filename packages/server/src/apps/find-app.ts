@@ -35,7 +35,10 @@ export type FindAppDeps = {
  */
 export async function findApp({ db, withoutSharing }: FindAppDeps, request: AppRequest): Promise<FoundApp> {
   const { ownerName, workspaceName, agentName, target } = request;
-  const agents = await findTargets(db, { ownerName, workspaceName, agentName });
+  const names = { ownerName, workspaceName, agentName };
+  const current = await findTargets(db, names);
+  // A build that stops a workspace has no agents: that it is stopped is told of those that it had.
+  const agents = current.length > 0 ? current : await findTargets(db, { ...names, stopped: true });
   const [agent] = agents;
   if (!agent) throw appNotFound();
   const place = {
@@ -45,8 +48,8 @@ export async function findApp({ db, withoutSharing }: FindAppDeps, request: AppR
     ownerName: agent.ownerName,
   };
   if (agents.length > 1) {
-    const names = agents.map((found) => `${workspaceName}.${found.agentName}`).join(', ');
-    const problem = unusable(`Workspace "${workspaceName}" has several agents: name one, as in ${names}.`);
+    const each = agents.map((found) => `${workspaceName}.${found.agentName}`).join(', ');
+    const problem = unusable(`Workspace "${workspaceName}" has several agents: name one, as in ${each}.`);
     return { agent, place, ...nowhere, sharing: 'owner', title: `workspace "${workspaceName}"`, problem };
   }
   if (typeof target === 'number') {

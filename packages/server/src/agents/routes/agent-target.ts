@@ -27,7 +27,13 @@ export interface AgentTarget {
 /** What finds an agent: its id, or its workspace's owner and name, with the agent's name where there are several. */
 export type AgentFilter =
   | { agentId: string }
-  | { ownerName: string; workspaceName: string; agentName?: string | undefined };
+  | {
+      ownerName: string;
+      workspaceName: string;
+      agentName?: string | undefined;
+      /** In place of those of the latest build: those that ran before it, where it is no start. */
+      stopped?: boolean;
+    };
 
 /** The agents that fit a filter, of workspaces that are not deleted; by name only those of the latest build. */
 export async function findTargets(db: Db, filter: AgentFilter): Promise<AgentTarget[]> {
@@ -73,7 +79,16 @@ export async function findTargets(db: Db, filter: AgentFilter): Promise<AgentTar
     .where((eb) => eb(eb.fn<string>('lower', ['owner.username']), '=', filter.ownerName.toLowerCase()))
     .where('owner.deleted', '=', false)
     .where((eb) => eb(eb.fn<string>('lower', ['workspace.name']), '=', filter.workspaceName.toLowerCase()))
-    .whereRef('agent.build_id', '=', 'latest.id');
+    .where((eb) => {
+      if (!filter.stopped) return eb('agent.build_id', '=', eb.ref('latest.id'));
+      const last = eb
+        .selectFrom('workspace_agents as other')
+        .select('other.build_id')
+        .whereRef('other.workspace_id', '=', 'workspace.id')
+        .orderBy('other.created_at', 'desc')
+        .limit(1);
+      return eb.and([eb('latest.transition', '!=', 'start'), eb('agent.build_id', '=', last)]);
+    });
   if (filter.agentName !== undefined) {
     const name = filter.agentName.toLowerCase();
     query = query.where((eb) => eb(eb.fn<string>('lower', ['agent.name']), '=', name));
