@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cleanEnv, runCoder } from './harness/coder.ts';
@@ -56,4 +57,13 @@ test(verifies('cli.templates-push-asks'), { timeout: 60_000 }, async () => {
   const [template] = await deployment.client.templates.list({});
   const versions = await deployment.client.templates.versions({ template: template?.id ?? '' });
   expect(versions).toHaveLength(3);
+});
+
+test(verifies('cli.failure-ends'), { timeout: 60_000 }, async () => {
+  const folder = join(deployment.home, 'broken');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'template.yaml'), 'name: broken\nruntime:\n  local: {}\nagentt: 1\n');
+  const push = coderInTerminal(['templates', 'push', '--directory', folder, '--yes'], deployment.env);
+  await push.shows(/✘ Publishing broken\r\n.*agentt: is not a known key/);
+  expect(await push.ended).toBe(1);
 });

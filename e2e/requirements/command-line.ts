@@ -34,6 +34,11 @@ export const commandLine = [
     source: 'docs/reference/cli.md',
   },
   {
+    id: 'cli.failure-ends',
+    promise: 'a command that fails on a terminal ends there, too: what it was doing is marked as failed',
+    source: 'README, Use',
+  },
+  {
     id: 'cli.create',
     promise: 'coder create makes a workspace and streams its build log',
     source: 'README, Use',

@@ -1,6 +1,6 @@
 import type { ApiClient, Workspace, WorkspaceAgent, WorkspaceBuild } from '@coder/api';
 import { CliError } from './cli-error.ts';
-import { createProgress, type Progress } from './output/progress.ts';
+import { type Progress, withProgress } from './output/progress.ts';
 import { agentsOf, pickAgent } from './workspace-ref.ts';
 
 const POLL_MS = 20_000;
@@ -9,7 +9,7 @@ const POLL_MS = 20_000;
 export async function followBuild(
   client: ApiClient,
   build: WorkspaceBuild,
-  progress: Progress = createProgress(),
+  progress: Progress,
 ): Promise<WorkspaceBuild> {
   let after = 0;
   let stage = '';
@@ -38,8 +38,8 @@ export async function followBuild(
 export async function waitReady(
   client: ApiClient,
   workspace: Workspace,
-  agentName?: string,
-  progress: Progress = createProgress(),
+  agentName: string | undefined,
+  progress: Progress,
 ): Promise<WorkspaceAgent> {
   for (;;) {
     const readiness = await client.workspaces.readiness({
@@ -65,7 +65,6 @@ export async function ensureRunning(
   client: ApiClient,
   workspace: Workspace,
   agentName: string | undefined,
-  progress: Progress = createProgress(),
 ): Promise<WorkspaceAgent> {
   const { status } = workspace.latest_build;
   if (status === 'running') {
@@ -73,15 +72,16 @@ export async function ensureRunning(
     if (agent?.status === 'connected' && agent.lifecycle_state === 'ready')
       return pickAgent(workspace, agentName);
   }
-  if (status === 'stopped') {
-    progress.step(`Starting ${workspace.name}`);
-    const build = await client.workspaces.createBuild({
-      workspace: workspace.id,
-      transition: 'start',
-      reason: 'ssh_connection',
-    });
-    await followBuild(client, build, progress);
-  }
-  const agent = await waitReady(client, workspace, agentName, progress);
-  return agent;
+  return withProgress(async (progress) => {
+    if (status === 'stopped') {
+      progress.step(`Starting ${workspace.name}`);
+      const build = await client.workspaces.createBuild({
+        workspace: workspace.id,
+        transition: 'start',
+        reason: 'ssh_connection',
+      });
+      await followBuild(client, build, progress);
+    }
+    return waitReady(client, workspace, agentName, progress);
+  });
 }

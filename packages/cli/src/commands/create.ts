@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { followBuild, waitReady } from '../builds.ts';
 import { CliError } from '../cli-error.ts';
 import { durationArgument } from '../duration.ts';
-import { createProgress } from '../output/progress.ts';
+import { withProgress } from '../output/progress.ts';
 import { parseSchedule } from '../schedule.ts';
 import { clientOf } from '../session/context.ts';
 import { findTemplate } from '../template-ref.ts';
@@ -99,9 +99,10 @@ export function createCommand(): Command {
       console.log(`${workspace.name} is being created. Follow it with "coder logs -f ${workspace.name}".`);
       return;
     }
-    const progress = createProgress();
-    await followBuild(client, workspace.latest_build, progress);
-    await waitReady(client, workspace, undefined, progress);
-    progress.succeed(`${workspace.name} is running. Work in it with "coder ssh ${workspace.name}".`);
+    await withProgress(async (progress) => {
+      await followBuild(client, workspace.latest_build, progress);
+      await waitReady(client, workspace, undefined, progress);
+      progress.succeed(`${workspace.name} is running. Work in it with "coder ssh ${workspace.name}".`);
+    });
   });
 }

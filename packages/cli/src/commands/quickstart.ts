@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { coderCommand } from '../coder-command.ts';
-import { createProgress } from '../output/progress.ts';
+import { withProgress } from '../output/progress.ts';
 import { firstRun } from '../quickstart/first-run.ts';
 import { renderGuide, renderOwner } from '../quickstart/guide.ts';
 import { version } from '../version.ts';
@@ -23,13 +23,14 @@ export function quickstartCommand(): Command {
       'log-level': process.env.CODER_LOG_LEVEL || 'warn',
       ...serverFlags(command),
     });
-    const progress = createProgress();
-    progress.step('Starting the server');
-    await serve(config, async (server) => {
-      const result = await firstRun(server.url, config.configDir, process.env, progress);
-      progress.succeed(`coder ${version} is running.`);
-      if (result?.created) process.stdout.write(renderOwner(result, config.configDir));
-      process.stdout.write(renderGuide({ url: server.accessUrl, coder: coderCommand() }));
+    await withProgress(async (progress) => {
+      progress.step('Starting the server');
+      await serve(config, async (server) => {
+        const result = await firstRun(server.url, config.configDir, process.env, progress);
+        progress.succeed(`coder ${version} is running.`);
+        if (result?.created) process.stdout.write(renderOwner(result, config.configDir));
+        process.stdout.write(renderGuide({ url: server.accessUrl, coder: coderCommand() }));
+      });
     });
   });
 }

@@ -6,7 +6,7 @@ import { followBuild } from '../builds.ts';
 import { CliError } from '../cli-error.ts';
 import { countArgument } from '../count.ts';
 import { confirmedOnTerminal } from '../output/confirmed.ts';
-import { createProgress } from '../output/progress.ts';
+import { withProgress } from '../output/progress.ts';
 import { clientOf } from '../session/context.ts';
 import { findWorkspace } from '../workspace-ref.ts';
 
@@ -78,17 +78,18 @@ function pushSubcommand(): Command {
         await confirmedOnTerminal(`Build ${workspace.name} again? What runs in it is ended.`, flags.yes);
       }
       await client.builds.updateState({ build: build.id, state: state.toString('base64') });
-      const progress = createProgress();
-      if (flags.noBuild === undefined) {
-        const next = await client.workspaces.createBuild({
-          workspace: workspace.id,
-          transition: build.transition,
-          template_version_id: build.template_version_id,
-          reason: 'cli',
-        });
-        await followBuild(client, next, progress);
-      }
-      progress.succeed(`The state of ${workspace.name} is replaced.`);
+      await withProgress(async (progress) => {
+        if (flags.noBuild === undefined) {
+          const next = await client.workspaces.createBuild({
+            workspace: workspace.id,
+            transition: build.transition,
+            template_version_id: build.template_version_id,
+            reason: 'cli',
+          });
+          await followBuild(client, next, progress);
+        }
+        progress.succeed(`The state of ${workspace.name} is replaced.`);
+      });
     });
 }
 

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { followBuild, waitReady } from '../builds.ts';
 import { CliError } from '../cli-error.ts';
 import { confirmed } from '../output/confirmed.ts';
-import { createProgress } from '../output/progress.ts';
+import { withProgress } from '../output/progress.ts';
 import { clientOf } from '../session/context.ts';
 import { shellWord } from '../shell-word.ts';
 import { findWorkspace } from '../workspace-ref.ts';
@@ -34,10 +34,11 @@ async function start(
     template_version_preset_id: await findPreset(client, used, flags.preset),
   });
   if (!flags.wait) return;
-  const progress = createProgress();
-  await followBuild(client, build, progress);
-  await waitReady(client, workspace, undefined, progress);
-  progress.succeed(`${workspace.name} is running.`);
+  await withProgress(async (progress) => {
+    await followBuild(client, build, progress);
+    await waitReady(client, workspace, undefined, progress);
+    progress.succeed(`${workspace.name} is running.`);
+  });
 }
 
 async function stop(client: ApiClient, workspace: Workspace): Promise<void> {
@@ -46,9 +47,10 @@ async function stop(client: ApiClient, workspace: Workspace): Promise<void> {
     transition: 'stop',
     reason: 'cli',
   });
-  const progress = createProgress();
-  await followBuild(client, build, progress);
-  progress.succeed(`${workspace.name} is stopped.`);
+  await withProgress(async (progress) => {
+    await followBuild(client, build, progress);
+    progress.succeed(`${workspace.name} is stopped.`);
+  });
 }
 
 const argument = ['<workspace>', 'name, or owner/name'] as const;
@@ -134,8 +136,9 @@ export function deleteCommand(): Command {
       orphan: flags.orphan,
       reason: 'cli',
     });
-    const progress = createProgress();
-    await followBuild(client, build, progress);
-    progress.succeed(`${workspace.name} is deleted.`);
+    await withProgress(async (progress) => {
+      await followBuild(client, build, progress);
+      progress.succeed(`${workspace.name} is deleted.`);
+    });
   });
 }

@@ -1,9 +1,9 @@
 import { type ApiClient, SCOPE_ALL } from '@coder/api';
 import { CliError } from '../cli-error.ts';
-import { createProgress } from '../output/progress.ts';
+import { withProgress } from '../output/progress.ts';
 import type { RenewableLogin } from '../session/stored-login.ts';
 import { ask, askPassword } from './ask.ts';
-import { type DeviceLogin, deviceLogin } from './device-login.ts';
+import { deviceLogin } from './device-login.ts';
 import { createFirstUser, type FirstUserFlags, hasFirstUser } from './first-user.ts';
 
 export type LoginFlags = FirstUserFlags & { email?: string; password?: string; device?: boolean };
@@ -46,25 +46,26 @@ async function passwordLogin(client: ApiClient, email: string, password: string)
 }
 
 async function byDevice(url: string): Promise<Obtained | undefined> {
-  const progress = createProgress();
-  let allowed: DeviceLogin | undefined;
-  try {
-    allowed = await deviceLogin(url, {
-      show: ({ address, code, minutes }) => {
-        progress.line(`Open ${address}`);
-        progress.line(`and compare the code: ${code}`);
-        progress.line(
-          'What you mark there is what this command may do; "Everything you may do" is all of it.',
-        );
-        progress.step(`Waiting for you to allow it, ${minutes} minutes at most`);
-      },
-    });
-  } catch (error) {
-    progress.fail('Not signed in');
-    throw error;
-  }
+  const allowed = await withProgress(async (progress) => {
+    try {
+      const login = await deviceLogin(url, {
+        show: ({ address, code, minutes }) => {
+          progress.line(`Open ${address}`);
+          progress.line(`and compare the code: ${code}`);
+          progress.line(
+            'What you mark there is what this command may do; "Everything you may do" is all of it.',
+          );
+          progress.step(`Waiting for you to allow it, ${minutes} minutes at most`);
+        },
+      });
+      if (login) progress.succeed('Allowed');
+      return login;
+    } catch (error) {
+      progress.fail('Not signed in');
+      throw error;
+    }
+  });
   if (!allowed) return undefined;
-  progress.succeed('Allowed');
   const { login, scopes } = allowed;
   return {
     token: login.access_token,

@@ -11,21 +11,47 @@ export type Progress = {
   fail(text: string): void;
 };
 
-/** Progress on standard error, so that standard output stays the command's result. */
-export function createProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
+/**
+ * Does work that tells its progress on standard error, so that standard output stays the command's result. However the
+ * work ends, nothing goes on turning behind it (a spinner keeps the process alive); what a failure interrupts is marked.
+ */
+export async function withProgress<T>(
+  work: (progress: Progress) => Promise<T>,
+  stream: NodeJS.WriteStream = process.stderr,
+): Promise<T> {
+  const { progress, end } = createProgress(stream);
+  try {
+    const result = await work(progress);
+    end();
+    return result;
+  } catch (error) {
+    const interrupted = end();
+    if (interrupted !== undefined) stream.write(`✘ ${interrupted}\n`);
+    throw error;
+  }
+}
+
+type Ended = {
+  progress: Progress;
+  /** Stops what turns, and returns what it said. */
+  end(): string | undefined;
+};
+
+function createProgress(stream: NodeJS.WriteStream): Ended {
   if (!stream.isTTY) {
     const write = (text: string) => stream.write(`${plain(text)}\n`);
-    return { line: write, step: write, succeed: write, fail: write };
+    return { progress: { line: write, step: write, succeed: write, fail: write }, end: () => undefined };
   }
   let running: Spinner | undefined;
   const end = () => {
+    const shown = running?.text;
     running?.stop();
     running = undefined;
+    return shown;
   };
-  return {
+  const progress: Progress = {
     line(text) {
-      const shown = running?.text;
-      end();
+      const shown = end();
       stream.write(`${plain(text)}\n`);
       if (shown !== undefined) running = spinner({ text: shown, stream }).start();
     },
@@ -42,4 +68,5 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
       stream.write(`✘ ${plain(text)}\n`);
     },
   };
+  return { progress, end };
 }

@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
 import { confirmedOnTerminal } from '../../output/confirmed.ts';
-import { createProgress } from '../../output/progress.ts';
+import { withProgress } from '../../output/progress.ts';
 import { clientOf } from '../../session/context.ts';
 import { packTemplate } from '../../template-archive.ts';
 import { existingTemplate, publishTemplate } from '../../template-publish.ts';
@@ -43,12 +43,13 @@ export function pushSubcommand(): Command {
         ? `publish a new version of the template "${name}"`
         : `create the template "${name}"`;
       await confirmedOnTerminal(`Upload ${resolve(flags.directory)} to ${aim}?`, flags.yes);
-      const progress = createProgress();
-      progress.step(`Publishing ${name}`);
-      const result = await publishTemplate(client, publication, progress);
-      const state = result.created || flags.activate ? 'active' : 'not active';
-      progress.succeed(
-        `${result.created ? 'Created' : 'Updated'} ${name}: version ${result.version.name} (${state}).`,
-      );
+      await withProgress(async (progress) => {
+        progress.step(`Publishing ${name}`);
+        const result = await publishTemplate(client, publication, progress);
+        const state = result.created || flags.activate ? 'active' : 'not active';
+        progress.succeed(
+          `${result.created ? 'Created' : 'Updated'} ${name}: version ${result.version.name} (${state}).`,
+        );
+      });
     });
 }
