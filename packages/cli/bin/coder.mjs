@@ -15,7 +15,9 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
   process.argv[1] = entry;
   await import(entry);
 } else if (existsSync(pinned)) {
-  const child = spawn(pinned, [entry, ...process.argv.slice(2)], { stdio: 'inherit' });
+  // By the channel it learns of the end of this program, whatever that was.
+  const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
+  const child = spawn(pinned, [entry, ...process.argv.slice(2)], { stdio });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 } else {

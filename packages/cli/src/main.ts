@@ -1,13 +1,12 @@
 #!/usr/bin/env node
 import { findCandidates, wordsToComplete } from './completion/completion.ts';
+import { watchLauncher } from './output/launcher-gone.ts';
+import { watchReader } from './output/reader-gone.ts';
 import { reportError } from './output/report-error.ts';
 import { createProgram } from './program.ts';
 
-// A reader that goes away (`coder list | head -1`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+watchReader();
+watchLauncher();
 
 try {
   const words = wordsToComplete(process.argv);

@@ -36,8 +36,13 @@ const exit = (how: Partial<Process> = {}) => encodeFrame(ProcessFrame.exit, JSON
 const out = (payload: string) => encodeFrame(ProcessFrame.stdout, payload);
 const err = (payload: string) => encodeFrame(ProcessFrame.stderr, payload);
 
-/** What a stream may do besides writing: read what was typed, interrupt the command line, wait for what it sends. */
-type Doing = { typed: Promise<string>; interrupt: () => void; signaled: Promise<unknown> };
+/** What a stream may do besides writing: read what was typed, interrupt the command line or no longer read it, wait for what it sends. */
+type Doing = {
+  typed: Promise<string>;
+  interrupt: () => void;
+  stopReading: () => Promise<void>;
+  signaled: Promise<unknown>;
+};
 type Stream = (response: ServerResponse, doing: Doing) => unknown;
 
 /** An agent whose process writes these streams, one for each time it is asked; then the command line as it ran. */
@@ -50,9 +55,14 @@ async function run(streams: Stream[], input = '') {
     if (url.pathname.endsWith('/stream')) {
       cursors.push(Number(url.searchParams.get('after')));
       const interrupt = () => child.kill('SIGINT');
+      const stopReading = async () => {
+        await once(child.stdout, 'data');
+        child.stdout.destroy();
+      };
       streams.shift()?.(response.writeHead(200), {
         typed: typed.promise,
         interrupt,
+        stopReading,
         signaled: signaled.promise,
       });
       return;
@@ -67,11 +77,15 @@ async function run(streams: Stream[], input = '') {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const child = spawn(process.execPath, [entry, url, 'make'], { stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.on('error', () => undefined).end(input);
-  const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (part: string) => {
+    stdout += part;
+  });
+  const stderr = text(child.stderr);
   const [code] = (await once(child, 'close')) as [number | null];
   server.closeAllConnections();
   server.close();
-  return { code, stdout: await stdout, stderr: await stderr, cursors };
+  return { code, stdout, stderr: await stderr, cursors };
 }
 
 describe('a command in a workspace', () => {
@@ -118,6 +132,19 @@ describe('a command in a workspace', () => {
       },
     ]);
     expect(result).toMatchObject({ code: 130, stdout: 'working\n' });
+  });
+
+  it('ends where it runs when nobody reads its output any more', async () => {
+    const result = await run([
+      async (response, { stopReading, signaled }) => {
+        response.write(out('first\n'));
+        await stopReading();
+        const more = setInterval(() => response.write(out('more\n')), 10);
+        expect(await signaled).toMatchObject({ signal: 'HUP', kill_after_ms: 2_000 });
+        clearInterval(more);
+      },
+    ]);
+    expect(result).toMatchObject({ code: 141, stdout: 'first\n' });
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { Readable } from 'node:stream';
 import { type ApiClient, ApiError } from '@coder/api';
 import { frameDecoder, Process, ProcessFrame } from '@coder/api/agent';
+import { onReaderGone } from './output/reader-gone.ts';
 
 export type RemoteCommand = {
   /** A shell line; undefined opens the login shell. */
@@ -119,6 +120,12 @@ export async function runRemote(client: ApiClient, agent: string, remote: Remote
     process.on(name, handler);
     return () => process.off(name, handler);
   });
+  // In a pipe of its own machine the command would end by SIGPIPE.
+  const expectReader = onReaderGone(() => {
+    void send('HUP')
+      .catch(() => undefined)
+      .finally(() => process.exit(128 + constants.signals.SIGPIPE));
+  });
   const stopInput =
     interactive && process.stdin.isTTY ? forwardKeys(client, agent, id) : forwardInput(client, agent, id);
 
@@ -135,6 +142,7 @@ export async function runRemote(client: ApiClient, agent: string, remote: Remote
     }
   } finally {
     stopInput();
+    expectReader();
     for (const off of handlers) off();
   }
 }

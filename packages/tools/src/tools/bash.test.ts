@@ -15,10 +15,10 @@ const answering = (process = aProcess(), output = someOutput(''), started = true
 const bash = 'coder_workspace_bash';
 
 describe('coder_workspace_bash', () => {
-  it('answers with the trimmed output and the exit code', async () => {
-    const deployment = answering(aProcess({ exit_code: 3 }), someOutput('\nhello\n'));
+  it('answers with the output as it is, without its last line breaks, and the exit code', async () => {
+    const deployment = answering(aProcess({ exit_code: 3 }), someOutput('\n M hello \n  more\r\n\n'));
     const { json } = await call(deployment, bash, { workspace: 'api', command: 'echo hello; exit 3' });
-    expect(json).toMatchObject({ output: 'hello', exit_code: 3 });
+    expect(json).toMatchObject({ output: '\n M hello \n  more', exit_code: 3 });
     expect(inputsOf(deployment, 'processes.start')).toMatchObject([
       {
         agent: agentId,

@@ -82,7 +82,7 @@ export async function runBash(
 
 function presentRun({ process, output }: ProcessResult, background: boolean): BashResult {
   const presented = presentOutput(output, process.id);
-  const text = presented.text.trim();
+  const text = withoutLastBreaks(presented.text);
   const notes = [presented.notText ? NOT_TEXT_NOTE : undefined];
   const common = {
     process_id: process.id,
@@ -105,6 +105,13 @@ function presentRun({ process, output }: ProcessResult, background: boolean): Ba
     ...common,
     ...noted([...notes, endNote(process)]),
   };
+}
+
+/** As `$(…)` in a shell gives it: the space at the beginning of a line says something (`git status --short`, a table, a diff). */
+function withoutLastBreaks(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end -= 1;
+  return text.slice(0, end);
 }
 
 /** What a caller does with a command that goes on. */

@@ -29,7 +29,7 @@ export function streamResponse(
           if (done) controller.close();
           else controller.enqueue(value);
         } catch (error) {
-          controller.error(error);
+          controller.error(brokenOff(error));
         }
       },
       async cancel() {
@@ -39,4 +39,14 @@ export function streamResponse(
     { highWaterMark: 0 },
   );
   return new Response(body, { status, headers });
+}
+
+/**
+ * What ends an answer that has begun: its reader sees a connection that breaks. Node's adapter writes it to standard error,
+ * where a line is enough for what happens whenever a workspace or the server stops in the middle.
+ */
+function brokenOff(cause: unknown): Error {
+  const error = new Error(cause instanceof Error ? cause.message : 'An answer broke off.');
+  error.stack = `an answer broke off: ${error.message}`;
+  return error;
 }

@@ -44,7 +44,7 @@ export const mcpOptions = {
     flag: 'mcp-http-rate-limit',
     yaml: 'mcp.http.rateLimit',
     group: mcp,
-    default: 10,
+    default: 100,
     min: 1,
     description: 'Requests a second and user. Beyond it a client is told to wait (429).',
   }),

@@ -1,0 +1,6 @@
+import { watchLauncher } from '../output/launcher-gone.ts';
+
+// A program that is launched, and goes on until it is told otherwise.
+watchLauncher();
+setInterval(() => undefined, 60_000);
+process.send?.('runs');
