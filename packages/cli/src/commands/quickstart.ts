@@ -29,7 +29,9 @@ export function quickstartCommand(): Command {
         const result = await firstRun(server.url, config.configDir, process.env, progress);
         progress.succeed(`coder ${version} is running.`);
         if (result?.created) process.stdout.write(renderOwner(result, config.configDir));
-        process.stdout.write(renderGuide({ url: server.accessUrl, coder: coderCommand() }));
+        process.stdout.write(
+          renderGuide({ url: server.accessUrl, coder: coderCommand(), dataDir: config.dataDir }),
+        );
       });
     });
   });

@@ -13,8 +13,8 @@ export function renderOwner(result: FirstRunResult, folder: string): string {
 }
 
 /** What quickstart prints when everything runs: where things are and how each client connects. */
-export function renderGuide(options: { url: string; coder: string }): string {
-  const { url, coder } = options;
+export function renderGuide(options: { url: string; coder: string; dataDir: string }): string {
+  const { url, coder, dataDir } = options;
   const mcp = `${url}${MCP_PATH}`;
   const rows: [string, string][] = [
     ['Claude Desktop', `${coder} exp mcp configure claude-desktop`],
@@ -34,6 +34,7 @@ export function renderGuide(options: { url: string; coder: string }): string {
     `  MCP address   ${mcp}`,
     `  A token       ${coder} tokens create --name my-agent`,
     `  A shell       ${coder} ssh demo`,
+    `  Data          ${dataDir}`,
     '',
     '  Connect an AI agent:',
     ...rows.map(([name, line]) => `    ${name.padEnd(width)}  ${line}`),
