@@ -65,8 +65,7 @@ test(verifies('cli.templates'), { timeout: 60_000 }, async () => {
   writeFileSync(join(folder, 'template.yaml'), 'name: mine\nruntme:\n  local: {}\n');
   const bad = await deployment.coder(['templates', 'push', 'mine', '--directory', folder]);
   expect(bad.code).toBe(1);
-  expect(bad.stderr).toMatch(/template\.yaml:2.*runtme/s);
-  expect(bad.stderr).toContain('runtime');
+  expect(bad.stderr).toMatch(/^template\.yaml:1:1: runtime.*\ntemplate\.yaml:2:1: runtme.*"runtime"\?$/m);
   await ok('templates', 'delete', 'mine', '--yes');
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ApiError, describeError } from './errors.ts';
+import { ApiError, describeError, describeErrorLines } from './errors.ts';
 
 describe('the sentence of an error', () => {
   it.each([
@@ -54,5 +54,25 @@ describe('the sentence of an error', () => {
     ],
   ])('says each thing once: %s', (error, sentence) => {
     expect(describeError(error)).toBe(sentence);
+  });
+
+  it('gives several wrong fields a line each where lines may be given', () => {
+    const error = new ApiError('BAD_REQUEST', {
+      message: 'The input is wrong',
+      validations: [
+        { field: 'name', detail: 'is missing' },
+        { field: 'icon', detail: 'must be a URL' },
+      ],
+      detail: 'See the reference.',
+    });
+    expect(describeError(error)).toBe(
+      'The input is wrong. name: is missing; icon: must be a URL See the reference.',
+    );
+    expect(describeErrorLines(error)).toEqual([
+      'The input is wrong.',
+      '  name: is missing',
+      '  icon: must be a URL',
+      'See the reference.',
+    ]);
   });
 });

@@ -210,14 +210,31 @@ export function errorFromBody(status: number, body: unknown, retryAfter?: number
 const reasons: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'BAD_REQUEST', 'INTERNAL']);
 
 /** One sentence for people and models: the message, the wrong fields, and the next step. */
-export function describeError({ code, message, detail, validations }: ApiError): string {
+export function describeError(error: ApiError): string {
+  const { message, fields, next } = partsOf(error);
+  return [message, fields.join('; '), ...next].filter((part) => part !== '').join(' ');
+}
+
+/** The same for a terminal: several wrong fields stand on a line each, between the message and the next step. */
+export function describeErrorLines(error: ApiError): string[] {
+  const { message, fields, next } = partsOf(error);
+  if (fields.length < 2) return [describeError(error)];
+  return [message, ...fields.map((field) => `  ${field}`), ...(next.length === 0 ? [] : [next.join(' ')])];
+}
+
+function partsOf({ code, message, detail, validations }: ApiError): {
+  message: string;
+  fields: string[];
+  next: string[];
+} {
   // What exists already is named by the message, and its field would only say so again.
-  if (code === 'CONFLICT' && validations.length > 0) return `${message} Choose another one.`;
+  if (code === 'CONFLICT' && validations.length > 0)
+    return { message, fields: [], next: ['Choose another one.'] };
   // An agent says of a field just what its message says.
   const fields = validations.filter((v) => v.detail !== message).map((v) => `${v.field}: ${v.detail}`);
-  const parts = [/[.!?:;,…]["')]?$/.test(message) ? message : `${message}.`, fields.join('; '), detail];
+  const next = detail === undefined || detail === '' ? [] : [detail];
   if (validations.length === 0 && (detail === undefined || reasons.has(code))) {
-    parts.push(errorRegistry[code].next);
+    next.push(errorRegistry[code].next);
   }
-  return parts.filter((part) => part !== undefined && part !== '').join(' ');
+  return { message: /[.!?:;,…]["')]?$/.test(message) ? message : `${message}.`, fields, next };
 }

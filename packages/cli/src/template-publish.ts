@@ -28,7 +28,7 @@ async function importVersion(client: ApiClient, version: TemplateVersion, progre
     const error = job.error ?? `The import of the template was ${job.status}.`;
     const said = new Set(job.status === 'succeeded' ? [] : error.split('\n'));
     for (const problem of problems) if (!said.has(problem)) progress.line(problem);
-    if (job.status !== 'succeeded') throw new CliError(error);
+    if (job.status !== 'succeeded') throw new CliError(error.split('\n'));
     return;
   }
 }

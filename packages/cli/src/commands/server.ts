@@ -37,7 +37,7 @@ export function readServerConfig(flags: Record<string, string | boolean | undefi
     for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
     return config;
   } catch (error) {
-    if (error instanceof ConfigError) throw new CliError(error.message);
+    if (error instanceof ConfigError) throw new CliError(error.message.split('\n'));
     throw error;
   }
 }

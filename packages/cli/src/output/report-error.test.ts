@@ -33,6 +33,22 @@ describe('a failed command', () => {
     ],
     [new Error('EACCES: permission denied'), 1, 'EACCES: permission denied\n'],
     ['thrown as text', 1, 'thrown as text\n'],
+    [
+      new CliError(['a.yaml:1: wrong', 'b.yaml:2: wrong\nForged: line']),
+      1,
+      'a.yaml:1: wrong\nb.yaml:2: wrong Forged: line\n',
+    ],
+    [
+      new ApiError('BAD_REQUEST', {
+        message: 'The input is wrong.',
+        validations: [
+          { field: 'name', detail: 'is missing' },
+          { field: 'icon', detail: 'must be\na URL' },
+        ],
+      }),
+      1,
+      'The input is wrong.\n  name: is missing\n  icon: must be a URL\n',
+    ],
     // Commander has said already what is wrong.
     [new CommanderError(1, 'commander.unknownOption', "error: unknown option '--x'"), 1, ''],
     [new CommanderError(0, 'commander.helpDisplayed', '(outputHelp)'), 0, ''],

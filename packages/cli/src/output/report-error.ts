@@ -1,17 +1,22 @@
-import { ApiError, describeError } from '@coder/api';
+import { ApiError, describeErrorLines } from '@coder/api';
 import { CommanderError } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { plain } from './table.ts';
+
+/** A line of ours is a line of the terminal; what a stranger wrote into one does not make another. */
+function writeLines(lines: readonly string[]): void {
+  process.stderr.write(`${lines.map(plain).join('\n')}\n`);
+}
 
 /** Prints what went wrong and what to do next, and returns the exit code. */
 export function reportError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode;
   if (error instanceof CliError) {
-    if (error.message !== '') process.stderr.write(`${plain(error.message)}\n`);
+    if (error.message !== '') writeLines(error.lines);
     return error.exitCode;
   }
   if (error instanceof ApiError) {
-    process.stderr.write(`${plain(describeError(error))}\n`);
+    writeLines(describeErrorLines(error));
     return 1;
   }
   const message = error instanceof Error ? error.message : String(error);
