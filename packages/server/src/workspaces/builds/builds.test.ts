@@ -122,6 +122,12 @@ describe('the life of a workspace', () => {
     });
     expect((await world.ended(again.id)).status).toBe('running');
     expect(asked).toEqual(['The workspace restarts.']);
+    const logs = await workspaces.buildLogs(actor, again.id, {});
+    expect(logs.map(({ stage, output }) => [stage, output])).toEqual([
+      ['Stopping workspace', 'Stopping workspace ada/web'],
+      ['Starting workspace', 'Starting workspace ada/web'],
+      ['Starting workspace', expect.stringMatching(/^the process is \d+$/)],
+    ]);
     expect(await workspaces.buildParameters(actor, again.id)).toContainEqual({ name: 'size', value: '4' });
     const second = await provisioner.pidOf(id);
     expect(second).toBeTypeOf('number');

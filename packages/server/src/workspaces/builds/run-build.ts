@@ -79,11 +79,17 @@ async function execute(
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), deps.settings.buildTimeoutMs);
   const signal = AbortSignal.any([canceled.signal, limit.signal]);
-  jobLog.write('info', stage, `${stage} ${build.ownerName}/${build.workspaceName}`, 'provisioner_daemon');
+  const begin: Begin = (transition) => {
+    const text = `${stages[transition]} ${build.ownerName}/${build.workspaceName}`;
+    jobLog.write('info', stages[transition], text, 'provisioner_daemon');
+  };
   try {
     const provisioner = provisionerOf(deps, build);
-    if (build.transition === 'start') await start(deps, provisioner, build, log, signal, steps);
-    else await endWorkspace(deps, provisioner, build, log, signal, steps);
+    if (build.transition === 'start') await start(deps, provisioner, build, log, begin, signal, steps);
+    else {
+      begin(build.transition);
+      await endWorkspace(deps, provisioner, build, log, signal, steps);
+    }
     await jobLog.flush();
     steps.done('finish');
   } catch (error) {
@@ -107,11 +113,15 @@ async function execute(
   }
 }
 
+/** Says in the build's log what begins now. */
+type Begin = (transition: ClaimedBuild['transition']) => void;
+
 async function start(
   deps: RunDeps,
   provisioner: Provisioner,
   build: ClaimedBuild,
   log: BuildLog,
+  begin: Begin,
   signal: AbortSignal,
   steps: Steps,
 ): Promise<void> {
@@ -123,9 +133,10 @@ async function start(
   });
   // A start of what runs is a restart, and what runs is given the time to end. What a dead server had started is ended at
   // once: it holds a token that is about to be replaced.
-  const restarts = build.number > 1 && !build.again && (await shutDownAgents(deps, build, log));
+  const restarts = build.number > 1 && !build.again && (await shutDownAgents(deps, build, log, begin));
   if (restarts) steps.done('shutdown');
   if (restarts || build.again) await provisioner.stop(build.workspaceId, build.state, log);
+  begin('start');
   signal.throwIfAborted();
   const agents = await storeWorld(deps, build, spec);
   steps.done('store');
@@ -207,13 +218,19 @@ const endings = { start: 'restarts', stop: 'stops', delete: 'is deleted' } as co
  * Lets the agents run their shutdown scripts. One that does not answer in time is ended by the provisioner anyway. False
  * when there are none.
  */
-async function shutDownAgents(deps: RunDeps, build: ClaimedBuild, log: BuildLog): Promise<boolean> {
+async function shutDownAgents(
+  deps: RunDeps,
+  build: ClaimedBuild,
+  log: BuildLog,
+  begin?: Begin,
+): Promise<boolean> {
   const agents = await deps.db
     .selectFrom('workspace_agents')
     .select(['id', 'name'])
     .where('workspace_id', '=', build.workspaceId)
     .where('token_hash', 'is not', null)
     .execute();
+  if (agents.length > 0) begin?.('stop');
   const { shutdownGraceMs: graceMs, shutdownWaitMs: waitMs } = deps.settings;
   const reason = `The workspace ${endings[build.transition]}.`;
   await Promise.all(
@@ -225,7 +242,7 @@ async function shutDownAgents(deps: RunDeps, build: ClaimedBuild, log: BuildLog)
         deps.log.debug({ err: error, agent: id }, 'an agent did not shut down by itself');
         log(
           'warn',
-          stages[build.transition],
+          stages[build.transition === 'start' ? 'stop' : build.transition],
           `The agent ${name} did not shut down by itself; its processes are ended.`,
         );
       }
