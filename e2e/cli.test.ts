@@ -103,14 +103,38 @@ test(verifies('cli.ssh'), { timeout: 60_000 }, async () => {
   expect(piped.stdout.trim()).toBe('100000');
   const words = await deployment.coder(['ssh', '--env', 'WHO=me you', 'web', '--', 'printenv', 'WHO']);
   expect(words.stdout).toBe('me you\n');
+  const behind = await ok(
+    'ssh',
+    'web',
+    '-C',
+    '/tmp',
+    '-e',
+    'WHO=me',
+    '--',
+    'pwd; echo $WHO; tty -s || echo none',
+  );
+  expect(behind).toBe('/tmp\nme\nnone\n');
+  expect(await ok('ssh', 'web', 'echo', 'plain')).toBe('plain\n');
+  expect(await ok('ssh', 'web', '--', 'echo', '-C', '--help', '--', '-t')).toBe('-C --help -- -t\n');
+  expect(await ok('ssh', 'web', '--help')).toContain('Usage: coder ssh [options] <workspace> [command...]');
+  const unclear = await deployment.coder(['ssh', 'web', 'ls', '-la']);
+  expect([unclear.code, unclear.stderr]).toEqual([
+    1,
+    expect.stringContaining('Put "--" before a command that has flags of its own'),
+  ]);
   const large = await deployment.coder(['ssh', 'web', '--', 'head -c 20000000 /dev/zero']);
   expect(large.stdout.length).toBe(20_000_000);
 });
 
 test(verifies('cli.ssh-terminal'), { timeout: 60_000 }, async () => {
-  const typed = await deployment.coder(['ssh', '--tty', 'web', '--', 'tty && stty size']);
-  expect(typed.code, typed.stderr).toBe(0);
-  expect(typed.stdout).toMatch(/\/dev\/pts\/\d+/);
+  for (const words of [
+    ['--tty', 'web'],
+    ['web', '-t'],
+  ]) {
+    const typed = await deployment.coder(['ssh', ...words, '--', 'tty && stty size']);
+    expect(typed.code, typed.stderr).toBe(0);
+    expect(typed.stdout).toMatch(/\/dev\/pts\/\d+/);
+  }
 });
 
 test(verifies('cli.cp'), { timeout: 60_000 }, async () => {

@@ -10,7 +10,7 @@ export function sshCommand(): Command {
   return new Command('ssh')
     .description('Open a terminal in a workspace, or run a command there and pass its exit code on')
     .argument('<workspace>', 'name, owner/name, or either with .agent')
-    .argument('[command...]', 'after "--": what to run')
+    .argument('[command...]', 'what to run; behind "--" nothing is taken for a flag of this command')
     .option(
       '-e, --env <name=value>',
       'set a variable; may be repeated',
@@ -19,22 +19,32 @@ export function sshCommand(): Command {
     )
     .option('-t, --tty', 'give the command a terminal')
     .option('-C, --workdir <folder>', 'where to start')
-    .passThroughOptions()
+    .addHelpText(
+      'after',
+      '\nSeveral words are handed on as they are, not joined into a line for a shell: give a pipe as one quoted argument, ' +
+        'as in coder ssh web -- "ls -la | wc -l".',
+    )
+    .showHelpAfterError(
+      'Put "--" before a command that has flags of its own: coder ssh <workspace> -- ls -la',
+    )
     .action(
       async (
         ref: string,
-        given: string[],
+        words: string[],
         flags: { env: string[]; tty?: boolean; workdir?: string },
         command: Command,
       ) => {
-        const words = given[0] === '--' ? given.slice(1) : given;
         const client = clientOf(command);
         const workspace = await findWorkspace(client, ref);
         const agent = await ensureRunning(client, workspace, parseWorkspaceRef(ref).agent);
         const env: Record<string, string> = {};
         for (const pair of flags.env) {
           const at = pair.indexOf('=');
-          if (at < 1) throw new CliError(`--env "${pair}" must be written name=value.`);
+          if (at < 1) {
+            throw new CliError(
+              `--env "${pair}" must be written name=value. A flag of the command that is to run stands behind "--".`,
+            );
+          }
           env[pair.slice(0, at)] = pair.slice(at + 1);
         }
         // A single word is a whole shell line, as ssh has it; several are words that must arrive as they are.
