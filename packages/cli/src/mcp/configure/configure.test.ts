@@ -149,6 +149,19 @@ describe('configureClient', () => {
     expect(() => configure({ client: 'claude-code' })).toThrow('project directory is required');
   });
 
+  it('refuses a folder that is not there, for Claude Code would never read what is written for it', () => {
+    put(join(machine.cwd, 'file'), '');
+    for (const [directory, why] of [
+      ['nowhere', 'there is no such folder'],
+      ['file', 'it is a file'],
+    ] as const) {
+      expect(() => configure({ client: 'claude-code', directory })).toThrow(
+        `${join(machine.cwd, directory)} cannot be configured: ${why}. Name the folder in which you start Claude Code`,
+      );
+    }
+    expect(readdirSync(home)).toEqual(['project']);
+  });
+
   it.each([
     [
       'darwin',

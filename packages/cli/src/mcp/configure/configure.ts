@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CliError } from '../../cli-error.ts';
 import { launcher } from '../../coder-command.ts';
@@ -89,7 +90,9 @@ function planOf(options: ConfigureOptions, machine: Machine): Plan {
 function claudeCodePlan(options: ConfigureOptions, machine: Machine, server: Record<string, unknown>): Plan {
   if (!options.directory)
     throw new CliError('project directory is required: coder exp mcp configure claude-code .');
-  const project = ['projects', resolve(machine.cwd, options.directory)];
+  const folder = resolve(machine.cwd, options.directory);
+  refuseNoFolder(folder);
+  const project = ['projects', folder];
   return {
     file: options.claudeConfigPath ?? places.claudeCode(machine),
     entries: [
@@ -98,6 +101,16 @@ function claudeCodePlan(options: ConfigureOptions, machine: Machine, server: Rec
     ],
     comments: false,
   };
+}
+
+/** Claude Code looks its servers up by the folder it is started in: for any other the entry would never be read. */
+function refuseNoFolder(folder: string): void {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  const why = found === undefined ? 'there is no such folder' : 'it is a file';
+  throw new CliError(
+    `${folder} cannot be configured: ${why}. Name the folder in which you start Claude Code, for example "." for this one, or make it first.`,
+  );
 }
 
 /** CLAUDE.md is touched only when there is something to put into it. */
