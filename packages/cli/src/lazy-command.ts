@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { exitOverride } from './exit-override.ts';
 import { addGlobalFlags, leavesOf } from './global-flags.ts';
 import { refuseUnknownCommand } from './refuse-unknown-command.ts';
+import { addUsageHints } from './usage-hints.ts';
 
 const loaders = new WeakMap<Command, () => Promise<Command>>();
 
@@ -28,6 +29,7 @@ export function lazyCommand(name: string, description: string, load: () => Promi
       command.parent = shell.parent;
       exitOverride(command);
       refuseUnknownCommand(command);
+      addUsageHints(command);
       for (const leaf of leavesOf(command)) addGlobalFlags(leaf, true);
       await command.parseAsync(shell.args, { from: 'user' });
     });

@@ -41,6 +41,7 @@ import { exitOverride } from './exit-override.ts';
 import { addGlobalFlags, leavesOf } from './global-flags.ts';
 import { lazyCommand } from './lazy-command.ts';
 import { refuseUnknownCommand } from './refuse-unknown-command.ts';
+import { addUsageHints } from './usage-hints.ts';
 import { version } from './version.ts';
 
 /** The whole `coder` command, with what the shell may be offered when it asks for candidates. */
@@ -49,8 +50,7 @@ export function createProgram(candidates?: Candidates): Command {
     .description('Development workspaces that people and AI agents share.')
     .version(version, '-v, --version')
     .enablePositionalOptions()
-    .showSuggestionAfterError()
-    .showHelpAfterError('(see --help)');
+    .showSuggestionAfterError();
   addGlobalFlags(program, false);
   const groups: Record<string, Command[]> = {
     'Deployment:': [
@@ -121,5 +121,6 @@ export function createProgram(candidates?: Candidates): Command {
   addCompletion(program, candidates);
   exitOverride(program);
   refuseUnknownCommand(program);
+  addUsageHints(program);
   return program;
 }
