@@ -305,7 +305,8 @@ describe('users', () => {
       .execute();
     await expect(d.asOwner.users.delete({ user: 'ada' })).rejects.toMatchObject({
       status: 409,
-      message: 'ada has 1 workspace. Delete it first, then the user.',
+      message: 'ada has 1 workspace.',
+      detail: 'Delete it first, then the user.',
     });
     await expect(d.asMember.users.get({ user: 'me' })).resolves.toBeDefined();
   });

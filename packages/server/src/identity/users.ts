@@ -211,7 +211,9 @@ async function refuseWithWorkspaces(trx: Db, { id, username }: UserRow): Promise
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
   if (count === 0) return;
+  const one = count === 1;
   throw new ApiError('CONFLICT', {
-    message: `${username} has ${count} workspace${count === 1 ? '' : 's'}. Delete ${count === 1 ? 'it' : 'them'} first, then the user.`,
+    message: `${username} has ${count} workspace${one ? '' : 's'}.`,
+    detail: `Delete ${one ? 'it' : 'them'} first, then the user.`,
   });
 }

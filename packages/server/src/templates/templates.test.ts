@@ -246,8 +246,10 @@ describe('templates', () => {
     const template = await published(h, 'web');
     const workspace = await workspaceOf(h, template.id, h.member.user.id, 1);
     await expect(h.templates.delete(h.owner, template.id)).rejects.toMatchObject({
+      code: 'CONFLICT',
       status: 400,
-      message: 'The template "web" has 1 workspace. Delete it first.',
+      message: 'The template "web" has 1 workspace.',
+      detail: 'Delete it first, then the template.',
     });
     await h.db.updateTable('workspaces').set({ deleted: true }).where('id', '=', workspace).execute();
     expect(await h.templates.delete(h.owner, template.id)).toBe('web');

@@ -149,8 +149,11 @@ export function createTemplates({ db, clock, organizations }: TemplatesDeps): Te
           .executeTakeFirstOrThrow();
         if (count > 0) {
           const one = count === 1;
-          throw new ApiError('BAD_REQUEST', {
-            message: `The template "${name}" has ${count} workspace${one ? '' : 's'}. Delete ${one ? 'it' : 'them'} first.`,
+          throw new ApiError('CONFLICT', {
+            // Upstream's status, which its clients know.
+            status: 400,
+            message: `The template "${name}" has ${count} workspace${one ? '' : 's'}.`,
+            detail: `Delete ${one ? 'it' : 'them'} first, then the template.`,
           });
         }
         await trx
