@@ -1,7 +1,7 @@
 import { createApiClient } from '@coder/api';
 import { Command } from 'commander';
 import { type OutputFormat, outputOption } from '../output/print.ts';
-import { sessionOf } from '../session/context.ts';
+import { addressOf, sessionOf } from '../session/context.ts';
 import { version } from '../version.ts';
 
 export function versionCommand(): Command {
@@ -9,7 +9,7 @@ export function versionCommand(): Command {
     .description('Show the version of this command and of the deployment')
     .addOption(outputOption())
     .action(async (flags: { output: OutputFormat }, command: Command) => {
-      const { url } = sessionOf(command);
+      const url = addressOf(sessionOf(command));
       const server = url
         ? await createApiClient({ url })
             .deployment.buildInfo()

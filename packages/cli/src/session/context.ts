@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type ApiClient, createApiClient, SESSION_TOKEN_HEADER } from '@coder/api';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
@@ -10,6 +11,8 @@ export type GlobalFlags = { url?: string; token?: string; globalConfig?: string 
 export type Session = {
   readonly folder: string;
   readonly url: string | undefined;
+  /** What gave the address, as a refusal of it names that. */
+  readonly urlFrom?: string;
   /** Gives the token for the next request; undefined when nobody is signed in. */
   readonly token: TokenSource | undefined;
 };
@@ -18,12 +21,32 @@ export type Session = {
 export function resolveSession(flags: GlobalFlags, env: NodeJS.ProcessEnv = process.env): Session {
   const folder = flags.globalConfig ?? configFolder(env);
   const given = givenToken(flags, env);
+  const [url, urlFrom] = givenUrl(flags, folder, env);
   const isStored = readConfigFile(folder, 'session') !== undefined;
   return {
     folder,
-    url: flags.url ?? (env.CODER_URL || readConfigFile(folder, 'url')),
+    url,
+    urlFrom,
     token: given !== undefined ? async () => given : isStored ? storedTokenSource({ folder }) : undefined,
   };
+}
+
+function givenUrl(
+  flags: GlobalFlags,
+  folder: string,
+  env: NodeJS.ProcessEnv,
+): [url: string | undefined, from: string] {
+  if (flags.url !== undefined) return [flags.url, '--url'];
+  if (env.CODER_URL) return [env.CODER_URL, 'CODER_URL'];
+  return [readConfigFile(folder, 'url'), join(folder, 'url')];
+}
+
+/** The address of the session's deployment, if it has one. Throws {@link CliError} when it is no address. */
+export function addressOf({ url, urlFrom = '--url' }: Pick<Session, 'url' | 'urlFrom'>): string | undefined {
+  if (url === undefined || (/^https?:\/\//i.test(url) && URL.canParse(url))) return url;
+  throw new CliError(
+    `${urlFrom} "${url}" is not the address of a deployment. Write it like https://coder.example.com or http://127.0.0.1:3000.`,
+  );
 }
 
 /** The token of a flag or the environment, which goes before the stored one. */
@@ -38,9 +61,10 @@ export function sessionOf(command: Command): Session {
 
 /** A client that sends the session's token, renewed when it is time. Throws {@link CliError} when nobody is signed in. */
 export function createSessionClient(
-  { url, token }: Pick<Session, 'url' | 'token'>,
+  { token, ...given }: Pick<Session, 'url' | 'urlFrom' | 'token'>,
   headers: Record<string, string> = {},
 ): ApiClient {
+  const url = addressOf(given);
   if (url === undefined || token === undefined) {
     throw new CliError('You are not logged in. Try logging in using "coder login <url>".');
   }

@@ -24,7 +24,7 @@ import { tokenPermissions } from './token-permissions.ts';
 const LAST_CALLS_MS = 3_000;
 
 export type McpServerOptions = {
-  session: Pick<Session, 'url' | 'token'>;
+  session: Pick<Session, 'url' | 'urlFrom' | 'token'>;
   /** Which tools are offered. */
   selection?: SelectionInput;
   /** In place of the usual instructions. */
