@@ -1,5 +1,6 @@
 import type { Workspace } from '@coder/api';
 import { Command } from 'commander';
+import { CliError } from '../cli-error.ts';
 import { duration, type OutputFormat, outputOption, printList } from '../output/print.ts';
 import { clientOf } from '../session/context.ts';
 
@@ -23,7 +24,14 @@ export function listCommand(): Command {
     .option('-a, --all', 'of all users you can see')
     .option('--search <query>', 'filter, for example "status:running template:node"', 'owner:me')
     .addOption(outputOption())
+    .allowExcessArguments()
     .action(async (flags: { all?: boolean; search: string; output: OutputFormat }, command: Command) => {
+      const [name] = command.args;
+      if (name !== undefined) {
+        throw new CliError(
+          `"coder list" takes no name. Filter with --search "owner:me name:${name}", or look at one with "coder show ${name}".`,
+        );
+      }
       const all = await collect(
         command,
         flags.all ? flags.search.replace(/\bowner:me\b/, '').trim() : flags.search,
