@@ -24,6 +24,11 @@ export const start = [
       'without bubblewrap quickstart says so loudly and runs workspaces as plain processes, which still end and go with their workspace',
     source: 'README, Start',
   },
+  {
+    id: 'quickstart.npm-flags',
+    promise: 'flags of npm start that npm would keep for itself are refused, with the line that is meant',
+    source: 'README, Start',
+  },
   { id: 'quickstart.again', promise: 'run again, quickstart only serves', source: 'README, Start' },
   {
     id: 'quickstart.beside',

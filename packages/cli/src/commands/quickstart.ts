@@ -3,6 +3,7 @@ import { coderCommand } from '../coder-command.ts';
 import { withProgress } from '../output/progress.ts';
 import { firstRun } from '../quickstart/first-run.ts';
 import { renderGuide, renderOwner } from '../quickstart/guide.ts';
+import { refuseWhatNpmKept } from '../quickstart/kept-by-npm.ts';
 import { version } from '../version.ts';
 import { addServerFlags, readServerConfig, serve, serverFlags } from './server.ts';
 
@@ -17,6 +18,7 @@ export function quickstartCommand(): Command {
     );
   addServerFlags(command);
   return command.action(async () => {
+    refuseWhatNpmKept();
     const config = readServerConfig({
       experiments: process.env.CODER_EXPERIMENTS || 'oauth2,mcp-server-http',
       'local-sandbox': process.env.CODER_LOCAL_SANDBOX || 'auto',
