@@ -92,7 +92,7 @@ export function createAgent(options: AgentOptions): Agent {
     now,
     onStart: () => activity.touch(),
   });
-  void pipes.fill();
+  pipes.fill().catch(() => {});
   // The threads that read files are made now, while there is room for them: one that cannot be made ends the program.
   void stat(home).catch(() => undefined);
   const tunnels = createTunnels(createOwnPorts(() => servingProcesses(options.marker)));

@@ -46,7 +46,7 @@ export function startChild(options: ChildOptions): Promise<Child> {
 }
 
 async function startWithPipes(options: ChildOptions): Promise<Child> {
-  return followPiped(await spawnPiped(options), options);
+  return followPiped(await spawnPiped(options, await options.pipes.take(2)), options);
 }
 
 /** A program that runs with pipes, whose output nobody reads yet. */
@@ -57,13 +57,18 @@ export interface PipedChild {
   err: Pipe | undefined;
 }
 
-/** Forks it before it returns; rejects with the system's error when it cannot be started. */
+/**
+ * Starts it with these pipes for what it writes, which are closed when it cannot be started; without them Node makes some. Rejects
+ * with the system's error.
+ */
 export function spawnPiped(
-  options: Pick<ChildOptions, 'argv' | 'cwd' | 'env' | 'stdin' | 'pipes' | 'offspring'>,
+  options: Pick<ChildOptions, 'argv' | 'cwd' | 'env' | 'offspring'> & {
+    /** A descriptor is closed by whoever gives it. */
+    stdin: ChildOptions['stdin'] | number;
+  },
+  [out, err]: readonly Pipe[] = [],
 ): Promise<PipedChild> {
-  const { argv, cwd, env, stdin, pipes, offspring } = options;
-  const out = pipes.take();
-  const err = pipes.take();
+  const { argv, cwd, env, stdin, offspring } = options;
   const [file = '', ...rest] = argv;
   return new Promise((resolve, reject) => {
     const release = () => {
@@ -83,7 +88,7 @@ export function spawnPiped(
           cwd,
           env,
           detached: true,
-          stdio: [stdin === 'pipe' ? 'pipe' : 'ignore', out?.writeEnd ?? 'pipe', err?.writeEnd ?? 'pipe'],
+          stdio: [stdin === 'none' ? 'ignore' : stdin, out?.writeEnd ?? 'pipe', err?.writeEnd ?? 'pipe'],
         }),
       );
     } catch (error) {

@@ -113,7 +113,6 @@ export function createLauncher(options: LaunchOptions): Launcher {
   }
 
   async function anew({ request, cwd }: LaunchPlan): Promise<Begun> {
-    await pipes.atHand();
     const unique = nextUnique();
     const { argv, cleanUp } =
       request.command === undefined

@@ -1,20 +1,21 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { StartProcess, type StartProcessInput } from '@coder/api/agent';
+import { SignalProcess, StartProcess, type StartProcessInput } from '@coder/api/agent';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createEnvironment, type WorkspaceEnvironment } from './environment.ts';
+import { createEnvironment, MARKER_VARIABLE, type WorkspaceEnvironment } from './environment.ts';
 import { defaultProcessLimits } from './limits.ts';
 import { createOffspring } from './offspring.ts';
 import { createPipePool, type PipePool } from './pipe-pool.ts';
-import { readProc, readProcTable } from './proc-table.ts';
+import { hasEnvironment, readProc, readProcTable } from './proc-table.ts';
 import { createProcessRegistry, type ProcessRegistry } from './registry.ts';
 
 const { _, OLDPWD, ...given } = process.env;
 
 let folder: string;
 let home: string;
+let marker: string;
 let pipes: PipePool;
 let environment: WorkspaceEnvironment;
 let registry: ProcessRegistry;
@@ -23,10 +24,11 @@ const offspring = createOffspring(undefined, () => {});
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'standby-'));
   home = join(folder, 'home');
+  marker = folder;
   mkdirSync(home);
   pipes = createPipePool(folder, 'test');
   await pipes.fill();
-  environment = createEnvironment(given, 'test');
+  environment = createEnvironment(given, marker);
   registry = createProcessRegistry({
     limits: defaultProcessLimits,
     environment,
@@ -52,7 +54,13 @@ async function run(input: StartProcessInput, after?: Promise<void>) {
 }
 
 /** The shells that wait: children of this process that lead a session and have no program of their own yet. */
-const shells = () => readProcTable().filter((p) => p.parent === process.pid && p.session === p.pid);
+const shells = () =>
+  readProcTable().filter(
+    (p) =>
+      p.parent === process.pid &&
+      p.session === p.pid &&
+      hasEnvironment(p.pid, `${MARKER_VARIABLE}=${marker}`),
+  );
 
 /** After it what an ended command has set off has been done, since that takes place within turns. */
 async function turn(): Promise<void> {
@@ -62,9 +70,12 @@ async function turn(): Promise<void> {
 /** Runs something, after which a shell waits; resolves with its pid. */
 async function waiting(): Promise<number> {
   await run({ command: 'true' });
-  await turn();
-  expect(shells()).toHaveLength(1);
-  return shells()[0]?.pid as number;
+  return vi.waitFor(() => {
+    const [shell, ...others] = shells();
+    expect(others).toEqual([]);
+    expect(shell).toBeDefined();
+    return shell?.pid as number;
+  });
 }
 
 const LOOK = `
@@ -241,9 +252,28 @@ test('ends when nothing has come for a minute', async () => {
   }
 });
 
-test('none waits where the environment holds what a shell would not hand on', async () => {
-  environment.set({ 'not-a-variable': 'kept' });
-  await run({ command: 'true' });
-  await turn();
-  expect(shells()).toEqual([]);
+test.each(['not-a-variable', 'LD_PRELOAD', 'POSIXLY_CORRECT', 'OLDPWD'])(
+  'none waits where the environment holds %s, which a shell would not hand on as it is',
+  async (name) => {
+    environment.set({ [name]: '' });
+    await run({ command: 'true' });
+    await turn();
+    expect(shells()).toEqual([]);
+  },
+);
+
+test('a shell that has something to say of its own is not taken', async () => {
+  const pid = await waiting();
+  writeFileSync(`/proc/${pid}/fd/2`, 'sh: warning: something\n');
+  const ran = await run({ command: 'echo runs' });
+  expect(ran).toMatchObject({ text: 'runs\n', exitCode: 0 });
+  expect(ran.pid).not.toBe(pid);
+});
+
+test('who goes on reading from the output of a command is given nothing of the next', async () => {
+  const thief = '(exec 3< /dev/stdout > /dev/null 2>&1; while :; do timeout 0.2 cat <&3 >> stolen; done) &';
+  await run({ id: 'thief', command: thief });
+  for (let i = 0; i < 100; i++) expect((await run({ command: `echo token-${i}` })).text).toBe(`token-${i}\n`);
+  await registry.get('thief').signal(SignalProcess.parse({ signal: 'KILL' }));
+  expect((await run({ command: 'cat stolen 2>&1 || true' })).text).not.toContain('token');
 });

@@ -1,8 +1,8 @@
-import { existsSync, statSync } from 'node:fs';
+import { closeSync, existsSync, statSync, writeSync } from 'node:fs';
 import type { StartProcess } from '@coder/api/agent';
 import { type PipedChild, spawnPiped } from './child.ts';
 import type { Offspring } from './offspring.ts';
-import type { PipePool } from './pipe-pool.ts';
+import type { Pipe, PipePool } from './pipe-pool.ts';
 import { readProc } from './proc-table.ts';
 
 export interface StandbyOptions {
@@ -43,6 +43,8 @@ export interface Standby {
 }
 
 interface Held extends Waiting {
+  /** What it reads what it is to become from. */
+  input: Pipe;
   cwd: string;
   inode: string;
   revision: number;
@@ -57,8 +59,8 @@ const MAX_COMMAND = 2_000;
 const PLAIN = /^[\t\n\x20-\x7e]*$/;
 /** A shell hands on what is a variable to it. */
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/** What a shell sets or changes by itself. */
-const OWN = new Set(['OLDPWD', 'IFS', 'OPTIND', 'OPTARG', 'PPID', 'LINENO', 'ENV', 'SHELLOPTS', 'BASHOPTS']);
+/** What a shell sets or changes by itself, and what would take effect twice. */
+const OWN = /^(OLDPWD|IFS|OPTIND|OPTARG|PPID|LINENO|ENV|SHELLOPTS|BASHOPTS|POSIXLY_CORRECT|LD_.*)$/;
 
 export function createStandby(options: StandbyOptions): Standby {
   const { pipes, offspring } = options;
@@ -72,7 +74,7 @@ export function createStandby(options: StandbyOptions): Standby {
     if (!gone) return;
     waiting = undefined;
     clearTimeout(gone.idle);
-    gone.child.process.stdin?.destroy();
+    gone.input.discard();
     gone.child.process.kill('SIGKILL');
     gone.child.out?.discard();
     gone.child.err?.discard();
@@ -81,25 +83,31 @@ export function createStandby(options: StandbyOptions): Standby {
   async function start(): Promise<void> {
     if (starting || off) return;
     starting = true;
+    let taken: Pipe[] = [];
     try {
       const cwd = options.folder();
       if (waiting?.cwd !== cwd) dismiss();
-      if (waiting) return;
-      const unique = options.nextUnique();
       const inode = inodeOf(cwd);
-      if (inode === undefined) return;
+      if (waiting || inode === undefined) return;
+      const unique = options.nextUnique();
       const revision = options.revision();
       const env = options.environment(unique, cwd);
-      if (!Object.keys(env).every((name) => VARIABLE.test(name) && !OWN.has(name))) return;
-      const child = await spawnPiped({ argv: SHELL, cwd, env, stdin: 'pipe', pipes, offspring });
-      waiting = { unique, cwd, inode, revision, child, idle: setTimeout(dismiss, IDLE_MS) };
+      if (!Object.keys(env).every((name) => VARIABLE.test(name) && !OWN.test(name))) return;
+      taken = (await pipes.take(3)) ?? [];
+      const [input, ...outputs] = taken;
+      if (!input) return;
+      const child = await spawnFrom(input, (stdin) =>
+        spawnPiped({ argv: SHELL, cwd, env, stdin, offspring }, outputs),
+      );
+      waiting = { unique, cwd, inode, revision, child, input, idle: setTimeout(dismiss, IDLE_MS) };
       waiting.idle.unref();
       child.process.once('exit', () => {
         if (waiting?.child === child) dismiss();
       });
-      if (off || !child.out || !child.err) dismiss();
+      if (off) dismiss();
     } catch {
       // The folder is gone, or there is no room for another process: commands are started as they come.
+      for (const pipe of taken) pipe.discard();
     } finally {
       starting = false;
     }
@@ -118,16 +126,24 @@ export function createStandby(options: StandbyOptions): Standby {
     find(request, cwd) {
       const found = waiting;
       if (!found || found.cwd !== cwd || !isSimple(request)) return undefined;
-      if (isAsItWas(found)) return found;
+      if (isAsItWas(found) && !hasSaid(found.child)) return found;
       dismiss();
       return undefined;
     },
     isAsItWas,
     become(found, argv) {
       if (waiting !== found) return false;
-      clearTimeout(waiting.idle);
+      const { input, idle } = waiting;
+      try {
+        writeSync(input.writeEnd, `exec ${argv.map(quote).join(' ')} </dev/null\n`);
+      } catch {
+        // It has ended, and has not been missed yet.
+        dismiss();
+        return false;
+      }
+      input.discard();
+      clearTimeout(idle);
       waiting = undefined;
-      found.child.process.stdin?.end(`exec ${argv.map(quote).join(' ')} </dev/null\n`);
       return true;
     },
     prepare() {
@@ -142,6 +158,21 @@ export function createStandby(options: StandbyOptions): Standby {
       dismiss();
     },
   };
+}
+
+/** Starts what reads from a pipe. */
+async function spawnFrom(input: Pipe, start: (stdin: number) => Promise<PipedChild>): Promise<PipedChild> {
+  const stdin = input.openToRead();
+  try {
+    return await start(stdin);
+  } finally {
+    closeSync(stdin);
+  }
+}
+
+/** Whether a shell has something of its own to say, for example of its language, which would stand before what the command says. */
+function hasSaid({ out, err }: PipedChild): boolean {
+  return [out, err].some((pipe) => pipe?.hasData() ?? true);
 }
 
 /** Whether a shell that knows nothing but the command can become it. */
