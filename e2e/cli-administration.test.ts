@@ -110,7 +110,7 @@ test(verifies('cli.audit'), { timeout: 60_000 }, async () => {
   await ok('users', 'create', '-u', 'bob', '-e', 'bob@example.com', '-p', 'a long password');
 
   await expect
-    .poll(() => ok('audit', 'list', '--resource-type', 'mcp_tool', '--username', 'ada'))
+    .poll(() => ok('audit', 'list', '--resource-type', 'mcp_tool', '--username', 'ada'), { timeout: 20_000 })
     .toMatch(/read +mcp_tool +coder_list_workspaces +200/);
   const [created] = JSON.parse(
     await ok('audit', 'list', '-q', 'resource_type:user action:create', '--limit', '1', '-o', 'json'),
