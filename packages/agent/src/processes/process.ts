@@ -82,10 +82,12 @@ export function manageProcess(parts: ProcessParts): {
   function settle(): void {
     if (finished || !end || killing) return;
     if (!outputClosed && drain === undefined) {
-      drain = setTimeout(() => {
+      const over = () => {
         outputClosed = true;
         settle();
-      }, DRAIN_MS);
+      };
+      // On a busy machine the time may be over before what has come is read, which a turn then does.
+      drain = setTimeout(() => setImmediate(over), DRAIN_MS);
     }
     if (!outputClosed) return;
     finished = true;

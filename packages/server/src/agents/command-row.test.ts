@@ -19,7 +19,8 @@ async function linked() {
   // The second finds a shell that waits for it.
   await run('first', 'true');
   await run('second', 'true');
-  return { client, userId: user.user.id, agent: seeded.agentId, run };
+  const { agentId: agent, workspaceId } = seeded;
+  return { client, userId: user.user.id, workspaceId, agent, run };
 }
 
 beforeAll(async () => {
@@ -113,6 +114,25 @@ it('does not run when its row cannot be written, and says so', async () => {
   // Nothing is left of it: the same name starts it now, and only that has a row.
   await expect(world.run('refused', 'echo ran')).resolves.toMatchObject({ started: true });
   await vi.waitFor(async () => expect((await statuses()).length).toBe(before + 1));
+});
+
+it('does not run when the right to it has ended before the row is there', async () => {
+  const { workspaceId } = world;
+  const giveTo = async (userId: string) => {
+    await h.database.pool.query('update workspaces set owner_id = $1 where id = $2', [userId, workspaceId]);
+    await h.database.pool.query(`select pg_notify('workspace_changed', $1)`, [workspaceId]);
+  };
+  const other = await h.user();
+  const release = await holdRows();
+  const held = failure(world.run('taken', 'echo ran'));
+  await rowWaits();
+  await giveTo(other.user.id);
+  // Another call of theirs meets it as well.
+  await vi.waitFor(async () => expect((await failure(idsOf())).status).toBe(404));
+  await release();
+  expect(await held).toMatchObject({ code: 'NOT_FOUND', status: 404 });
+  await giveTo(world.userId);
+  await vi.waitFor(async () => expect(await idsOf()).not.toContain('taken'));
 });
 
 it('does not run when the server is gone before the row is there', async () => {

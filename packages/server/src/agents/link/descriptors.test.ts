@@ -7,7 +7,7 @@ test('an agent that has run out of descriptors works again when the commands hav
     const { processes } = agent.connection;
     const one = async (i: number) => {
       const command = `sleep 0.${1 + (i % 3)}; echo error > /dev/stderr; echo output`;
-      const { output } = await processes.start({ command, wait_ms: 10_000 });
+      const { output } = await processes.start({ command, wait_ms: 20_000 });
       return output.chunks.map(({ stream, data }) => `${stream} ${data}`).sort();
     };
     const whole = ['stderr error\n', 'stdout output\n'];

@@ -42,9 +42,7 @@ describe('processes', () => {
       );
     const held = start('held', go.promise);
     const never = Promise.withResolvers<void>();
-    const dropped = expect(start('dropped', never.promise)).rejects.toMatchObject({
-      name: 'AgentUnreachable',
-    });
+    const dropped = expect(start('dropped', never.promise)).rejects.toThrow('not now');
     // It comes after them by the same link.
     expect((await agent.connection.processes.list()).processes.map(({ id }) => id)).not.toContain('held');
     never.reject(new Error('not now'));

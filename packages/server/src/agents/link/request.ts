@@ -38,6 +38,12 @@ export function withQuery(path: string, query: Query | undefined): string {
   return search.size > 0 ? `${path}?${search}` : path;
 }
 
+const late = (deadlineMs: number): AgentUnreachable =>
+  new AgentUnreachable(
+    'deadline',
+    `The workspace agent did not answer within ${Math.round(deadlineMs / 1000)} s.`,
+  );
+
 /**
  * Sends a request and returns once the answer's headers are there. A refusal rejects with AgentError; no answer with
  * AgentUnreachable. The deadline is only for the headers: a stream lives as long as it is read, or until the signal aborts.
@@ -67,23 +73,13 @@ export function openCall(
       reject(failure);
     };
     const abort = () => fail(new AgentUnreachable('aborted', 'The call was aborted.', signal?.reason));
-    const timer = setTimeout(
-      () =>
-        fail(
-          new AgentUnreachable(
-            'deadline',
-            `The workspace agent did not answer within ${Math.round(deadlineMs / 1000)} s.`,
-          ),
-        ),
-      deadlineMs,
-    );
+    const timer = setTimeout(() => fail(late(deadlineMs)), deadlineMs);
     signal?.addEventListener('abort', abort, { once: true });
     stream.on('error', (error) => {
-      failure ??= new AgentUnreachable(
-        'broken',
-        'The link to the workspace agent broke during the call.',
-        error,
-      );
+      failure ??=
+        error instanceof AgentUnreachable
+          ? error
+          : new AgentUnreachable('broken', 'The link to the workspace agent broke during the call.', error);
     });
     stream.once('close', () => {
       clearTimeout(timer);
@@ -191,10 +187,9 @@ export async function callJson<S extends z.ZodType>(
   const { query, body, limit = SHORT, ...options } = call;
   const headers: OutgoingHttpHeaders = { ':method': method, ':path': withQuery(path, query) };
   if (body !== undefined) headers['content-type'] = 'application/json';
-  const open = await openCall(session, headers, options, (stream) =>
+  return answerOf(session, headers, answer, limit, options, (stream) =>
     stream.end(body === undefined ? undefined : JSON.stringify(body)),
   );
-  return readJson(open, answer, limit);
 }
 
 /**
@@ -216,13 +211,43 @@ export async function callJsonAhead<S extends z.ZodType>(
     'content-type': 'application/json',
     'content-length': bytes.length,
   };
-  const open = await openCall(session, headers, options, (stream) => {
-    stream.write(bytes);
-    effectAfter.then(
-      () => stream.end(),
-      // Not `close`, which ends the request before it resets it.
-      (error) => stream.destroy(error),
-    );
-  });
-  return readJson(open, answer, limit);
+  let refused: { why: unknown } | undefined;
+  // It may fail when the call has failed before it.
+  effectAfter.catch(() => {});
+  try {
+    return await answerOf(session, headers, answer, limit, options, (stream) => {
+      stream.write(bytes);
+      effectAfter.then(
+        () => stream.end(),
+        (why: unknown) => {
+          refused = { why };
+          // Not `close`, which ends the request before it resets it.
+          stream.destroy(new Error('the request must have no effect'));
+        },
+      );
+    });
+  } catch (error) {
+    throw refused ? refused.why : error;
+  }
+}
+
+/** Sends a request and reads its JSON answer, the whole of which has to come within the deadline. */
+async function answerOf<S extends z.ZodType>(
+  session: ClientHttp2Session,
+  headers: OutgoingHttpHeaders,
+  answer: S,
+  limit: AnswerLimit,
+  options: CallOptions,
+  send: (stream: ClientHttp2Stream) => void,
+): Promise<z.output<S>> {
+  const { deadlineMs = DEFAULT_DEADLINE_MS } = options;
+  const started = performance.now();
+  const open = await openCall(session, headers, options, send);
+  const left = Math.max(0, deadlineMs - (performance.now() - started));
+  const timer = setTimeout(() => open.stream.destroy(late(deadlineMs)), left);
+  try {
+    return await readJson(open, answer, limit);
+  } finally {
+    clearTimeout(timer);
+  }
 }

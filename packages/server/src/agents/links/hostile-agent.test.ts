@@ -73,6 +73,27 @@ describe('a program that answers in the name of an agent', () => {
   });
 });
 
+describe('an answer that never comes', () => {
+  it.each([
+    ['not even its headers', () => undefined],
+    ['only its headers', (stream: ServerHttp2Stream) => stream.respond({ ':status': 200 })],
+    [
+      'half its body',
+      (stream: ServerHttp2Stream) => stream.respond({ ':status': 200 }) ?? stream.write('{"pro'),
+    ],
+  ])('is waited for as long as the call may take: %s', async (_what, answer) => {
+    const { agentId, token } = await h.workspace(await h.user());
+    await dialAsAgent(h.url, token, (path, stream) => {
+      if (path.includes('manifest')) stream.end(manifestApplied);
+      else if (path.includes('processes')) answer(stream);
+    });
+    const connections = h.server().agents.agentConnections;
+    await expect.poll(() => connections.get(agentId)).toBeDefined();
+    const call = connections.get(agentId)?.processes.list({}, { deadlineMs: 200 });
+    await expect(call).rejects.toMatchObject({ reason: 'deadline' });
+  });
+});
+
 describe('a long answer', () => {
   const schema = z.object({
     list: z.array(z.object({ a: z.string(), b: z.string().nullable() })).nullable(),

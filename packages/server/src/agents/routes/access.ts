@@ -29,6 +29,8 @@ export interface CallSignal {
 export interface AgentAccess {
   /** The agent, once it is clear that the caller may do this and that the workspace runs. */
   target(context: RequestContext, agentId: string, action: Action<'workspace'>): Promise<AgentTarget>;
+  /** Rejects when that is not so any more. */
+  check(context: RequestContext, agentId: string, action: Action<'workspace'>): Promise<void>;
   /** The live connection to an agent of a workspace that runs; for who has been let in by other rules than {@link target}'s. */
   reach(target: AgentTarget, signal: AbortSignal): Promise<AgentConnection>;
   /** The live connection to an agent. Waits a little for one that is likely to come; throws AGENT_UNREACHABLE otherwise. */
@@ -74,6 +76,7 @@ export function createAgentAccess(deps: AccessDeps): AgentAccess {
   return {
     target,
     connection,
+    check: async (...asked) => void (await target(...asked)),
     async reach(found, signal) {
       requireRunning(found);
       return connection(found, signal);

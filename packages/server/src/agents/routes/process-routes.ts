@@ -6,7 +6,11 @@ export const processRoutes = ({ access }: { access: AgentAccess }) => ({
   start: api.processes.start.handler(
     holdsEffect(({ input: { agent, ...start }, context }) =>
       access.use(context, agent, 'ssh', ({ processes }, call) =>
-        processes.start(start, { ...call, effectAfter: context.recorded }),
+        // The right may have ended while the row was written.
+        processes.start(start, {
+          ...call,
+          effectAfter: context.recorded.then(() => access.check(context, agent, 'ssh')),
+        }),
       ),
     ),
   ),

@@ -1,4 +1,5 @@
 import type { Script } from 'node:vm';
 
 export function codeFile(entry: string): string;
-export function agentScript(entry: string, code?: Buffer): { script: Script; run(): unknown };
+export function sealed(code: Buffer): Buffer;
+export function agentScript(entry: string, kept?: Buffer): { script: Script; run(): unknown };

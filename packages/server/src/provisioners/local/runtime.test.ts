@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buildAgent } from '@coder/agent';
@@ -40,6 +49,12 @@ it('keeps what the engine makes of the agent, which an agent takes and any other
   expect(takesCode(staged.folder, staged.entry, nodeOptions)).toBe(true);
   expect(statSync(code).mode & 0o777).toBe(0o644);
   expect(warnings).toEqual([]);
+  // What a disk has damaged is left alone.
+  const bytes = readFileSync(code);
+  const middle = bytes.length >> 1;
+  bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
+  writeFileSync(code, bytes);
+  expect(takesCode(staged.folder, staged.entry, nodeOptions)).toBe(false);
 });
 
 it('starts agents without it where it cannot be made', async () => {
