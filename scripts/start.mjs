@@ -8,7 +8,8 @@ ensureInstalled();
 // Without the dashboard the server still serves everything else, and says on its pages how to build it.
 spawnSync(projectNode(), [join(root, 'scripts/build-dashboard.mjs')], { stdio: ['ignore', 2, 2] });
 const args = [join(root, 'packages/cli/src/main.ts'), 'quickstart', ...process.argv.slice(2)];
-const child = spawn(projectNode(), args, { stdio: 'inherit' });
+// By the channel it learns of the end of this program, whatever that was.
+const child = spawn(projectNode(), args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 

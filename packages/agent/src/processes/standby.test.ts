@@ -80,7 +80,7 @@ async function waiting(): Promise<number> {
 
 const LOOK = `
 env | grep -v '^CODER_PROCESS=' | sort; env | grep -c '^CODER_PROCESS='
-for fd in 0 1 2 3 4 5 6 7 8 9 10 11 12; do readlink /proc/$$/fd/$fd | sed 's/pipe.*/pipe/'; done
+for fd in 0 1 2 3 4 5 6 7 8 9 10 11 12; do readlink /proc/self/fd/$fd; done
 echo "$0 $# $-"; tr '\\0' '|' < /proc/$$/cmdline; readlink /proc/$$/exe; pwd
 [ "$(cut -d ' ' -f 5,6 /proc/$$/stat)" = "$$ $$" ] && echo leads its session
 cat /proc/$$/oom_score_adj; grep -E '^(Sig(Blk|Ign|Cgt)|Umask|Threads)' /proc/$$/status; ulimit -a; exit 7`;
@@ -92,7 +92,12 @@ test('what a waiting shell becomes is the same as what is started anew', async (
   expect(anew.pid).not.toBe(pid);
   expect(became.pid).toBe(pid);
   expect(became.text).toContain('leads its session');
-  expect({ ...became, pid: 0 }).toEqual({ ...anew, pid: 0 });
+  const same = ({ text, ...rest }: typeof anew) => ({
+    ...rest,
+    pid: 0,
+    text: text.replace(/coder-pipe\S+/g, ''),
+  });
+  expect(same(became)).toEqual(same(anew));
 });
 
 test.each([
