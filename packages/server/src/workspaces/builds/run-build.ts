@@ -3,6 +3,7 @@ import { createJobLog, type JobLog } from '../../jobs/index.ts';
 import type { BuildLog, Provisioner } from '../../provisioners/index.ts';
 import { instantiate } from '../../templates/index.ts';
 import type { WorkspacesDeps } from '../deps.ts';
+import { bounded } from './bounded.ts';
 import { type ClaimedBuild, claimBuild } from './claim.ts';
 import { finishBuild } from './finish.ts';
 import type { KeyedLock } from './keyed-lock.ts';
@@ -276,25 +277,6 @@ export function provisionerOf(
   throw new ApiError('BAD_REQUEST', {
     message: `This server has no "${name}" runtime. It has: ${[...provisioners.keys()].join(', ') || 'none'}.`,
   });
-}
-
-/** The work's result, or an error once the signal has fired and the work has had `graceMs` to let go. */
-async function bounded<T>(work: Promise<T>, signal: AbortSignal, graceMs: number): Promise<T> {
-  const { promise: over, reject } = Promise.withResolvers<never>();
-  let timer: NodeJS.Timeout | undefined;
-  const onAbort = () => {
-    timer = setTimeout(() => reject(new Error('it took too long')), graceMs);
-  };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, over]);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
-    // Had the race been lost, its own failure would have nobody to go to.
-    work.catch(() => undefined);
-  }
 }
 
 function failureMessage(build: ClaimedBuild, error: unknown): string {
