@@ -49,6 +49,7 @@ export function composeWorkspaces(
   const runner = createBuildRunner(deps);
   const scheduler = createScheduler(deps);
   const reconciler = createReconciler({ ...deps, buryDead: replica.buryDead });
+  let preparing = Promise.resolve();
 
   return {
     workspaces: createWorkspaces(deps),
@@ -61,12 +62,16 @@ export function composeWorkspaces(
       await queue.run({ concurrency: config.provisionerDaemons });
       scheduler.start(config.autobuildPollInterval);
       await reconciler.start(RECONCILE_EVERY_MS);
-      local.prepare().catch((err: unknown) => log.warn({ err }, 'the local runtime could not be prepared'));
+      preparing = local
+        .prepare()
+        .catch((err: unknown) => log.warn({ err }, 'the local runtime could not be prepared'));
     },
     /** Takes no new work and waits for what runs, as long as the server may take to stop. */
     async drain() {
       await Promise.all([scheduler.stop(), reconciler.stop()]);
       await queue.stop({ deadlineMs: config.shutdownTimeout });
+      // It writes to the data folder, which is another's once this server has ended.
+      await preparing;
     },
     close: () => runner.stop(),
   };

@@ -19,7 +19,7 @@ export const templatesRows: Record<string, RoleRow> = {
   'templates.get': { answers: inOrganization },
   'templates.update': { answers: managed(templateAdmins) },
   // There are workspaces of it.
-  'templates.delete': { answers: managed(templateAdmins, 'BAD_REQUEST') },
+  'templates.delete': { answers: managed(templateAdmins, 'CONFLICT') },
   'templates.versions': { answers: inOrganization },
   'templates.activateVersion': { answers: managed(templateAdmins) },
   'templates.versionByName': { answers: inOrganization },
