@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { findCandidates, wordsToComplete } from './completion/completion.ts';
-import { watchLauncher } from './output/launcher-gone.ts';
+import { watchLauncher } from './launcher-gone.ts';
 import { watchReader } from './output/reader-gone.ts';
 import { reportError } from './output/report-error.ts';
 import { createProgram } from './program.ts';

@@ -121,7 +121,7 @@ export async function runRemote(client: ApiClient, agent: string, remote: Remote
     return () => process.off(name, handler);
   });
   // In a pipe of its own machine the command would end by SIGPIPE.
-  const expectReader = onReaderGone(() => {
+  const ignoreReader = onReaderGone(() => {
     void send('HUP')
       .catch(() => undefined)
       .finally(() => process.exit(128 + constants.signals.SIGPIPE));
@@ -142,7 +142,7 @@ export async function runRemote(client: ApiClient, agent: string, remote: Remote
     }
   } finally {
     stopInput();
-    expectReader();
+    ignoreReader();
     for (const off of handlers) off();
   }
 }

@@ -1,7 +1,16 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, fstatSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -88,6 +97,16 @@ test('a child can be given its other end, which waits for what is written', asyn
   let text = '';
   for await (const part of child.stdout) text += part;
   expect(text).toBe('written');
+});
+
+test('where there is no folder in memory they are made in the other, and without that there are none', async () => {
+  const onDisk = createPipePool(folder, 'disk', '/nonexistent');
+  const pipes = await onDisk.take(2);
+  expect(pipes?.map(({ writeEnd }) => fstatSync(writeEnd).dev)).toEqual(Array(2).fill(statSync(folder).dev));
+  for (const pipe of pipes ?? []) pipe.discard();
+  onDisk.close();
+  const nowhere = createPipePool('/nonexistent', 'none', '/nonexistent');
+  expect(await nowhere.take(2)).toBeUndefined();
 });
 
 test('some are open beforehand, and a pool that is closed leaves neither descriptors nor names', async () => {

@@ -94,30 +94,34 @@ function openPipe(source: number): Pipe {
  * A pool of named pipes, many made by one `mkfifo` in memory, or in `folder` where there is none, their names removed at once. Each
  * is used once: whoever has read from one may still hold it. Where pipes cannot be made it stays empty.
  */
-export function createPipePool(folder: string, unique: string): PipePool {
+export function createPipePool(folder: string, unique: string, memory = MEMORY): PipePool {
   /** Each stands for a pipe that nobody has opened. */
   const ready: number[] = [];
   const open: Pipe[] = [];
+  /** Where they can be made, as far as is known. */
+  const places = [memory, folder];
   let opening: NodeJS.Immediate | undefined;
   let made = 0;
   let filling: Promise<void> | undefined;
   let broken = false;
 
   async function make(): Promise<void> {
-    const batch = made++;
-    try {
-      await makeIn(MEMORY, batch).catch(() => makeIn(folder, batch));
-    } catch (error) {
-      // Without room it works again later; without the program it never does.
-      if (isOfRoom(error)) throw error;
-      broken = true;
+    for (let place = places[0]; place !== undefined; place = places[0]) {
+      try {
+        await makeIn(place);
+        return;
+      } catch (error) {
+        // Without room it works again later; without the folder or the program it never does.
+        if (isOfRoom(error)) throw error;
+        places.shift();
+      }
     }
+    broken = true;
   }
 
-  async function makeIn(place: string, batch: number): Promise<void> {
-    const names = Array.from({ length: BATCH }, (_, i) =>
-      join(place, `coder-pipe-${unique}-${batch * BATCH + i}`),
-    );
+  async function makeIn(place: string): Promise<void> {
+    const names = Array.from({ length: BATCH }, (_, i) => join(place, `coder-pipe-${unique}-${made + i}`));
+    made += BATCH;
     try {
       await run('mkfifo', ['-m', '600', ...names]);
       for (const name of names) if (!broken) ready.push(openSync(name, O_PATH));
@@ -128,7 +132,7 @@ export function createPipePool(folder: string, unique: string): PipePool {
 
   function openNext(): Pipe | undefined {
     const source = ready.pop();
-    if (ready.length < BATCH / 2) pool.fill().catch(() => {});
+    pool.fill().catch(() => {});
     return source === undefined ? undefined : openPipe(source);
   }
 
@@ -150,18 +154,12 @@ export function createPipePool(folder: string, unique: string): PipePool {
     if (open.length + ready.length < count) return undefined;
     const taken: Pipe[] = [];
     try {
-      while (taken.length < count) {
-        const pipe = open.pop() ?? openNext();
-        if (!pipe) break;
-        taken.push(pipe);
-      }
+      for (let i = 0; i < count; i += 1) taken.push(open.pop() ?? (openNext() as Pipe));
+      return taken;
     } catch (error) {
       open.push(...taken);
       throw error;
     }
-    if (taken.length === count) return taken;
-    open.push(...taken);
-    return undefined;
   }
 
   const pool: PipePool = {

@@ -1,4 +1,4 @@
-import { watchLauncher } from '../output/launcher-gone.ts';
+import { watchLauncher } from '../launcher-gone.ts';
 
 // A program that is launched, and goes on until it is told otherwise.
 watchLauncher();

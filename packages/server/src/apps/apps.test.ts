@@ -172,33 +172,6 @@ describe('a port below a path', () => {
   });
 });
 
-describe('a workspace that is stopped', () => {
-  it('says so to those who may know of it, by its ports and its apps, although its last build has no agent', async () => {
-    const stopped = await h.workspace(owner, { workspaceName: 'box' });
-    await seedApp(h.database.db, stopped, { slug: 'site', url: 'http://localhost:8099' });
-    await h.database.pool.query(
-      `with job as (
-         insert into provisioner_jobs select (jsonb_populate_record(j, jsonb_build_object('id', gen_random_uuid()))).*
-         from provisioner_jobs j join workspace_builds b on b.job_id = j.id where b.id = $1 returning id
-       )
-       insert into workspace_builds select (jsonb_populate_record(b, jsonb_build_object(
-         'id', gen_random_uuid(), 'build_number', 2, 'transition', 'stop', 'job_id', job.id))).*
-       from workspace_builds b, job where b.id = $1`,
-      [stopped.buildId],
-    );
-    const other = await h.user();
-    for (const rest of ['ports/8099/', 'apps/site/']) {
-      const path = `/@${owner.user.username}/box/${rest}`;
-      const answer = await get(path, { authorization: `Bearer ${owner.token}` });
-      expect([answer.status, JSON.parse(answer.body).message]).toEqual([
-        409,
-        'Workspace "box" is stopped. Start it first.',
-      ]);
-      expect((await get(path, { authorization: `Bearer ${other.token}` })).status).toBe(404);
-    }
-  });
-});
-
 describe('who may', () => {
   it('is the owner, with a token that has the scope; others learn nothing', async () => {
     const other = await h.user();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
-const entry = fileURLToPath(new URL('../testing/launched-main.ts', import.meta.url));
+const entry = fileURLToPath(new URL('./testing/launched-main.ts', import.meta.url));
 
 it('ends a program whose launcher is gone', async () => {
   const child = fork(entry);
