@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { optimizeSooner } from '@coder/api/optimize-sooner';
 import type { Agent } from './agent.ts';
 import { readConfig } from './config.ts';
 import { keepLink } from './link/keep-link.ts';
@@ -41,6 +42,7 @@ async function run(): Promise<void> {
     log(`unexpected: ${error instanceof Error ? error.stack : String(error)}`),
   );
 
+  optimizeSooner();
   const end = await keepLink({
     agentUrl: config.url,
     token: config.token,

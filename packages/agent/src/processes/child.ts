@@ -65,10 +65,12 @@ export function spawnPiped(
   options: Pick<ChildOptions, 'argv' | 'cwd' | 'env' | 'offspring'> & {
     /** A descriptor is closed by whoever gives it. */
     stdin: ChildOptions['stdin'] | number;
+    /** Descriptors that it gets as 3 and so on, closed by whoever gives them. */
+    more?: readonly number[];
   },
   [out, err]: readonly Pipe[] = [],
 ): Promise<PipedChild> {
-  const { argv, cwd, env, stdin, offspring } = options;
+  const { argv, cwd, env, stdin, more = [], offspring } = options;
   const [file = '', ...rest] = argv;
   return new Promise((resolve, reject) => {
     const release = () => {
@@ -88,7 +90,12 @@ export function spawnPiped(
           cwd,
           env,
           detached: true,
-          stdio: [stdin === 'none' ? 'ignore' : stdin, out?.writeEnd ?? 'pipe', err?.writeEnd ?? 'pipe'],
+          stdio: [
+            stdin === 'none' ? 'ignore' : stdin,
+            out?.writeEnd ?? 'pipe',
+            err?.writeEnd ?? 'pipe',
+            ...more,
+          ],
         }),
       );
     } catch (error) {

@@ -5,13 +5,14 @@ import { type Child, type ChildEnd, type ChildListeners, followPiped, startChild
 import { endedProcess } from './ended.ts';
 import type { WorkspaceEnvironment } from './environment.ts';
 import { processGroup } from './group.ts';
+import { createHold } from './hold.ts';
 import type { Offspring } from './offspring.ts';
 import { oomKills } from './oom.ts';
 import type { OutputLog } from './output-log.ts';
 import type { PipePool } from './pipe-pool.ts';
 import { type ManagedProcess, manageProcess } from './process.ts';
-import { argumentOf, shellCommand } from './shell.ts';
-import { createStandby, type Waiting } from './standby.ts';
+import { argumentOf, shell, shellCommand } from './shell.ts';
+import { createStandby, type Held } from './standby.ts';
 
 export interface LaunchOptions {
   environment: WorkspaceEnvironment;
@@ -38,17 +39,20 @@ export interface LaunchHooks {
 export interface LaunchPlan {
   readonly request: StartProcess;
   readonly cwd: string;
-  /** The shell that waits for it, and what it is to become. */
-  readonly ready: { readonly waiting: Waiting; readonly argv: string[] } | undefined;
+  /** What has become the command already and does not begin, and its words. */
+  readonly ready: { readonly held: Held; readonly argv: string[] } | undefined;
 }
 
 /** Starts programs and follows them. */
 export interface Launcher {
-  /** Looks at all that can be looked at before, and does nothing. Throws a fault that says why it cannot be started. */
+  /**
+   * Prepares all that has no effect; what is not started then is to be abandoned. Throws a fault that says why it cannot be
+   * started.
+   */
   plan(request: StartProcess): LaunchPlan;
-  /** The plan as it is now, when time has passed since it was made. */
-  renew(plan: LaunchPlan): LaunchPlan;
-  /** Rejects with a fault that says why it cannot be started. */
+  /** Undoes what was prepared, unless it has been started. */
+  abandon(plan: LaunchPlan): void;
+  /** Starts it as everything is now. Rejects with a fault that says why it cannot be started. */
   start(id: string, plan: LaunchPlan, hooks: LaunchHooks): Promise<ManagedProcess>;
   /** Ends what stands ready for the next. */
   close(): void;
@@ -57,6 +61,7 @@ export interface Launcher {
 /** A program that has a name, and is run as soon as it is known who follows it. */
 interface Begun {
   unique: string;
+  cwd: string;
   argv: string[];
   follow(listeners: ChildListeners): Child | Promise<Child>;
   cleanUp(): void;
@@ -92,6 +97,7 @@ export function createLauncher(options: LaunchOptions): Launcher {
   const standby = createStandby({
     pipes,
     offspring,
+    hold: createHold(shell(), stateDir),
     folder: () => options.resolveCwd(undefined),
     nextUnique,
     environment,
@@ -101,18 +107,22 @@ export function createLauncher(options: LaunchOptions): Launcher {
   function plan(request: StartProcess): LaunchPlan {
     const cwd = checkCwd(request);
     const argv = request.command === undefined ? undefined : argumentOf(request.command);
-    const waiting = argv && standby.find(request, cwd);
-    return { request, cwd, ready: waiting && { waiting, argv } };
+    const held = argv && standby.take(request, cwd, argv);
+    return { request, cwd, ready: held && { held, argv } };
   }
 
-  /** The waiting shell as the command; undefined when it has been taken in the meantime. */
-  function become({ ready }: LaunchPlan): Begun | undefined {
-    if (!ready || !standby.become(ready.waiting, ready.argv)) return undefined;
-    const { unique, child } = ready.waiting;
-    return { unique, argv: ready.argv, follow: (listeners) => followPiped(child, listeners), cleanUp() {} };
+  const abandon = ({ ready }: LaunchPlan) => ready?.held.abandon();
+
+  /** What is held as the command; undefined when it is not what one that is started now would be. */
+  function begin({ ready, cwd }: LaunchPlan): Begun | undefined {
+    if (!ready?.held.begin()) return undefined;
+    const { argv, held } = ready;
+    const { unique, child } = held;
+    return { unique, cwd, argv, follow: (listeners) => followPiped(child, listeners), cleanUp() {} };
   }
 
-  async function anew({ request, cwd }: LaunchPlan): Promise<Begun> {
+  async function anew(request: StartProcess): Promise<Begun> {
+    const cwd = checkCwd(request);
     const unique = nextUnique();
     const { argv, cleanUp } =
       request.command === undefined
@@ -121,6 +131,7 @@ export function createLauncher(options: LaunchOptions): Launcher {
     const env = environment(unique, cwd, request.env, request.pty ? 'interactive' : 'non_interactive');
     return {
       unique,
+      cwd,
       argv,
       follow: (listeners) => startChild({ ...listeners, argv, cwd, env, pty: request.pty, pipes, offspring }),
       cleanUp,
@@ -128,9 +139,9 @@ export function createLauncher(options: LaunchOptions): Launcher {
   }
 
   async function start(id: string, plan: LaunchPlan, hooks: LaunchHooks): Promise<ManagedProcess> {
-    const { request, cwd } = plan;
-    const begun = become(plan) ?? (await anew(plan));
-    const { unique, argv } = begun;
+    const { request } = plan;
+    const begun = begin(plan) ?? (await anew(request));
+    const { unique, cwd, argv } = begun;
     const output = hooks.createOutput(unique);
     let managed: ReturnType<typeof manageProcess> | undefined;
     let early: ChildEnd | undefined;
@@ -178,7 +189,7 @@ export function createLauncher(options: LaunchOptions): Launcher {
   }
   return {
     plan,
-    renew: (old) => (old.ready && standby.isAsItWas(old.ready.waiting) ? old : plan(old.request)),
+    abandon,
     start,
     close: () => standby.close(),
   };

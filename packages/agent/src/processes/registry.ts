@@ -97,6 +97,28 @@ export function createProcessRegistry(options: RegistryOptions): ProcessRegistry
       );
   }
 
+  /** Starts it, unless it has been started under its id. What was prepared for it and is not needed is undone. */
+  async function launch(
+    request: StartProcess,
+    { after, passing: isPassing = false }: StartOptions = {},
+  ): Promise<{ process: ManagedProcess; started: boolean }> {
+    refuseWhenClosing();
+    let plan = request.id !== undefined && processes.has(request.id) ? undefined : launcher.plan(request);
+    try {
+      if (after) {
+        await after;
+        refuseWhenClosing();
+      }
+      const id = request.id ?? newId();
+      const known = processes.get(id);
+      if (known) return { process: await known, started: false };
+      plan ??= launcher.plan(request);
+      return { process: await begin(id, plan, isPassing), started: true };
+    } finally {
+      if (plan) launcher.abandon(plan);
+    }
+  }
+
   /** Ends what is left of a passing process, and forgets it. */
   function forget(process: ManagedProcess): void {
     const gone = () => {
@@ -126,22 +148,13 @@ export function createProcessRegistry(options: RegistryOptions): ProcessRegistry
 
   return {
     async start(request, signal, how) {
-      refuseWhenClosing();
-      let plan = request.id !== undefined && processes.has(request.id) ? undefined : launcher.plan(request);
-      if (how?.after) {
-        await how.after;
-        refuseWhenClosing();
-        plan = plan && launcher.renew(plan);
-      }
-      const id = request.id ?? newId();
-      const known = processes.get(id);
-      const process = await (known ?? begin(id, plan ?? launcher.plan(request), how?.passing === true));
+      const { process, started } = await launch(request, how);
       await process.waitEnd(request.wait_ms, signal);
       const slice = process.output.read(0, request.max_output_bytes, request.keep);
       if (how?.passing) forget(process);
       return {
         process: process.describe(),
-        started: known === undefined,
+        started,
         output: presentOutput(slice, request.encoding, process.output.size, !process.running),
       };
     },

@@ -1,15 +1,19 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { SignalProcess, StartProcess, type StartProcessInput } from '@coder/api/agent';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createEnvironment, MARKER_VARIABLE, type WorkspaceEnvironment } from './environment.ts';
+import { createHold } from './hold.ts';
 import { defaultProcessLimits } from './limits.ts';
 import { createOffspring } from './offspring.ts';
-import { createPipePool, type PipePool } from './pipe-pool.ts';
+import { createPipePool, type Pipe, type PipePool } from './pipe-pool.ts';
 import { hasEnvironment, readProc, readProcTable } from './proc-table.ts';
 import { createProcessRegistry, type ProcessRegistry } from './registry.ts';
+import { shell } from './shell.ts';
 
 const { _, OLDPWD, ...given } = process.env;
 
@@ -59,13 +63,17 @@ const shells = () =>
     (p) =>
       p.parent === process.pid &&
       p.session === p.pid &&
-      hasEnvironment(p.pid, `${MARKER_VARIABLE}=${marker}`),
+      hasEnvironment(p.pid, `${MARKER_VARIABLE}=${marker}`) &&
+      !hasEnvironment(p.pid, 'CODER_PROCESS=trial'),
   );
 
 /** After it what an ended command has set off has been done, since that takes place within turns. */
 async function turn(): Promise<void> {
   for (let i = 0; i < 5; i++) await setImmediate();
 }
+
+/** After it a shell that is tried has been: that takes some milliseconds. */
+const settled = () => setTimeout(150);
 
 /** Runs something, after which a shell waits; resolves with its pid. */
 async function waiting(): Promise<number> {
@@ -79,6 +87,7 @@ async function waiting(): Promise<number> {
 }
 
 const LOOK = `
+echo "$_ $? $LINENO"; declare -p | grep -Ev ' (BASH_ARGC|BASHPID|S?RANDOM|EPOCH[A-Z]*|SECONDS|CODER_PROCESS)='; shopt; set -o
 env | grep -v '^CODER_PROCESS=' | sort; env | grep -c '^CODER_PROCESS='
 for fd in 0 1 2 3 4 5 6 7 8 9 10 11 12; do readlink /proc/self/fd/$fd; done
 echo "$0 $# $-"; tr '\\0' '|' < /proc/$$/cmdline; readlink /proc/$$/exe; pwd
@@ -241,9 +250,10 @@ test('none waits when the registry has shut down', async () => {
 });
 
 test('ends when nothing has come for a minute', async () => {
+  const first = await waiting();
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
-    await run({ command: 'true' });
+    expect((await run({ command: 'true' })).pid).toBe(first);
     await turn();
     const [shell] = shells();
     vi.advanceTimersByTime(59_999);
@@ -257,22 +267,70 @@ test('ends when nothing has come for a minute', async () => {
   }
 });
 
-test.each(['not-a-variable', 'LD_PRELOAD', 'POSIXLY_CORRECT', 'OLDPWD'])(
+test.each(['not-a-variable', 'LD_PRELOAD', 'POSIXLY_CORRECT', 'OLDPWD', 'BASH_ENV', '_'])(
   'none waits where the environment holds %s, which a shell would not hand on as it is',
   async (name) => {
     environment.set({ [name]: '' });
     await run({ command: 'true' });
-    await turn();
+    await settled();
     expect(shells()).toEqual([]);
   },
 );
 
-test('a shell that has something to say of its own is not taken', async () => {
+test('none waits where a shell has something of its own to say', async () => {
+  environment.set({ LC_ALL: 'no_WHERE' });
+  const first = await run({ command: 'echo runs' });
+  expect(first.text).toContain('warning');
+  await run({ command: 'true' });
+  await settled();
+  expect(shells()).toEqual([]);
+  environment.set({});
+  await expect(waiting()).resolves.toBeTypeOf('number');
+});
+
+test('without the file that holds commands they are started as they come', async () => {
   const pid = await waiting();
-  writeFileSync(`/proc/${pid}/fd/2`, 'sh: warning: something\n');
-  const ran = await run({ command: 'echo runs' });
-  expect(ran).toMatchObject({ text: 'runs\n', exitCode: 0 });
+  rmSync(join(folder, 'hold'));
+  const go = Promise.withResolvers<void>();
+  const held = run({ command: 'touch ran; ls' }, go.promise);
+  await settled();
+  expect(readdirSync(home)).toEqual([]);
+  go.resolve();
+  const ran = await held;
+  expect(ran).toMatchObject({ text: 'ran\n', exitCode: 0 });
   expect(ran.pid).not.toBe(pid);
+});
+
+test('a held command is there already, and is that command only', async () => {
+  const pid = await waiting();
+  const go = Promise.withResolvers<void>();
+  const held = run({ command: 'exec cat /proc/self/cmdline' }, go.promise);
+  await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/cmdline`, 'latin1')).toContain('exec cat'));
+  go.resolve();
+  await expect(held).resolves.toMatchObject({ pid, text: 'cat\0/proc/self/cmdline\0' });
+});
+
+test.each(['nothing', 'no line'])(
+  'a held command does nothing when its agent ends and has said %s',
+  async (said) => {
+    const hold = createHold(shell(), folder);
+    const [gate] = (await pipes.take(1)) as [Pipe];
+    const fd = gate.openToRead();
+    const child = spawn(shell(), ['-c', 'touch ran'], {
+      cwd: home,
+      env: { ...process.env, ...hold?.variables },
+      stdio: ['ignore', 'ignore', 'ignore', fd],
+    });
+    closeSync(fd);
+    if (said === 'no line') writeSync(gate.writeEnd, ' ');
+    gate.discard();
+    await once(child, 'exit');
+    expect(readdirSync(home)).toEqual([]);
+  },
+);
+
+test.each(['/bin/sh', '/opt/a folder/bash', '/opt/$HOME/bash'])('%s is not held', (path) => {
+  expect(createHold(path, folder)).toBeUndefined();
 });
 
 test('who goes on reading from the output of a command is given nothing of the next', async () => {

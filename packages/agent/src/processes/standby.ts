@@ -1,13 +1,18 @@
+import { once } from 'node:events';
 import { closeSync, existsSync, statSync, writeSync } from 'node:fs';
 import type { StartProcess } from '@coder/api/agent';
 import { type PipedChild, spawnPiped } from './child.ts';
+import { type Hold, letGo } from './hold.ts';
 import type { Offspring } from './offspring.ts';
 import type { Pipe, PipePool } from './pipe-pool.ts';
 import { readProc } from './proc-table.ts';
+import { shell } from './shell.ts';
 
 export interface StandbyOptions {
   pipes: PipePool;
   offspring: Offspring;
+  /** undefined where commands cannot be held: none waits then. */
+  hold: Hold | undefined;
   /** Where a command starts that does not say. */
   folder: () => string;
   /** Names the next process. */
@@ -18,41 +23,46 @@ export interface StandbyOptions {
   revision: () => number;
 }
 
-/** A shell that waits to become a command. */
-export interface Waiting {
+/** A shell that has become a command and does not begin yet. */
+export interface Held {
   readonly unique: string;
   readonly child: PipedChild;
+  /** Lets it begin; false, and it is ended, when it would not find what one that is started now would. */
+  begin(): boolean;
+  /** Ends it, unless it has begun. */
+  abandon(): void;
 }
 
 /**
  * A fork takes a millisecond or more: the kernel copies the tables of the agent's memory. So after a command has ended a
  * small shell is forked for the next, with everything that command is to have; told what it is, it becomes that by
- * `exec`, and the command finds what it would have found had it been started just then.
+ * `exec`, and the command finds what it would have found had it been started just then. Until it may begin it is held.
  */
 export interface Standby {
-  /** One that would do for `request`, in `cwd`, as well as one that is started anew. */
-  find(request: StartProcess, cwd: string): Waiting | undefined;
-  /** Whether one that was found before would still be. */
-  isAsItWas(waiting: Waiting): boolean;
-  /** Has it become the command; false when another has taken it. */
-  become(waiting: Waiting, argv: readonly string[]): boolean;
+  /** The one that waits as the command `argv`, if it can be `request`, in `cwd`. */
+  take(request: StartProcess, cwd: string, argv: readonly string[]): Held | undefined;
   /** A command has ended: have one ready for the next, once this turn's work is done. */
   prepare(): void;
   /** Ends the one that waits; none is started afterwards. */
   close(): void;
 }
 
-interface Held extends Waiting {
+interface Waiting {
+  readonly unique: string;
+  readonly child: PipedChild;
   /** What it reads what it is to become from. */
-  input: Pipe;
-  cwd: string;
-  inode: string;
-  revision: number;
-  idle: NodeJS.Timeout;
+  readonly input: Pipe;
+  /** By which it is let go. */
+  readonly gate: Pipe;
+  readonly cwd: string;
+  readonly inode: string;
+  readonly revision: number;
 }
 
 const IDLE_MS = 60_000;
 const SHELL: [string, ...string[]] = ['/bin/sh', '-s'];
+/** Names the shell that is only tried. */
+const TRIAL = 'trial';
 /** It takes what it is to become in one piece; longer commands are started as they come. */
 const MAX_COMMAND = 2_000;
 /** Shells have had trouble with others. */
@@ -60,96 +70,99 @@ const PLAIN = /^[\t\n\x20-\x7e]*$/;
 /** A shell hands on what is a variable to it. */
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** What a shell sets or changes by itself, and what would take effect twice. */
-const OWN = /^(OLDPWD|IFS|OPTIND|OPTARG|PPID|LINENO|ENV|SHELLOPTS|BASHOPTS|POSIXLY_CORRECT|LD_.*)$/;
+const OWN =
+  /^(_|OLDPWD|IFS|OPTIND|OPTARG|PPID|LINENO|REPLY|ENV|BASH_ENV|SHELLOPTS|BASHOPTS|POSIXLY_CORRECT|LD_.*)$/;
 
 export function createStandby(options: StandbyOptions): Standby {
-  const { pipes, offspring } = options;
-  let waiting: Held | undefined;
+  const { pipes, offspring, hold } = options;
+  let waiting: Waiting | undefined;
+  let idle: NodeJS.Timeout | undefined;
   let planned: NodeJS.Immediate | undefined;
   let starting = false;
+  let tried: { revision: number; well: boolean } | undefined;
   let off = !existsSync(SHELL[0]);
 
-  function dismiss(): void {
-    const gone = waiting;
-    if (!gone) return;
+  function takeWaiting(): Waiting | undefined {
+    const taken = waiting;
     waiting = undefined;
-    clearTimeout(gone.idle);
-    gone.input.discard();
-    gone.child.process.kill('SIGKILL');
-    gone.child.out?.discard();
-    gone.child.err?.discard();
+    clearTimeout(idle);
+    return taken;
   }
 
-  async function start(): Promise<void> {
+  function dismiss(): void {
+    const gone = takeWaiting();
+    if (gone) end(gone);
+  }
+
+  /** Forks a shell as everything now is; undefined where none would do as well as one that is started when it is needed. */
+  async function fork({ variables }: Hold, unique: string): Promise<Waiting | undefined> {
+    const cwd = options.folder();
+    const inode = inodeOf(cwd);
+    if (inode === undefined) return undefined;
+    const revision = options.revision();
+    const env = options.environment(unique, cwd);
+    if (!Object.keys(env).every((name) => VARIABLE.test(name) && !OWN.test(name))) return undefined;
+    const taken = (await pipes.take(4)) ?? [];
+    const [input, gate, ...outputs] = taken;
+    if (!input || !gate) return undefined;
+    try {
+      const child = await reading([input, gate], ([stdin = -1, ...more]) =>
+        spawnPiped({ argv: SHELL, cwd, env: { ...env, ...variables }, stdin, more, offspring }, outputs),
+      );
+      return { unique, cwd, inode, revision, child, input, gate };
+    } catch (error) {
+      for (const pipe of taken) pipe.discard();
+      throw error;
+    }
+  }
+
+  async function start(set: Hold): Promise<void> {
     if (starting || off) return;
     starting = true;
-    let taken: Pipe[] = [];
     try {
-      const cwd = options.folder();
-      if (waiting?.cwd !== cwd) dismiss();
-      const inode = inodeOf(cwd);
-      if (waiting || inode === undefined) return;
-      const unique = options.nextUnique();
+      if (waiting?.cwd !== options.folder()) dismiss();
+      if (waiting || !set.isSet()) return;
       const revision = options.revision();
-      const env = options.environment(unique, cwd);
-      if (!Object.keys(env).every((name) => VARIABLE.test(name) && !OWN.test(name))) return;
-      taken = (await pipes.take(3)) ?? [];
-      const [input, ...outputs] = taken;
-      if (!input) return;
-      const child = await spawnFrom(input, (stdin) =>
-        spawnPiped({ argv: SHELL, cwd, env, stdin, offspring }, outputs),
-      );
-      waiting = { unique, cwd, inode, revision, child, input, idle: setTimeout(dismiss, IDLE_MS) };
-      waiting.idle.unref();
-      child.process.once('exit', () => {
-        if (waiting?.child === child) dismiss();
+      if (tried?.revision !== revision) {
+        const first = await fork(set, TRIAL);
+        const well = first && (await isHeldWell(first));
+        if (well === undefined) return;
+        tried = { revision, well };
+      }
+      if (!tried.well) return;
+      const forked = await fork(set, options.nextUnique());
+      if (!forked) return;
+      waiting = forked;
+      idle = setTimeout(dismiss, IDLE_MS).unref();
+      forked.child.process.once('exit', () => {
+        if (waiting === forked) dismiss();
       });
       if (off) dismiss();
     } catch {
       // The folder is gone, or there is no room for another process: commands are started as they come.
-      for (const pipe of taken) pipe.discard();
     } finally {
       starting = false;
     }
   }
 
-  function isAsItWas(found: Waiting): boolean {
-    return (
-      waiting === found &&
-      waiting.revision === options.revision() &&
-      waiting.inode === inodeOf(waiting.cwd) &&
-      isThere(waiting.child)
-    );
-  }
+  const isAsItWas = ({ revision, inode, cwd, child }: Waiting) =>
+    revision === options.revision() && inode === inodeOf(cwd) && isThere(child);
 
   return {
-    find(request, cwd) {
-      const found = waiting;
-      if (!found || found.cwd !== cwd || !isSimple(request)) return undefined;
-      if (isAsItWas(found) && !hasSaid(found.child)) return found;
-      dismiss();
+    take(request, cwd, argv) {
+      if (waiting?.cwd !== cwd || waiting.revision !== options.revision() || !isSimple(request))
+        return undefined;
+      const found = takeWaiting();
+      if (!found) return undefined;
+      if (hold?.isSet() && become(found, argv)) return heldBy(found, isAsItWas);
+      end(found);
       return undefined;
     },
-    isAsItWas,
-    become(found, argv) {
-      if (waiting !== found) return false;
-      const { input, idle } = waiting;
-      try {
-        writeSync(input.writeEnd, `exec ${argv.map(quote).join(' ')} </dev/null\n`);
-      } catch {
-        // It has ended, and has not been missed yet.
-        dismiss();
-        return false;
-      }
-      input.discard();
-      clearTimeout(idle);
-      waiting = undefined;
-      return true;
-    },
     prepare() {
+      if (!hold) return;
       planned ??= setImmediate(() => {
         planned = undefined;
-        void start();
+        void start(hold);
       });
     },
     close() {
@@ -160,19 +173,80 @@ export function createStandby(options: StandbyOptions): Standby {
   };
 }
 
-/** Starts what reads from a pipe. */
-async function spawnFrom(input: Pipe, start: (stdin: number) => Promise<PipedChild>): Promise<PipedChild> {
-  const stdin = input.openToRead();
+/** Tells it what it is; false when it has ended. */
+function become({ input }: Waiting, argv: readonly string[]): boolean {
   try {
-    return await start(stdin);
-  } finally {
-    closeSync(stdin);
+    writeSync(input.writeEnd, `exec ${argv.map(quote).join(' ')} </dev/null\n`);
+    input.discard();
+    return true;
+  } catch {
+    return false;
   }
 }
 
-/** Whether a shell has something of its own to say, for example of its language, which would stand before what the command says. */
-function hasSaid({ out, err }: PipedChild): boolean {
-  return [out, err].some((pipe) => pipe?.hasData() ?? true);
+function heldBy(taken: Waiting, isAsItWas: (taken: Waiting) => boolean): Held {
+  const { unique, child, gate } = taken;
+  let begun = false;
+  return {
+    unique,
+    child,
+    begin() {
+      try {
+        if (isAsItWas(taken)) {
+          letGo(gate);
+          begun = true;
+        }
+      } catch {
+        // It has ended, and has not been missed yet.
+      }
+      if (begun) gate.discard();
+      else end(taken);
+      return begun;
+    },
+    abandon() {
+      if (!begun) end(taken);
+    },
+  };
+}
+
+function end({ input, gate, child }: Waiting): void {
+  input.discard();
+  gate.discard();
+  child.process.kill('SIGKILL');
+  child.out?.discard();
+  child.err?.discard();
+}
+
+/**
+ * Whether a shell takes a command, is held, and has nothing to say of its own, for example of its language, which would stand
+ * before what a command says; undefined when somebody has ended it.
+ */
+async function isHeldWell(tried: Waiting): Promise<boolean | undefined> {
+  const { child, gate } = tried;
+  const ended = once(child.process, 'exit');
+  try {
+    if (!become(tried, [shell(), '-c', ':'])) return undefined;
+    letGo(gate);
+    const [code] = (await ended) as [number | null];
+    if (code === null) return undefined;
+    return code === 0 && ![gate, child.out, child.err].some((pipe) => pipe?.hasData() ?? true);
+  } finally {
+    end(tried);
+  }
+}
+
+/** Starts what reads from these pipes. */
+async function reading(
+  from: readonly Pipe[],
+  start: (ends: number[]) => Promise<PipedChild>,
+): Promise<PipedChild> {
+  const ends: number[] = [];
+  try {
+    for (const pipe of from) ends.push(pipe.openToRead());
+    return await start(ends);
+  } finally {
+    for (const fd of ends) closeSync(fd);
+  }
 }
 
 /** Whether a shell that knows nothing but the command can become it. */

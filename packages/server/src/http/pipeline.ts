@@ -186,17 +186,19 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const entry = entryOf(admitted);
       const part = admitted.via === undefined ? toolCalls?.partOf(admitted.context) : undefined;
       const hasEffect = entry !== undefined && entry.action !== 'read';
-      const recorded = hasEffect
-        ? intend({ audit, log }, entry, admitted.via?.intent ?? part?.intent)
-        : Promise.resolve();
+      const { holdsEffect = false } = admitted.route;
+      const record = async () => {
+        if (!hasEffect) return;
+        // What is prepared beside the row takes longer than the row, so it sets out first.
+        if (holdsEffect) await setImmediate();
+        await intend({ audit, log }, entry, admitted.via?.intent ?? part?.intent);
+      };
+      const recorded = record();
       admitted.context.recorded = recorded;
       if (!entry && !part) return handler();
-      if (admitted.route.holdsEffect) {
-        // Whoever awaits it meets the error, also when that is only the end of this.
-        recorded.catch(() => {});
-        // The row's statement sets out first.
-        await setImmediate();
-      } else await recorded;
+      // Whoever awaits it meets the error, also when that is only the end of this.
+      if (holdsEffect) recorded.catch(() => {});
+      else await recorded;
       const started = performance.now();
       const finish = (status: number) => {
         const outcome = admitted.draft.outcome(status, performance.now() - started);

@@ -1,3 +1,4 @@
+import { optimizeSooner } from '@coder/api/optimize-sooner';
 import type { Config } from '../config/index.ts';
 import { type RunningServer, type ServerOptions, startServer } from './start-server.ts';
 
@@ -41,6 +42,7 @@ export async function runServer(config: Config, { onReady, ...options }: RunOpti
   process.on('unhandledRejection', onCrash);
   try {
     const server = await startServer(config, options);
+    optimizeSooner();
     try {
       // A stop that is asked for while the work after the start goes on need not wait for it.
       await Promise.race([stopped, onReady?.(server)]);
