@@ -150,11 +150,15 @@ test('a command has the environment and the folder of its own moment, not of tha
   expect(changed.pid).not.toBe(first);
 
   const second = await waiting();
+  expect(second).not.toBe(first);
+  expect(await run({ command: 'echo $LATER' })).toMatchObject({ pid: second, text: 'yes\n' });
+
+  const third = await waiting();
   rmSync(home, { recursive: true });
   mkdirSync(home);
   const moved = await run({ command: 'echo here > file; cat file' });
   expect(moved).toMatchObject({ text: 'here\n', exitCode: 0 });
-  expect(moved.pid).not.toBe(second);
+  expect(moved.pid).not.toBe(third);
 });
 
 test.each([

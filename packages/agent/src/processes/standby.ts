@@ -120,9 +120,9 @@ export function createStandby(options: StandbyOptions): Standby {
     if (starting || off) return;
     starting = true;
     try {
-      if (waiting?.cwd !== options.folder()) dismiss();
-      if (waiting || !set.isSet()) return;
       const revision = options.revision();
+      if (waiting?.cwd !== options.folder() || waiting.revision !== revision) dismiss();
+      if (waiting || !set.isSet()) return;
       if (tried?.revision !== revision) {
         const first = await fork(set, TRIAL);
         const well = first && (await isHeldWell(first));
