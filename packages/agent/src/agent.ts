@@ -25,11 +25,13 @@ import { createOwnPorts } from './ports/listening.ts';
 import { portRoutes, servingProcesses } from './ports/routes.ts';
 import { createTunnels } from './ports/tunnel.ts';
 import { createEnvironment } from './processes/environment.ts';
+import { createHold } from './processes/hold.ts';
 import { defaultProcessLimits, type ProcessLimits } from './processes/limits.ts';
 import { createOffspring } from './processes/offspring.ts';
 import { createPipePool } from './processes/pipe-pool.ts';
 import { createProcessRegistry } from './processes/registry.ts';
 import { processRoutes } from './processes/routes.ts';
+import { shell } from './processes/shell.ts';
 import { findCgroup } from './stats/cgroup.ts';
 import { createStats } from './stats/stats.ts';
 import { terminalRoutes } from './terminals/routes.ts';
@@ -70,6 +72,7 @@ export function createAgent(options: AgentOptions): Agent {
   const events = createEventLog({ bootId, now });
   const environment = createEnvironment(options.env, options.marker);
   const pipes = createPipePool(options.stateDir, bootId);
+  const hold = createHold(shell(), options.stateDir, options.log);
   const offspring = createOffspring(options.env.CODER_AGENT_TASKS, options.log);
   const cgroup = findCgroup();
   const off = new AbortController();
@@ -84,6 +87,7 @@ export function createAgent(options: AgentOptions): Agent {
     environment,
     pipes,
     offspring,
+    hold,
     stateDir: options.stateDir,
     bootId,
     resolveCwd: (cwd) =>
@@ -174,6 +178,7 @@ export function createAgent(options: AgentOptions): Agent {
     if (outcome === 'ok') lifecycle.set('off');
     off.abort();
     pipes.close();
+    hold?.close();
     options.onOff?.();
   }
   const shutdown = (input: ShutdownInput = {}) => {

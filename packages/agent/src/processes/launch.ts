@@ -5,19 +5,21 @@ import { type Child, type ChildEnd, type ChildListeners, followPiped, startChild
 import { endedProcess } from './ended.ts';
 import type { WorkspaceEnvironment } from './environment.ts';
 import { processGroup } from './group.ts';
-import { createHold } from './hold.ts';
+import type { Hold } from './hold.ts';
 import type { Offspring } from './offspring.ts';
 import { oomKills } from './oom.ts';
 import type { OutputLog } from './output-log.ts';
 import type { PipePool } from './pipe-pool.ts';
 import { type ManagedProcess, manageProcess } from './process.ts';
-import { argumentOf, shell, shellCommand } from './shell.ts';
+import { argumentOf, shellCommand } from './shell.ts';
 import { createStandby, type Held } from './standby.ts';
 
 export interface LaunchOptions {
   environment: WorkspaceEnvironment;
   pipes: PipePool;
   offspring: Offspring;
+  /** By which commands are held until they may begin; without it they are forked then. */
+  hold?: Hold | undefined;
   stateDir: string;
   bootId: string;
   /** Where commands start when they do not say, and where a relative or `~` path leads. */
@@ -38,9 +40,8 @@ export interface LaunchHooks {
 /** What is to be started, and how. */
 export interface LaunchPlan {
   readonly request: StartProcess;
-  readonly cwd: string;
-  /** What has become the command already and does not begin, and its words. */
-  readonly ready: { readonly held: Held; readonly argv: string[] } | undefined;
+  /** What has become the command already and does not begin, in its folder and with its words. */
+  readonly ready: { readonly held: Held; readonly cwd: string; readonly argv: string[] } | undefined;
 }
 
 /** Starts programs and follows them. */
@@ -58,7 +59,7 @@ export interface Launcher {
   close(): void;
 }
 
-/** A program that has a name, and is run as soon as it is known who follows it. */
+/** A program that has a name and may begin; it is run, if it was not held, when it is known who follows it. */
 interface Begun {
   unique: string;
   cwd: string;
@@ -97,7 +98,7 @@ export function createLauncher(options: LaunchOptions): Launcher {
   const standby = createStandby({
     pipes,
     offspring,
-    hold: createHold(shell(), stateDir),
+    hold: options.hold,
     folder: () => options.resolveCwd(undefined),
     nextUnique,
     environment,
@@ -108,20 +109,20 @@ export function createLauncher(options: LaunchOptions): Launcher {
     const cwd = checkCwd(request);
     const argv = request.command === undefined ? undefined : argumentOf(request.command);
     const held = argv && standby.take(request, cwd, argv);
-    return { request, cwd, ready: held && { held, argv } };
+    return { request, ready: held && { held, cwd, argv } };
   }
 
   const abandon = ({ ready }: LaunchPlan) => ready?.held.abandon();
 
   /** What is held as the command; undefined when it is not what one that is started now would be. */
-  function begin({ ready, cwd }: LaunchPlan): Begun | undefined {
+  function begin({ ready }: LaunchPlan): Begun | undefined {
     if (!ready?.held.begin()) return undefined;
-    const { argv, held } = ready;
+    const { argv, cwd, held } = ready;
     const { unique, child } = held;
     return { unique, cwd, argv, follow: (listeners) => followPiped(child, listeners), cleanUp() {} };
   }
 
-  async function anew(request: StartProcess): Promise<Begun> {
+  function anew(request: StartProcess): Begun {
     const cwd = checkCwd(request);
     const unique = nextUnique();
     const { argv, cleanUp } =
@@ -140,7 +141,7 @@ export function createLauncher(options: LaunchOptions): Launcher {
 
   async function start(id: string, plan: LaunchPlan, hooks: LaunchHooks): Promise<ManagedProcess> {
     const { request } = plan;
-    const begun = begin(plan) ?? (await anew(request));
+    const begun = begin(plan) ?? anew(request);
     const { unique, cwd, argv } = begun;
     const output = hooks.createOutput(unique);
     let managed: ReturnType<typeof manageProcess> | undefined;
@@ -178,7 +179,7 @@ export function createLauncher(options: LaunchOptions): Launcher {
       oomKills: () => oomKills(options.cgroupFolder),
       onEnd() {
         begun.cleanUp();
-        standby.prepare();
+        void standby.prepare();
         if (managed) hooks.onEnd(endedProcess(managed.process, group));
       },
     });

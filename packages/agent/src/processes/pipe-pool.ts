@@ -15,7 +15,7 @@ export interface Pipe {
   reader(): Socket;
   /** A read end for a child, which waits for what is written; to be closed by whoever asks. */
   openToRead(): number;
-  /** Whether something has been written, of which a byte is then lost. To be asked before there is a reader. */
+  /** Whether something has been written, of which a byte is then lost; true when that cannot be known any more. To be asked before there is a reader. */
   hasData(): boolean;
   /** Closes what is still open. */
   discard(): void;
@@ -78,7 +78,7 @@ function openPipe(source: number): Pipe {
         open.delete(readEnd);
         return new Socket({ fd: readEnd, readable: true, writable: false });
       },
-      hasData: () => hasData(readEnd),
+      hasData: () => !open.has(readEnd) || hasData(readEnd),
       openToRead: () => reopen(readEnd, constants.O_RDONLY),
       discard,
     };

@@ -33,7 +33,8 @@ export interface ShellCommand {
 /** How to run a shell command as an argument; undefined for one that is long or names its own interpreter by `#!`. */
 export function argumentOf(command: string): string[] | undefined {
   if (command.startsWith('#!') || Buffer.byteLength(command) > MAX_ARGUMENT) return undefined;
-  return [shell(), '-c', command];
+  // What begins like an option would be taken for one.
+  return [shell(), '-c', ...(command.startsWith('-') ? ['--'] : []), command];
 }
 
 /** How to run a shell command: as an argument, or else as a file in `folder`. */

@@ -1,346 +1,155 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate, setTimeout } from 'node:timers/promises';
-import { SignalProcess, StartProcess, type StartProcessInput } from '@coder/api/agent';
+import { StartProcess } from '@coder/api/agent';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createEnvironment, MARKER_VARIABLE, type WorkspaceEnvironment } from './environment.ts';
-import { createHold } from './hold.ts';
-import { defaultProcessLimits } from './limits.ts';
+import { createHold, type Hold } from './hold.ts';
 import { createOffspring } from './offspring.ts';
-import { createPipePool, type Pipe, type PipePool } from './pipe-pool.ts';
-import { hasEnvironment, readProc, readProcTable } from './proc-table.ts';
-import { createProcessRegistry, type ProcessRegistry } from './registry.ts';
+import { createPipePool, type PipePool } from './pipe-pool.ts';
+import { hasEnvironment, readProcTable } from './proc-table.ts';
 import { shell } from './shell.ts';
+import { createStandby, type Standby } from './standby.ts';
 
 const { _, OLDPWD, ...given } = process.env;
 
 let folder: string;
-let home: string;
 let marker: string;
 let pipes: PipePool;
+let hold: Hold | undefined;
 let environment: WorkspaceEnvironment;
-let registry: ProcessRegistry;
+let standby: Standby;
+/** Called with what a shell is about to be forked with. */
+let onFork: (unique: string) => void;
+let onForked: (child: ChildProcess) => void;
 const offspring = createOffspring(undefined, () => {});
 
-beforeEach(async () => {
+beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'standby-'));
-  home = join(folder, 'home');
   marker = folder;
-  mkdirSync(home);
   pipes = createPipePool(folder, 'test');
-  await pipes.fill();
+  hold = createHold(shell(), folder, () => {});
   environment = createEnvironment(given, marker);
-  registry = createProcessRegistry({
-    limits: defaultProcessLimits,
-    environment,
+  onFork = () => {};
+  onForked = () => {};
+  let last = 0;
+  standby = createStandby({
     pipes,
-    offspring,
-    stateDir: folder,
-    bootId: 'test',
-    resolveCwd: (cwd) => cwd ?? home,
-    now: Date.now,
+    offspring: {
+      ...offspring,
+      fork(start) {
+        const child = offspring.fork(start);
+        onForked(child as ChildProcess);
+        return child;
+      },
+    },
+    hold,
+    folder: () => folder,
+    nextUnique: () => `test-${++last}`,
+    environment(unique, cwd) {
+      const made = environment.build('non_interactive', { PWD: cwd, CODER_PROCESS: unique });
+      onFork(unique);
+      return made;
+    },
+    revision: () => environment.revision,
   });
 });
 afterEach(async () => {
-  await registry.shutdown(0);
+  standby.close();
+  await vi.waitFor(() => expect(shells()).toEqual([]));
   pipes.close();
+  hold?.close();
   rmSync(folder, { recursive: true });
 });
 
-async function run(input: StartProcessInput, after?: Promise<void>) {
-  const request = StartProcess.parse({ wait_ms: 20_000, max_output_bytes: 1024 * 1024, ...input });
-  const { process, output } = await registry.start(request, undefined, after ? { after } : {});
-  const text = output.chunks.map(({ data }) => data).join('');
-  return { pid: process.pid, exitCode: process.exit_code, reason: process.end_reason, text };
-}
+const request = StartProcess.parse({ command: 'true' });
+const take = () => standby.take(request, folder, [shell(), '-c', 'true']);
 
-/** The shells that wait: children of this process that lead a session and have no program of their own yet. */
-const shells = () =>
-  readProcTable().filter(
-    (p) =>
-      p.parent === process.pid &&
-      p.session === p.pid &&
-      hasEnvironment(p.pid, `${MARKER_VARIABLE}=${marker}`) &&
-      !hasEnvironment(p.pid, 'CODER_PROCESS=trial'),
-  );
+const shells = (): number[] =>
+  readProcTable()
+    .filter((p) => p.parent === process.pid && hasEnvironment(p.pid, `${MARKER_VARIABLE}=${marker}`))
+    .map(({ pid }) => pid);
 
-/** After it what an ended command has set off has been done, since that takes place within turns. */
-async function turn(): Promise<void> {
-  for (let i = 0; i < 5; i++) await setImmediate();
-}
-
-/** After it a shell that is tried has been: that takes some milliseconds. */
-const settled = () => setTimeout(150);
-
-/** Runs something, after which a shell waits; resolves with its pid. */
-async function waiting(): Promise<number> {
-  await run({ command: 'true' });
-  return vi.waitFor(() => {
-    const [shell, ...others] = shells();
-    expect(others).toEqual([]);
-    expect(shell).toBeDefined();
-    return shell?.pid as number;
-  });
-}
-
-const LOOK = `
-echo "$_ $? $LINENO"; declare -p | grep -Ev ' (BASH_ARGC|BASHPID|S?RANDOM|EPOCH[A-Z]*|SECONDS|CODER_PROCESS)='; shopt; set -o
-env | grep -v '^CODER_PROCESS=' | sort; env | grep -c '^CODER_PROCESS='
-for fd in 0 1 2 3 4 5 6 7 8 9 10 11 12; do readlink /proc/self/fd/$fd; done
-echo "$0 $# $-"; tr '\\0' '|' < /proc/$$/cmdline; readlink /proc/$$/exe; pwd
-[ "$(cut -d ' ' -f 5,6 /proc/$$/stat)" = "$$ $$" ] && echo leads its session
-cat /proc/$$/oom_score_adj; grep -E '^(Sig(Blk|Ign|Cgt)|Umask|Threads)' /proc/$$/status; ulimit -a; exit 7`;
-
-test('what a waiting shell becomes is the same as what is started anew', async () => {
-  const anew = await run({ command: LOOK });
-  const pid = await waiting();
-  const became = await run({ command: LOOK });
-  expect(anew.pid).not.toBe(pid);
-  expect(became.pid).toBe(pid);
-  expect(became.text).toContain('leads its session');
-  const same = ({ text, ...rest }: typeof anew) => ({
-    ...rest,
-    pid: 0,
-    text: text.replace(/coder-pipe\S+/g, ''),
-  });
-  expect(same(became)).toEqual(same(anew));
+test('has one ready, and only one', async () => {
+  await standby.prepare();
+  const first = shells();
+  expect(first).toHaveLength(1);
+  await Promise.all([standby.prepare(), standby.prepare()]);
+  expect(shells()).toEqual(first);
+  expect(take()?.child.process.pid).toBe(first[0]);
+  expect(take()).toBeUndefined();
 });
 
-test.each([
-  `printf '%s\\n' "a'b" 'c"d' "\\$HOME" \\\\ '!x' '*' "$((1 + 1))"`,
-  'echo one\necho two >&2\n\n# no more\n',
-  `cat <<'end'\n'\n"\nend\nexit 3`,
-  `x=\\'; echo "$x"`,
-  ' \t ',
-  'echo "',
-  'kill -9 $$',
-  '-c',
-])('hands on a command as it is: %j', async (command) => {
-  const anew = await run({ command });
-  const pid = await waiting();
-  const became = await run({ command });
-  expect(became.pid).toBe(pid);
-  expect({ ...became, pid: 0 }).toEqual({ ...anew, pid: 0 });
-});
-
-test.each<[string, StartProcessInput]>([
-  ['has input', { command: 'cat', stdin: 'pipe', timeout_ms: 50 }],
-  ['has a terminal', { command: 'true', pty: { width: 80, height: 24 } }],
-  ['starts elsewhere', { command: 'true', cwd: '/' }],
-  ['adds to the environment', { command: 'true', env: { A: 'b' } }],
-  ['has other letters', { command: 'echo é' }],
-  ['is long', { command: `true ${'x'.repeat(3_000)}` }],
-  ['names its interpreter', { command: '#!/bin/sh\ntrue' }],
-  ['is no shell command', { argv: ['true'] }],
-])('starts anew what %s, and the shell goes on waiting', async (_what, input) => {
-  const pid = await waiting();
-  const { reason, exitCode } = await run(input);
-  expect(reason === 'timeout' || exitCode === 0).toBe(true);
-  expect((await run({ command: 'true' })).pid).toBe(pid);
-});
-
-test('a command has the environment and the folder of its own moment, not of that in which the shell began', async () => {
-  const first = await waiting();
-  environment.set({ LATER: 'yes' });
-  const changed = await run({ command: 'echo $LATER' });
-  expect(changed).toMatchObject({ text: 'yes\n', exitCode: 0 });
-  expect(changed.pid).not.toBe(first);
-
-  const second = await waiting();
-  expect(second).not.toBe(first);
-  expect(await run({ command: 'echo $LATER' })).toMatchObject({ pid: second, text: 'yes\n' });
-
-  const third = await waiting();
-  rmSync(home, { recursive: true });
-  mkdirSync(home);
-  const moved = await run({ command: 'echo here > file; cat file' });
-  expect(moved).toMatchObject({ text: 'here\n', exitCode: 0 });
-  expect(moved.pid).not.toBe(third);
-});
-
-test.each([
-  ['SIGKILL', 'Z'],
-  ['SIGSTOP', 'T'],
-] as const)('is not taken in by a shell that got %s', async (signal, state) => {
-  const pid = await waiting();
-  process.kill(pid, signal);
-  // Without a turn, in which Node could be told.
-  while (readProc(pid)?.state !== state);
-  await expect(run({ command: 'echo runs' })).resolves.toMatchObject({ text: 'runs\n', exitCode: 0 });
-  await vi.waitFor(() => expect(shells().map((p) => p.pid)).not.toContain(pid));
-});
-
-test('starts nothing before its time has come, and nothing when it does not', async () => {
-  const pid = await waiting();
-  const go = Promise.withResolvers<void>();
-  const held = run({ command: 'echo ran > ran; echo done' }, go.promise);
-  const lost = Promise.withResolvers<void>();
-  const dropped = run({ id: 'dropped', command: 'echo ran > dropped' }, lost.promise);
-  dropped.catch(() => {});
-  await expect(run({ argv: ['ls'] })).resolves.toMatchObject({ text: '' });
-  lost.reject(new Error('the caller has gone'));
-  await expect(dropped).rejects.toThrow('the caller has gone');
-  go.resolve();
-  await expect(held).resolves.toMatchObject({ pid, text: 'done\n' });
-  expect((await run({ argv: ['ls'] })).text).toBe('ran\n');
-  expect(registry.list().processes.map(({ id }) => id)).not.toContain('dropped');
-  // The name is free again.
-  expect((await run({ id: 'dropped', command: 'echo new' })).text).toBe('new\n');
-});
-
-test.each<[string, (pid: number) => void, string]>([
-  ['the environment changes', () => environment.set({ LATER: 'yes' }), 'yes\n'],
-  [
-    'the folder is another',
-    () => {
-      rmSync(home, { recursive: true });
-      mkdirSync(home);
-    },
-    '\n',
-  ],
-  [
-    'the shell is stopped',
-    (pid) => {
-      process.kill(pid, 'SIGSTOP');
-      while (readProc(pid)?.state !== 'T');
-    },
-    '\n',
-  ],
-  [
-    'the shell is ended',
-    (pid) => {
-      process.kill(pid, 'SIGKILL');
-      while (readProc(pid)?.state !== 'Z');
-    },
-    '\n',
-  ],
-])('a command that is held finds what is there when it starts: %s meanwhile', async (_what, change, text) => {
-  const pid = await waiting();
-  const go = Promise.withResolvers<void>();
-  const held = run({ command: 'touch it && echo $LATER' }, go.promise);
-  change(pid);
-  go.resolve();
-  const ran = await held;
-  expect(ran).toMatchObject({ text, exitCode: 0 });
-  expect(ran.pid).not.toBe(pid);
-});
-
-test('a command that is held is refused when its folder is gone meanwhile', async () => {
-  await waiting();
-  const go = Promise.withResolvers<void>();
-  const held = run({ command: 'true' }, go.promise);
-  rmSync(home, { recursive: true });
-  go.resolve();
-  await expect(held).rejects.toMatchObject({ code: 'not_found' });
-  mkdirSync(home);
-});
-
-test('many at once each get a process of their own', async () => {
-  await waiting();
-  const all = await Promise.all(
-    Array.from({ length: 20 }, (_, i) => run({ command: `echo ${i}; sleep 0.1` })),
-  );
-  expect(all.map(({ text }) => text)).toEqual(all.map((_, i) => `${i}\n`));
-  expect(new Set(all.map(({ pid }) => pid)).size).toBe(20);
-});
-
-test('none waits when the registry has shut down', async () => {
-  await waiting();
-  await registry.shutdown(0);
-  await vi.waitFor(() => expect(shells()).toEqual([]));
-});
-
-test('ends when nothing has come for a minute', async () => {
-  const first = await waiting();
+test('ends the one that nothing has come for in a minute', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
-    expect((await run({ command: 'true' })).pid).toBe(first);
-    await turn();
-    const [shell] = shells();
+    await standby.prepare();
     vi.advanceTimersByTime(59_999);
-    expect((await run({ command: 'true' })).pid).toBe(shell?.pid);
-    await turn();
-    const [next] = shells();
+    expect(shells()).toHaveLength(1);
+    expect(take()).toBeDefined();
+    await standby.prepare();
     vi.advanceTimersByTime(60_000);
-    expect((await run({ command: 'true' })).pid).not.toBe(next?.pid);
+    expect(take()).toBeUndefined();
   } finally {
     vi.useRealTimers();
   }
 });
 
-test.each(['not-a-variable', 'LD_PRELOAD', 'POSIXLY_CORRECT', 'OLDPWD', 'BASH_ENV', '_'])(
+test.each(['not-a-variable', 'LD_PRELOAD', 'POSIXLY_CORRECT', 'OLDPWD', 'BASH_ENV', 'TMOUT', '_'])(
   'none waits where the environment holds %s, which a shell would not hand on as it is',
   async (name) => {
     environment.set({ [name]: '' });
-    await run({ command: 'true' });
-    await settled();
+    await standby.prepare();
     expect(shells()).toEqual([]);
+    environment.set({});
+    await standby.prepare();
+    expect(shells()).toHaveLength(1);
   },
 );
 
 test('none waits where a shell has something of its own to say', async () => {
   environment.set({ LC_ALL: 'no_WHERE' });
-  const first = await run({ command: 'echo runs' });
-  expect(first.text).toContain('warning');
-  await run({ command: 'true' });
-  await settled();
-  expect(shells()).toEqual([]);
+  await standby.prepare();
+  await standby.prepare();
+  expect(take()).toBeUndefined();
   environment.set({});
-  await expect(waiting()).resolves.toBeTypeOf('number');
+  await standby.prepare();
+  expect(take()).toBeDefined();
 });
 
-test('without the file that holds commands they are started as they come', async () => {
-  const pid = await waiting();
-  rmSync(join(folder, 'hold'));
-  const go = Promise.withResolvers<void>();
-  const held = run({ command: 'touch ran; ls' }, go.promise);
-  await settled();
-  expect(readdirSync(home)).toEqual([]);
-  go.resolve();
-  const ran = await held;
-  expect(ran).toMatchObject({ text: 'ran\n', exitCode: 0 });
-  expect(ran.pid).not.toBe(pid);
+test('none waits that was forked in an environment in which none was tried', async () => {
+  onFork = (unique) => {
+    if (unique === 'trial') environment.set({ LC_ALL: 'no_WHERE' });
+    onFork = () => {};
+  };
+  await standby.prepare();
+  expect(take()).toBeUndefined();
+  await standby.prepare();
+  expect(take()).toBeUndefined();
 });
 
-test('a held command is there already, and is that command only', async () => {
-  const pid = await waiting();
-  const go = Promise.withResolvers<void>();
-  const held = run({ command: 'exec cat /proc/self/cmdline' }, go.promise);
-  await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/cmdline`, 'latin1')).toContain('exec cat'));
-  go.resolve();
-  await expect(held).resolves.toMatchObject({ pid, text: 'cat\0/proc/self/cmdline\0' });
+test.each(['SIGKILL', 'SIGSTOP'] as const)('tries again when the tried one got %s', async (signal) => {
+  onForked = (child) => {
+    child.kill(signal);
+    onForked = () => {};
+  };
+  await standby.prepare();
+  expect(take()).toBeUndefined();
+  await vi.waitFor(() => expect(shells()).toEqual([]));
+  await standby.prepare();
+  expect(take()).toBeDefined();
 });
 
-test.each(['nothing', 'no line'])(
-  'a held command does nothing when its agent ends and has said %s',
-  async (said) => {
-    const hold = createHold(shell(), folder);
-    const [gate] = (await pipes.take(1)) as [Pipe];
-    const fd = gate.openToRead();
-    const child = spawn(shell(), ['-c', 'touch ran'], {
-      cwd: home,
-      env: { ...process.env, ...hold?.variables },
-      stdio: ['ignore', 'ignore', 'ignore', fd],
-    });
-    closeSync(fd);
-    if (said === 'no line') writeSync(gate.writeEnd, ' ');
-    gate.discard();
-    await once(child, 'exit');
-    expect(readdirSync(home)).toEqual([]);
+test.each(['trial', 'test-1'])(
+  'none is left or comes when it is closed while %s is forked',
+  async (which) => {
+    onFork = (unique) => {
+      if (unique === which) standby.close();
+    };
+    await standby.prepare();
+    await standby.prepare();
+    await vi.waitFor(() => expect(shells()).toEqual([]));
+    expect(take()).toBeUndefined();
   },
 );
-
-test.each(['/bin/sh', '/opt/a folder/bash', '/opt/$HOME/bash'])('%s is not held', (path) => {
-  expect(createHold(path, folder)).toBeUndefined();
-});
-
-test('who goes on reading from the output of a command is given nothing of the next', async () => {
-  const thief = '(exec 3< /dev/stdout > /dev/null 2>&1; while :; do timeout 0.2 cat <&3 >> stolen; done) &';
-  await run({ id: 'thief', command: thief });
-  for (let i = 0; i < 100; i++) expect((await run({ command: `echo token-${i}` })).text).toBe(`token-${i}\n`);
-  await registry.get('thief').signal(SignalProcess.parse({ signal: 'KILL' }));
-  expect((await run({ command: 'cat stolen 2>&1 || true' })).text).not.toContain('token');
-});

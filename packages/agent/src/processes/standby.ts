@@ -1,12 +1,11 @@
-import { once } from 'node:events';
-import { closeSync, existsSync, statSync, writeSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import type { StartProcess } from '@coder/api/agent';
-import { type PipedChild, spawnPiped } from './child.ts';
-import { type Hold, letGo } from './hold.ts';
+import type { PipedChild } from './child.ts';
+import type { Hold } from './hold.ts';
 import type { Offspring } from './offspring.ts';
-import type { Pipe, PipePool } from './pipe-pool.ts';
-import { readProc } from './proc-table.ts';
+import type { PipePool } from './pipe-pool.ts';
 import { shell } from './shell.ts';
+import { forkShell, WAITING, type WaitingShell } from './waiting-shell.ts';
 
 export interface StandbyOptions {
   pipes: PipePool;
@@ -27,7 +26,10 @@ export interface StandbyOptions {
 export interface Held {
   readonly unique: string;
   readonly child: PipedChild;
-  /** Lets it begin; false, and it is ended, when it would not find what one that is started now would. */
+  /**
+   * Lets it begin; false, and it is ended, when it would not find what one that is started now would. Throws a fault when it may
+   * have begun by itself.
+   */
   begin(): boolean;
   /** Ends it, unless it has begun. */
   abandon(): void;
@@ -41,26 +43,24 @@ export interface Held {
 export interface Standby {
   /** The one that waits as the command `argv`, if it can be `request`, in `cwd`. */
   take(request: StartProcess, cwd: string, argv: readonly string[]): Held | undefined;
-  /** A command has ended: have one ready for the next, once this turn's work is done. */
-  prepare(): void;
-  /** Ends the one that waits; none is started afterwards. */
+  /** A command has ended: has one ready for the next, once this turn's work is done. Resolves then, whether there is one or not. */
+  prepare(): Promise<void>;
+  /** Ends those that wait, are held or are tried; none is started afterwards. */
   close(): void;
 }
 
-interface Waiting {
+/** A shell, and what was when it was forked. */
+interface Forked {
   readonly unique: string;
-  readonly child: PipedChild;
-  /** What it reads what it is to become from. */
-  readonly input: Pipe;
-  /** By which it is let go. */
-  readonly gate: Pipe;
+  readonly shell: WaitingShell;
   readonly cwd: string;
   readonly inode: string;
   readonly revision: number;
 }
 
 const IDLE_MS = 60_000;
-const SHELL: [string, ...string[]] = ['/bin/sh', '-s'];
+/** So long a shell may take to show that it can be held. */
+const TRIAL_MS = 1_000;
 /** Names the shell that is only tried. */
 const TRIAL = 'trial';
 /** It takes what it is to become in one piece; longer commands are started as they come. */
@@ -71,18 +71,23 @@ const PLAIN = /^[\t\n\x20-\x7e]*$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** What a shell sets or changes by itself, and what would take effect twice. */
 const OWN =
-  /^(_|OLDPWD|IFS|OPTIND|OPTARG|PPID|LINENO|REPLY|ENV|BASH_ENV|SHELLOPTS|BASHOPTS|POSIXLY_CORRECT|LD_.*)$/;
+  /^(_|OLDPWD|IFS|OPTIND|OPTARG|PPID|LINENO|REPLY|TMOUT|ENV|BASH_ENV|SHELLOPTS|BASHOPTS|POSIXLY_CORRECT|LD_.*)$/;
 
 export function createStandby(options: StandbyOptions): Standby {
   const { pipes, offspring, hold } = options;
-  let waiting: Waiting | undefined;
+  /** All that have not begun. */
+  const forked = new Set<Forked>();
+  let waiting: Forked | undefined;
   let idle: NodeJS.Timeout | undefined;
-  let planned: NodeJS.Immediate | undefined;
-  let starting = false;
+  let preparing: Promise<void> | undefined;
   let tried: { revision: number; well: boolean } | undefined;
-  let off = !existsSync(SHELL[0]);
+  let off = !existsSync(WAITING[0]);
 
-  function takeWaiting(): Waiting | undefined {
+  function end(gone: Forked): void {
+    if (forked.delete(gone)) gone.shell.end();
+  }
+
+  function takeWaiting(): Forked | undefined {
     const taken = waiting;
     waiting = undefined;
     clearTimeout(idle);
@@ -94,159 +99,102 @@ export function createStandby(options: StandbyOptions): Standby {
     if (gone) end(gone);
   }
 
-  /** Forks a shell as everything now is; undefined where none would do as well as one that is started when it is needed. */
-  async function fork({ variables }: Hold, unique: string): Promise<Waiting | undefined> {
+  /** Forks one as everything now is; undefined where it would not do as well as one that is started when it is needed. */
+  async function fork(set: Hold, unique: string): Promise<Forked | undefined> {
     const cwd = options.folder();
     const inode = inodeOf(cwd);
-    if (inode === undefined) return undefined;
+    if (off || inode === undefined) return undefined;
     const revision = options.revision();
     const env = options.environment(unique, cwd);
     if (!Object.keys(env).every((name) => VARIABLE.test(name) && !OWN.test(name))) return undefined;
-    const taken = (await pipes.take(4)) ?? [];
-    const [input, gate, ...outputs] = taken;
-    if (!input || !gate) return undefined;
+    const shell = await forkShell({ pipes, offspring, hold: set, cwd, env });
+    if (!shell) return undefined;
+    const made = { unique, shell, cwd, inode, revision };
+    forked.add(made);
+    if (!off) return made;
+    end(made);
+    return undefined;
+  }
+
+  /** Whether shells can be held in the environment that now is: seen once of each, unless somebody has meddled. */
+  async function isTried(set: Hold): Promise<boolean> {
+    if (tried?.revision === options.revision()) return tried.well;
+    const first = await fork(set, TRIAL);
+    if (!first) return false;
+    const timer = setTimeout(() => end(first), TRIAL_MS).unref();
     try {
-      const child = await reading([input, gate], ([stdin = -1, ...more]) =>
-        spawnPiped({ argv: SHELL, cwd, env: { ...env, ...variables }, stdin, more, offspring }, outputs),
-      );
-      return { unique, cwd, inode, revision, child, input, gate };
-    } catch (error) {
-      for (const pipe of taken) pipe.discard();
-      throw error;
+      const well = await first.shell.isHeldWell([shell(), '-c', ':']);
+      if (well !== undefined) tried = { revision: first.revision, well };
+      return well === true;
+    } finally {
+      clearTimeout(timer);
+      end(first);
     }
   }
 
   async function start(set: Hold): Promise<void> {
-    if (starting || off) return;
-    starting = true;
-    try {
-      const revision = options.revision();
-      if (waiting?.cwd !== options.folder() || waiting.revision !== revision) dismiss();
-      if (waiting || !set.isSet()) return;
-      if (tried?.revision !== revision) {
-        const first = await fork(set, TRIAL);
-        const well = first && (await isHeldWell(first));
-        if (well === undefined) return;
-        tried = { revision, well };
-      }
-      if (!tried.well) return;
-      const forked = await fork(set, options.nextUnique());
-      if (!forked) return;
-      waiting = forked;
-      idle = setTimeout(dismiss, IDLE_MS).unref();
-      forked.child.process.once('exit', () => {
-        if (waiting === forked) dismiss();
-      });
-      if (off) dismiss();
-    } catch {
-      // The folder is gone, or there is no room for another process: commands are started as they come.
-    } finally {
-      starting = false;
+    if (waiting?.cwd !== options.folder() || waiting.revision !== options.revision()) dismiss();
+    if (waiting || !(await isTried(set))) return;
+    const next = await fork(set, options.nextUnique());
+    if (!next) return;
+    if (next.revision !== tried?.revision) {
+      end(next);
+      return;
     }
+    waiting = next;
+    idle = setTimeout(dismiss, IDLE_MS).unref();
+    next.shell.child.process.once('exit', () => {
+      if (waiting === next) dismiss();
+    });
   }
 
-  const isAsItWas = ({ revision, inode, cwd, child }: Waiting) =>
-    revision === options.revision() && inode === inodeOf(cwd) && isThere(child);
+  const isAsItWas = ({ revision, inode, cwd, shell }: Forked) =>
+    shell.isThere() && revision === options.revision() && inode === inodeOf(cwd);
+
+  function held(taken: Forked): Held {
+    const { unique, shell } = taken;
+    return {
+      unique,
+      child: shell.child,
+      begin() {
+        if (!forked.has(taken)) return false;
+        if (!isAsItWas(taken)) {
+          end(taken);
+          return false;
+        }
+        forked.delete(taken);
+        shell.letGo();
+        return true;
+      },
+      abandon: () => end(taken),
+    };
+  }
 
   return {
     take(request, cwd, argv) {
       if (waiting?.cwd !== cwd || waiting.revision !== options.revision() || !isSimple(request))
         return undefined;
-      const found = takeWaiting();
-      if (!found) return undefined;
-      if (hold?.isSet() && become(found, argv)) return heldBy(found, isAsItWas);
-      end(found);
-      return undefined;
+      const taken = takeWaiting();
+      taken?.shell.become(argv);
+      return taken && held(taken);
     },
     prepare() {
-      if (!hold) return;
-      planned ??= setImmediate(() => {
-        planned = undefined;
-        void start(hold);
-      });
+      if (!hold || off) return Promise.resolve();
+      preparing ??= new Promise<void>((resolve) => setImmediate(resolve))
+        .then(() => start(hold))
+        // The folder is gone, or there is no room for another process: commands are started as they come.
+        .catch(() => {})
+        .finally(() => {
+          preparing = undefined;
+        });
+      return preparing;
     },
     close() {
       off = true;
-      clearImmediate(planned);
-      dismiss();
+      takeWaiting();
+      for (const one of forked) end(one);
     },
   };
-}
-
-/** Tells it what it is; false when it has ended. */
-function become({ input }: Waiting, argv: readonly string[]): boolean {
-  try {
-    writeSync(input.writeEnd, `exec ${argv.map(quote).join(' ')} </dev/null\n`);
-    input.discard();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function heldBy(taken: Waiting, isAsItWas: (taken: Waiting) => boolean): Held {
-  const { unique, child, gate } = taken;
-  let begun = false;
-  return {
-    unique,
-    child,
-    begin() {
-      try {
-        if (isAsItWas(taken)) {
-          letGo(gate);
-          begun = true;
-        }
-      } catch {
-        // It has ended, and has not been missed yet.
-      }
-      if (begun) gate.discard();
-      else end(taken);
-      return begun;
-    },
-    abandon() {
-      if (!begun) end(taken);
-    },
-  };
-}
-
-function end({ input, gate, child }: Waiting): void {
-  input.discard();
-  gate.discard();
-  child.process.kill('SIGKILL');
-  child.out?.discard();
-  child.err?.discard();
-}
-
-/**
- * Whether a shell takes a command, is held, and has nothing to say of its own, for example of its language, which would stand
- * before what a command says; undefined when somebody has ended it.
- */
-async function isHeldWell(tried: Waiting): Promise<boolean | undefined> {
-  const { child, gate } = tried;
-  const ended = once(child.process, 'exit');
-  try {
-    if (!become(tried, [shell(), '-c', ':'])) return undefined;
-    letGo(gate);
-    const [code] = (await ended) as [number | null];
-    if (code === null) return undefined;
-    return code === 0 && ![gate, child.out, child.err].some((pipe) => pipe?.hasData() ?? true);
-  } finally {
-    end(tried);
-  }
-}
-
-/** Starts what reads from these pipes. */
-async function reading(
-  from: readonly Pipe[],
-  start: (ends: number[]) => Promise<PipedChild>,
-): Promise<PipedChild> {
-  const ends: number[] = [];
-  try {
-    for (const pipe of from) ends.push(pipe.openToRead());
-    return await start(ends);
-  } finally {
-    for (const fd of ends) closeSync(fd);
-  }
 }
 
 /** Whether a shell that knows nothing but the command can become it. */
@@ -270,11 +218,3 @@ function inodeOf(path: string): string | undefined {
     return undefined;
   }
 }
-
-/** It was neither ended nor stopped by another of the workspace. */
-function isThere({ process }: PipedChild): boolean {
-  const { state = 'X' } = readProc(process.pid as number) ?? {};
-  return !'TtZX'.includes(state);
-}
-
-const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
