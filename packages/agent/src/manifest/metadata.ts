@@ -24,6 +24,7 @@ export function watchMetadata(options: {
         command: entry.script,
         env: {},
         stdin: 'none',
+        merge_stderr: false,
         timeout_ms: timeoutMs,
         on_timeout: 'kill',
         kill_grace_ms: 500,

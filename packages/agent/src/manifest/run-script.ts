@@ -41,6 +41,7 @@ export async function runScript(registry: ProcessRegistry, run: ScriptRun): Prom
     command: run.script,
     env: {},
     stdin: 'none',
+    merge_stderr: false,
     timeout_ms: run.timeoutMs,
     on_timeout: 'kill',
     kill_grace_ms: 2_000,

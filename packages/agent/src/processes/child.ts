@@ -36,6 +36,8 @@ export interface ChildOptions extends ChildListeners {
   cwd: string;
   env: Record<string, string>;
   pty: TerminalSize | undefined;
+  /** Both of its outputs are one. */
+  mergeStderr: boolean;
   pipes: PipePool;
   offspring: Offspring;
 }
@@ -46,19 +48,21 @@ export function startChild(options: ChildOptions): Promise<Child> {
 }
 
 async function startWithPipes(options: ChildOptions): Promise<Child> {
-  return followPiped(await spawnPiped(options, await options.pipes.take(2)), options);
+  return followPiped(
+    await spawnPiped(options, await options.pipes.take(options.mergeStderr ? 1 : 2)),
+    options,
+  );
 }
 
 /** A program that runs with pipes, whose output nobody reads yet. */
 export interface PipedChild {
   process: ChildProcess;
-  /** undefined where Node's own are used. */
-  out: Pipe | undefined;
-  err: Pipe | undefined;
+  /** One for stdout and one for stderr, or one for both; none where Node's own are used. */
+  outputs: readonly Pipe[];
 }
 
 /**
- * Starts it with these pipes for what it writes, which are closed when it cannot be started; without them Node makes some. Rejects
+ * Starts it with these pipes for what it writes, which are closed when it cannot be started; without them Node makes two. Rejects
  * with the system's error.
  */
 export function spawnPiped(
@@ -68,19 +72,18 @@ export function spawnPiped(
     /** Descriptors that it gets as 3 and so on, closed by whoever gives them. */
     more?: readonly number[];
   },
-  [out, err]: readonly Pipe[] = [],
+  outputs: readonly Pipe[] = [],
 ): Promise<PipedChild> {
   const { argv, cwd, env, stdin, more = [], offspring } = options;
   const [file = '', ...rest] = argv;
+  const [out, err = out] = outputs;
   return new Promise((resolve, reject) => {
     const release = () => {
-      out?.closeWriteEnd();
-      err?.closeWriteEnd();
+      for (const pipe of outputs) pipe.closeWriteEnd();
     };
     const fail = (error: unknown) => {
       release();
-      out?.discard();
-      err?.discard();
+      for (const pipe of outputs) pipe.discard();
       reject(error);
     };
     let child: ChildProcess;
@@ -108,13 +111,13 @@ export function spawnPiped(
     child.on('error', () => {});
     child.stdin?.on('error', () => {});
     release();
-    resolve({ process: child, out, err });
+    resolve({ process: child, outputs });
   });
 }
 
 /** Reads its output and waits for its end. */
-export function followPiped({ process, out, err }: PipedChild, listeners: ChildListeners): Child {
-  let open = 2;
+export function followPiped({ process, outputs }: PipedChild, listeners: ChildListeners): Child {
+  let open = outputs.length || 2;
   const closed = () => {
     open -= 1;
     if (open === 0) listeners.onClose();
@@ -124,8 +127,10 @@ export function followPiped({ process, out, err }: PipedChild, listeners: ChildL
     readable.on('error', () => {});
     readable.once('close', closed);
   };
+  const [out, err] = outputs;
   follow(out ? out.reader() : (process.stdout as Readable), 'stdout');
-  follow(err ? err.reader() : (process.stderr as Readable), 'stderr');
+  if (err) follow(err.reader(), 'stderr');
+  else if (!out) follow(process.stderr as Readable, 'stderr');
   process.once('exit', (exitCode, signal) => listeners.onExit({ exitCode, signal }));
   return {
     pid: process.pid as number,

@@ -11,7 +11,8 @@ const GO = '\n';
 /**
  * Holds a command before its first step. Before the script that it got by `-c`, bash reads the file that `BASH_ENV` names (bash(1),
  * INVOCATION). This one waits for a line, and takes back all that the command could find of it: what is left is the variable
- * in `/proc/PID/environ`, an entry in `BASH_ARGC`, and that `SECONDS` counts from the start of the shell.
+ * in `/proc/PID/environ`, that `SECONDS` counts from the start of the shell, an entry in `BASH_ARGC` and in `PIPESTATUS`, and
+ * what `BASH_COMMAND` is in a trap for the shell's end.
  */
 export interface Hold {
   /** What the shell is given beside its environment. */

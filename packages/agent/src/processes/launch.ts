@@ -134,7 +134,17 @@ export function createLauncher(options: LaunchOptions): Launcher {
       unique,
       cwd,
       argv,
-      follow: (listeners) => startChild({ ...listeners, argv, cwd, env, pty: request.pty, pipes, offspring }),
+      follow: (listeners) =>
+        startChild({
+          ...listeners,
+          argv,
+          cwd,
+          env,
+          pty: request.pty,
+          mergeStderr: request.merge_stderr,
+          pipes,
+          offspring,
+        }),
       cleanUp,
     };
   }

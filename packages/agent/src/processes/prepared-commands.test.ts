@@ -52,7 +52,12 @@ afterEach(async () => {
 });
 
 async function run(input: StartProcessInput, after?: Promise<void>) {
-  const request = StartProcess.parse({ wait_ms: 20_000, max_output_bytes: 1024 * 1024, ...input });
+  const request = StartProcess.parse({
+    merge_stderr: true,
+    wait_ms: 20_000,
+    max_output_bytes: 1024 * 1024,
+    ...input,
+  });
   const { process, output } = await registry.start(request, undefined, after ? { after } : {});
   const text = output.chunks.map(({ data }) => data).join('');
   return { pid: process.pid, exitCode: process.exit_code, reason: process.end_reason, text };
@@ -86,7 +91,7 @@ async function waiting(): Promise<number> {
 }
 
 const LOOK = `
-echo "$_ $? $LINENO"; declare -p | grep -Ev ' (BASH_ARGC|BASHPID|S?RANDOM|EPOCH[A-Z]*|SECONDS|CODER_PROCESS)='; shopt; set -o
+echo "$_ $? $LINENO"; declare -p | grep -Ev ' (BASH_A[R]GC|PIPE[S]TATUS|BASHPID|S?RANDOM|EPOCH[A-Z]*|SECONDS|CODER_PROCESS)='; shopt; set -o
 env | grep -v '^CODER_PROCESS=' | sort; env | grep -c '^CODER_PROCESS='
 for fd in 0 1 2 3 4 5 6 7 8 9 10 11 12; do readlink /proc/self/fd/$fd; done
 echo "$0 $# $-"; tr '\\0' '|' < /proc/$$/cmdline; readlink /proc/$$/exe; pwd
@@ -131,9 +136,14 @@ test.each<[string, StartProcessInput]>([
   ['starts elsewhere', { command: 'true', cwd: '/' }],
   ['adds to the environment', { command: 'true', env: { A: 'b' } }],
   ['has other letters', { command: 'echo é' }],
+  [
+    'asks for what the shell was told',
+    { command: 'trap \'[ "$BASH_COMMAND" = false ] && exit 0; exit 9\' EXIT; false' },
+  ],
   ['is long', { command: `true ${'x'.repeat(3_000)}` }],
   ['names its interpreter', { command: '#!/bin/sh\ntrue' }],
   ['is no shell command', { argv: ['true'] }],
+  ['has two outputs', { command: 'true', merge_stderr: false }],
 ])('starts anew what %s, and the shell goes on waiting', async (_what, input) => {
   const pid = await waiting();
   const { reason, exitCode } = await run(input);
@@ -235,6 +245,19 @@ test('a command that is held is refused when its folder is gone meanwhile', asyn
   go.resolve();
   await expect(held).rejects.toMatchObject({ code: 'not_found' });
   mkdirSync(home);
+});
+
+test('what is written to both outputs comes in its order', async () => {
+  const command = 'set -x; for i in 1 2 3 4 5 6 7 8 9; do echo $i; echo e$i >&2; done';
+  const anew = await run({ command });
+  const pid = await waiting();
+  const became = await run({ command });
+  expect(became.pid).toBe(pid);
+  const expected = Array.from({ length: 9 }, (_, i) => i + 1).map(
+    (i) => `+ for i in 1 2 3 4 5 6 7 8 9\n+ echo ${i}\n${i}\n+ echo e${i}\ne${i}\n`,
+  );
+  expect(anew.text).toBe(expected.join(''));
+  expect(became.text).toBe(expected.join(''));
 });
 
 test('what is held and does not begin is ended, and leaves nothing', async () => {

@@ -63,7 +63,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const request = StartProcess.parse({ command: 'true' });
+const request = StartProcess.parse({ command: 'true', merge_stderr: true });
 const take = () => standby.take(request, folder, [shell(), '-c', 'true']);
 
 const shells = (): number[] =>

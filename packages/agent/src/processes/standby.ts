@@ -67,6 +67,8 @@ const TRIAL = 'trial';
 const MAX_COMMAND = 2_000;
 /** Shells have had trouble with others. */
 const PLAIN = /^[\t\n\x20-\x7e]*$/;
+/** What the script that holds a shell leaves behind in it. */
+const TOLD = /BASH_COMMAND|PIPESTATUS|BASH_ARG/;
 /** A shell hands on what is a variable to it. */
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** What a shell sets or changes by itself, and what would take effect twice. */
@@ -198,13 +200,15 @@ export function createStandby(options: StandbyOptions): Standby {
 }
 
 /** Whether a shell that knows nothing but the command can become it. */
-function isSimple({ command, env, stdin, pty }: StartProcess): boolean {
+function isSimple({ command, env, stdin, merge_stderr, pty }: StartProcess): boolean {
   return (
     command !== undefined &&
     command.length <= MAX_COMMAND &&
     PLAIN.test(command) &&
+    !TOLD.test(command) &&
     Object.keys(env).length === 0 &&
     stdin === 'none' &&
+    merge_stderr &&
     pty === undefined
   );
 }

@@ -40,17 +40,17 @@ export const WAITING: [string, ...string[]] = ['/bin/sh', '-s'];
 /** Forks one; undefined where there are no pipes. Rejects with the system's error when there is no room. */
 export async function forkShell(options: ShellOptions): Promise<WaitingShell | undefined> {
   const { pipes, offspring, hold, cwd } = options;
-  const taken = (await pipes.take(4)) ?? [];
-  const [input, gate, ...outputs] = taken;
-  if (!input || !gate) return undefined;
+  const taken = (await pipes.take(3)) ?? [];
+  const [input, gate, output] = taken;
+  if (!input || !gate || !output) return undefined;
   const ends: number[] = [];
   try {
     for (const pipe of [input, gate]) ends.push(pipe.openToRead());
     const [stdin = -1, opened = -1] = ends;
     const env = { ...options.env, ...hold.variables };
     const more = hold.descriptors(opened);
-    const child = await spawnPiped({ argv: WAITING, cwd, env, stdin, more, offspring }, outputs);
-    return waitingShell(child, input, gate);
+    const child = await spawnPiped({ argv: WAITING, cwd, env, stdin, more, offspring }, [output]);
+    return waitingShell(child, [input, gate, output]);
   } catch (error) {
     for (const pipe of taken) pipe.discard();
     throw error;
@@ -59,8 +59,8 @@ export async function forkShell(options: ShellOptions): Promise<WaitingShell | u
   }
 }
 
-function waitingShell(child: PipedChild, input: Pipe, gate: Pipe): WaitingShell {
-  const { process, out, err } = child;
+function waitingShell(child: PipedChild, [input, gate, output]: [Pipe, Pipe, Pipe]): WaitingShell {
+  const { process } = child;
   const shell: WaitingShell = {
     child,
     become(argv) {
@@ -78,7 +78,7 @@ function waitingShell(child: PipedChild, input: Pipe, gate: Pipe): WaitingShell 
       gate.discard();
     },
     end() {
-      for (const pipe of [input, gate, out, err]) pipe?.discard();
+      for (const pipe of [input, gate, output]) pipe.discard();
       process.kill('SIGKILL');
     },
     async isHeldWell(argv) {
@@ -86,7 +86,7 @@ function waitingShell(child: PipedChild, input: Pipe, gate: Pipe): WaitingShell 
       letGo(gate);
       const [code] = (await once(process, 'exit')) as [number | null];
       if (code === null) return undefined;
-      return code === 0 && ![gate, out, err].some((pipe) => pipe?.hasData() ?? true);
+      return code === 0 && !gate.hasData() && !output.hasData();
     },
   };
   return shell;

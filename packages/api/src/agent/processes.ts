@@ -45,6 +45,8 @@ export const StartProcess = z
     /** Added to the workspace's environment. */
     env: Environment.default({}),
     stdin: z.enum(['none', 'pipe']).default('none'),
+    /** As `2>&1`: what it writes to stderr comes as stdout, in the order in which all was written. Between two streams that order is lost. */
+    merge_stderr: z.boolean().default(false),
     /** With it the process gets a terminal, its output is one stream, and its environment is interactive. */
     pty: TerminalSize.optional(),
     /** Without it there is no limit. */

@@ -43,6 +43,7 @@ export async function runCommand(
       command,
       max_output_bytes: OUTPUT_LIMIT,
       keep: 'ends',
+      merge_stderr: true,
       ...rest,
     })
     .finally(() => over.abort());
