@@ -154,6 +154,27 @@ test(verifies('mcp.command-row'), { timeout: 60_000 }, async () => {
   }
 });
 
+test(verifies('mcp.output-order'), { timeout: 60_000 }, async () => {
+  await using client = await connectHttp(deployment.url, deployment.token, 'modern');
+  // The first is forked when it comes, the others have a shell that waits for them.
+  for (let i = 0; i < 3; i += 1) {
+    const { output } = await client.call<{ output: string }>('coder_workspace_bash', {
+      workspace: 'web',
+      command: 'set -x; echo one; echo two >&2; ls /nowhere; echo three',
+    });
+    expect(output.split('\n')).toEqual([
+      '+ echo one',
+      'one',
+      '+ echo two',
+      'two',
+      '+ ls /nowhere',
+      expect.stringContaining('No such file'),
+      '+ echo three',
+      'three',
+    ]);
+  }
+});
+
 test(verifies('mcp.timeout'), { timeout: 60_000 }, async () => {
   await using client = await connectHttp(deployment.url, deployment.token, 'modern');
   const result = await client.call<{ output: string; exit_code: number }>('coder_workspace_bash', {

@@ -34,6 +34,11 @@ export const mcp = [
     source: 'docs/architecture.md',
   },
   {
+    id: 'mcp.output-order',
+    promise: "a command's two outputs are one text, in the order in which they were written",
+    source: 'docs/mcp.md',
+  },
+  {
     id: 'mcp.timeout',
     promise: 'a command that reaches its timeout is ended with all its children, and its output is kept',
     source: 'docs/mcp.md',

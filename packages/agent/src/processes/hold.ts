@@ -23,8 +23,8 @@ export interface Hold {
 }
 
 /**
- * undefined where the shell is none that can be held, or the script cannot be written in `folder`. The script is a file without a name, since bash goes on without a word where
- * there is none by the name it is given.
+ * undefined where the shell is none that can be held, or the script cannot be written in `folder`. The script is a file without a
+ * name, since bash goes on without a word where there is none by the name it is given.
  */
 export function createHold(shell: string, folder: string, log: (message: string) => void): Hold | undefined {
   // The path stands in the script as it is.
