@@ -16,6 +16,7 @@ import {
   StdinWritten,
   type TerminalSize,
 } from '@coder/api/agent';
+import { AgentError } from './agent-error.ts';
 import { outputLimit, PROCESS, PROCESS_LIST } from './answer-limits.ts';
 import { sendBody } from './body.ts';
 import { parts } from './parts.ts';
@@ -69,13 +70,23 @@ const beyond = (options: CallOptions | undefined, waitMs: number): CallOptions =
 
 export function createProcessCalls(session: ClientHttp2Session): ProcessCalls {
   return {
-    start: (body, { effectAfter = Promise.resolve(), ...options } = {}) =>
-      callJsonAhead(session, agentPaths.processes, ProcessResult, {
-        ...beyond(options, body.wait_ms ?? 0),
-        body,
-        limit: outputLimit(body.max_output_bytes),
-        effectAfter,
-      }),
+    async start(request, { effectAfter = Promise.resolve(), ...options } = {}) {
+      const send = (body: StartProcessInput) =>
+        callJsonAhead(session, agentPaths.processes, ProcessResult, {
+          ...beyond(options, body.wait_ms ?? 0),
+          body,
+          limit: outputLimit(body.max_output_bytes),
+          effectAfter,
+        });
+      try {
+        return await send(request);
+      } catch (error) {
+        if (!(error instanceof AgentError && error.field === 'merge_stderr')) throw error;
+        // An agent of an earlier version does not know it, and has done nothing: the order of the two outputs is then not kept.
+        const { merge_stderr: _, ...known } = request;
+        return send(known);
+      }
+    },
     list: (query, options) =>
       callJson(session, 'GET', agentPaths.processes, ProcessList, {
         ...options,
