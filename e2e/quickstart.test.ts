@@ -1,14 +1,17 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createApiClient, MCP_PATH } from '@coder/api';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { cleanEnv, runCoder, spawnCoder } from './harness/coder.ts';
 import { waitUntil } from './harness/deployment.ts';
 import { endWorkspaces, processesWith } from './harness/processes.ts';
 import { verifies } from './requirements.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 let home: string;
 let env: Record<string, string>;
@@ -36,7 +39,10 @@ async function stop(child: ChildProcess): Promise<number | null> {
 
 /** Runs quickstart until it has printed its guide; returns what it printed and the address in it. */
 async function quickstart(extra: Record<string, string> = {}) {
-  const child = spawnCoder(['quickstart'], { ...env, ...extra });
+  return followQuickstart(spawnCoder(['quickstart'], { ...env, ...extra }));
+}
+
+async function followQuickstart(child: ChildProcess) {
   running.push(child);
   let printed = '';
   let errors = '';
@@ -58,6 +64,24 @@ async function deleteDemo(url: string, sessionEnv: Record<string, string>): Prom
   const deleted = await runCoder(['delete', 'demo', '--yes', '--url', url], sessionEnv);
   expect(deleted.code, deleted.stderr).toBe(0);
 }
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  `${verifies('quickstart.npm-signal')} (%s)`,
+  { timeout: 120_000 },
+  async (signal) => {
+    const { child, url } = await followQuickstart(
+      spawn('npm', ['start'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
+    child.kill(signal);
+    await once(child, 'exit');
+    await waitUntil(() =>
+      fetch(url).then(
+        () => false,
+        () => true,
+      ),
+    );
+  },
+);
 
 test(verifies('quickstart.first-run'), { timeout: 120_000 }, async () => {
   const first = await quickstart();

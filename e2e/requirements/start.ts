@@ -29,6 +29,11 @@ export const start = [
     promise: 'flags of npm start that npm would keep for itself are refused, with the line that is meant',
     source: 'README, Start',
   },
+  {
+    id: 'quickstart.npm-signal',
+    promise: 'npm start ends, with its server, by a signal to npm alone',
+    source: 'CHANGELOG',
+  },
   { id: 'quickstart.again', promise: 'run again, quickstart only serves', source: 'README, Start' },
   {
     id: 'quickstart.beside',
