@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -99,23 +100,32 @@ test(verifies('limits.processes'), { timeout: 120_000 }, async (context) => {
   expect(await output('before')).toBe('kept\n');
 });
 
-test('a fork bomb is ended at once, although it forks faster than it can be looked at', {
+test('fork bombs are ended at once on a busy machine, although they fork faster than one can look', {
   timeout: 120_000,
 }, async (context) => {
   const { limited, agent, run, output } = await workspace('bomb');
   if (!limited) context.skip('no cgroup can be limited here');
   const script = "cat > bomb <<'E'\nsh bomb & sh bomb & sleep 0.05\nE\n(setsid sh bomb >/dev/null 2>&1 &)";
-  await run(script, { id: 'bomb' });
-  await waitUntil(() =>
-    run('true').then(
-      () => false,
-      (error: Error) => /no room for another/.test(error.message),
-    ),
-  );
-  const before = performance.now();
-  await deployment.client.processes.signal({ agent, process: 'bomb', signal: 'KILL' });
-  expect(performance.now() - before).toBeLessThan(4_000);
-  const left = await run('ps ax -o args | grep "[s]h bomb"; true');
-  expect(left.output.chunks).toEqual([]);
+  const busy = Array.from({ length: 6 }, () => spawn('sh', ['-c', 'while :; do :; done']));
+  try {
+    for (let round = 0; round < 6; round++) {
+      const id = `bomb${round}`;
+      await run(script, { id });
+      await waitUntil(() =>
+        run('true').then(
+          () => false,
+          (error: Error) => /no room for another/.test(error.message),
+        ),
+      );
+      const before = performance.now();
+      await deployment.client.processes.signal({ agent, process: id, signal: 'KILL' });
+      expect(performance.now() - before).toBeLessThan(4_000);
+      // Also the dead are gone, so that there is room for others at once.
+      const left = await run('ps ax -o args | grep "[s]h bomb"; true');
+      expect(left.output.chunks).toEqual([]);
+    }
+  } finally {
+    for (const each of busy) each.kill('SIGKILL');
+  }
   expect(await output('before')).toBe('kept\n');
 });

@@ -8,7 +8,7 @@ export interface ProcessGroup {
   members(): number[];
   /** Sends a signal to each. */
   signal(signal: NodeJS.Signals): void;
-  /** TERM to all, KILL after the grace to what is left, until nothing is. */
+  /** TERM to all, KILL after the grace to what is left, until nothing is and what they took can be had again. */
   end(graceMs: number): Promise<void>;
   /** To be told when the first process has ended: its number may be another's from then on. */
   leaderEnded(): void;
@@ -19,6 +19,8 @@ export interface ProcessGroup {
 const POLL_MS = 15;
 /** After so many rounds of KILL what is left is not ours to kill, or cannot die (a dead disk): we stop trying. */
 const KILL_ROUNDS = 60;
+/** The dead count against the limit of processes until they are reaped, which is another's work (process 1's) and may never be done. */
+const REAPED_WITHIN_MS = 2_000;
 
 /**
  * Members are found three ways: as descendants of the first process, by its session (it leads one), and by a variable
@@ -26,25 +28,28 @@ const KILL_ROUNDS = 60;
  */
 export function processGroup(pid: number, marker: string): ProcessGroup {
   const reached = new Set<number>();
+  const struck = new Set<number>();
   let alive = true;
 
-  const members = (table = readProcTable()) => {
-    const marked = table.filter(
-      (p) =>
-        p.pid !== process.pid &&
-        ((alive && (p.session === pid || p.group === pid)) || hasEnvironment(p.pid, marker)),
-    );
-    const found = descendants(
-      table,
-      marked.map((p) => p.pid),
-    );
+  /** All processes that can be seen, and those of them that are members. */
+  const look = () => {
+    const marked: number[] = [];
+    // Asked right after it was seen: what forks and ends without pause would be gone at the end of the table.
+    const table = readProcTable((p) => {
+      if (p.pid === process.pid) return;
+      if ((alive && (p.session === pid || p.group === pid)) || hasEnvironment(p.pid, marker))
+        marked.push(p.pid);
+    });
+    const found = descendants(table, marked);
     if (alive) for (const p of descendants(table, [pid])) found.add(p);
     else found.delete(pid);
     found.delete(process.pid);
-    return [...found];
+    return { table, found: [...found] };
   };
 
-  const send = (target: number, signal: NodeJS.Signals): boolean => {
+  const members = () => look().found;
+
+  const send = (target: number, signal: NodeJS.Signals | 0): boolean => {
     try {
       process.kill(target, signal);
       return true;
@@ -56,17 +61,25 @@ export function processGroup(pid: number, marker: string): ProcessGroup {
 
   /** Sends a signal to all; returns whether there was anybody to send it to. */
   const strike = (name: NodeJS.Signals): boolean => {
-    const table = readProcTable();
-    const found = members(table);
+    const { table, found } = look();
     // The kernel reaches a whole group at once, so that none can fork its way past us, however fast.
-    for (const group of groupsOf(table, found)) send(-group, name);
+    for (const group of groupsOf(table, found)) if (send(-group, name)) struck.add(group);
     const others = found.filter((member) => member !== pid && send(member, name));
     for (const member of others) reached.add(member);
     return others.length > 0 || (alive && found.includes(pid));
   };
 
+  /** Until nobody, the dead included, is left in the groups that were sent a signal: who starts the next process has its place. */
+  const reaped = async () => {
+    const deadline = performance.now() + REAPED_WITHIN_MS;
+    for (const group of struck) {
+      while (send(-group, 0) && performance.now() < deadline) await sleep(POLL_MS);
+    }
+    struck.clear();
+  };
+
   return {
-    members: () => members(),
+    members,
     signal: (name) => void strike(name),
     async end(graceMs) {
       if (graceMs > 0) {
@@ -76,10 +89,12 @@ export function processGroup(pid: number, marker: string): ProcessGroup {
           await sleep(Math.min(POLL_MS, Math.max(1, deadline - performance.now())));
         }
       }
-      for (let round = 0; round < KILL_ROUNDS; round++) {
-        if (!strike('SIGKILL')) break;
-        await sleep(round < 5 ? 2 : POLL_MS);
+      // Who sees nobody once may have looked just between two that live a moment each.
+      for (let round = 0, empty = 0; round < KILL_ROUNDS && empty < 2; round++) {
+        empty = strike('SIGKILL') ? 0 : empty + 1;
+        if (empty < 2) await sleep(round < 5 ? 2 : POLL_MS);
       }
+      await reaped();
     },
     leaderEnded() {
       alive = false;
