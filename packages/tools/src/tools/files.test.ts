@@ -59,6 +59,22 @@ describe('coder_workspace_read_file', () => {
     expect(json).toMatchObject({ content: 'AAH/', mimeType: 'image/png', encoding: 'base64', size: 3 });
   });
 
+  it('gives a large one in the same form', async () => {
+    const content = Buffer.alloc(100_000, 'é').toString('base64');
+    const deployment = fakeDeployment({
+      'files.readBytes': () => ({ ...bytes, content, bytes: 100_000, size: 200_000, next_offset: 100_000 }),
+    });
+    const args = { workspace: 'api', path: '/a', encoding: 'base64' };
+    const { json } = await call(deployment, 'coder_workspace_read_file', args);
+    expect(json).toEqual({
+      content,
+      mimeType: 'image/png',
+      encoding: 'base64',
+      size: 200_000,
+      next_offset: 100_000,
+    });
+  });
+
   it('tells what the agent refused for another reason', async () => {
     const deployment = fakeDeployment({
       'files.readLines': () => {

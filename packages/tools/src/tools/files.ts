@@ -2,7 +2,7 @@ import { type ApiClient, ApiError } from '@coder/api';
 import type { FileBytes } from '@coder/api/agent';
 import * as z from 'zod';
 import { OUTPUT_LIMIT } from '../present/output.ts';
-import { jsonResult, textResult } from '../result.ts';
+import { base64Result, jsonResult, textResult } from '../result.ts';
 import type { ToolResult } from '../tool.ts';
 import { ToolError } from '../tool-error.ts';
 import { dailyActing, dailyReading, defineTool, destroys, reads } from '../tool-parts.ts';
@@ -132,8 +132,7 @@ async function readBytes(
     limit: limit ?? OUTPUT_LIMIT,
     encoding: 'base64',
   });
-  return jsonResult({
-    content: bytes.content,
+  return base64Result(bytes.content, {
     mimeType: bytes.mime_type,
     encoding: 'base64',
     size: bytes.size,

@@ -126,7 +126,10 @@ export function createFileCalls(session: ClientHttp2Session): FileCalls {
       if (bytes.length !== head.bytes) {
         throw new AgentUnreachable('broken', 'The answer of the workspace agent broke off.');
       }
-      return { ...head, content: bytes.toString(head.encoding === 'text' ? 'utf8' : 'base64') };
+      // The agent decides only what it was left to: base64 that was asked for can be taken for base64.
+      const encoding =
+        input.encoding === undefined || input.encoding === 'auto' ? head.encoding : input.encoding;
+      return { ...head, encoding, content: bytes.toString(encoding === 'text' ? 'utf8' : 'base64') };
     },
     write: (body, options) =>
       callJson(session, 'POST', agentPaths.fileWrite, FileWritten, { ...options, body }),

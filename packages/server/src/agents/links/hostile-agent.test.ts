@@ -1,4 +1,5 @@
 import type { ServerHttp2Stream } from 'node:http2';
+import { FILE_BYTES_HEADER } from '@coder/api/agent';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { checkAnswer } from '../link/check-answer.ts';
@@ -70,6 +71,23 @@ describe('a program that answers in the name of an agent', () => {
     expect(sent.bytes).toBeGreaterThan(0);
     expect(sent.bytes).toBeLessThan(8 * MIB);
     await expect.poll(async () => (await dial(token, () => undefined)).status).toBe(429);
+  });
+
+  it('cannot answer with text where base64 was asked for, which is put into an answer as it is', async () => {
+    const { agentId, token } = await h.workspace(await h.user());
+    const head = { path: '/a', encoding: 'text', binary: false, offset: 0, bytes: 2, size: 2 };
+    const about = JSON.stringify({ ...head, etag: 'e', next_offset: null, mime_type: 'text/plain' });
+    await dialAsAgent(h.url, token, (path, stream) => {
+      if (path.includes('manifest')) stream.end(manifestApplied);
+      else if (path.includes('files')) {
+        stream.respond({ ':status': 200, [FILE_BYTES_HEADER]: encodeURIComponent(about) });
+        stream.end('",');
+      }
+    });
+    const connections = h.server().agents.agentConnections;
+    await expect.poll(() => connections.get(agentId)).toBeDefined();
+    const read = connections.get(agentId)?.files.readBytes({ path: '/a', encoding: 'base64' });
+    expect(await read).toMatchObject({ encoding: 'base64', content: 'Iiw=' });
   });
 });
 
