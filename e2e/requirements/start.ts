@@ -14,6 +14,12 @@ export const start = [
     source: 'README, Start',
   },
   {
+    id: 'quickstart.two-deployments',
+    promise:
+      'with another --data-dir the first start keeps the password of the other deployment, and says where',
+    source: 'README, Start',
+  },
+  {
     id: 'quickstart.chosen-owner',
     promise: 'CODER_FIRST_USER_EMAIL, _USERNAME and _PASSWORD choose the owner',
     source: 'README, Start',

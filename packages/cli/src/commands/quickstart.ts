@@ -28,12 +28,11 @@ export function quickstartCommand(): Command {
     await withProgress(async (progress) => {
       progress.step('Starting the server');
       await serve(config, async (server) => {
-        const result = await firstRun(server.url, config.configDir, process.env, progress);
+        const { configDir, dataDir } = config;
+        const result = await firstRun({ url: server.url, configDir, dataDir }, process.env, progress);
         progress.succeed(`coder ${version} is running.`);
-        if (result?.created) process.stdout.write(renderOwner(result, config.configDir));
-        process.stdout.write(
-          renderGuide({ url: server.accessUrl, coder: coderCommand(), dataDir: config.dataDir }),
-        );
+        if (result?.created) process.stdout.write(renderOwner(result, configDir));
+        process.stdout.write(renderGuide({ url: server.accessUrl, coder: coderCommand(), dataDir }));
       });
     });
   });

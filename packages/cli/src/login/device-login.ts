@@ -74,10 +74,10 @@ export async function deviceLogin(url: string, options: Options): Promise<Device
 /** Whether the next question may be answered: the server was away, busy, or being restarted. */
 function isPassing(error: unknown, code: string | undefined): boolean {
   if (code !== undefined) return code === 'temporarily_unavailable' || code === 'server_error';
-  const { name, cause } = error as { name?: string; cause?: unknown };
+  const { name, cause } = error as { name?: string; cause?: { status?: unknown } };
   // Of a connection that failed, fetch tells the reason in the cause.
   const isNetwork = (error instanceof TypeError && cause !== undefined) || name === 'TimeoutError';
-  return isNetwork || (cause instanceof Response && cause.status >= 500);
+  return isNetwork || (typeof cause?.status === 'number' && cause.status >= 500);
 }
 
 function codeOf(device: DeviceAuthorizationResponse): DeviceCode {

@@ -4,20 +4,33 @@ import { type ApiClient, ApiError, allPages, createApiClient } from '@coder/api'
 import { followBuild, waitReady } from '../builds.ts';
 import { CliError } from '../cli-error.ts';
 import type { Progress } from '../output/progress.ts';
-import { readConfigFile, writeConfigFile } from '../session/config-folder.ts';
+import { putConfigFileAside, readConfigFile, writeConfigFile } from '../session/config-folder.ts';
 import { storeLogin } from '../session/stored-login.ts';
 import { starterFolder, starterTemplates } from '../starter-templates.ts';
 import { packTemplate } from '../template-archive.ts';
 import { publishTemplate } from '../template-publish.ts';
 
 /** What quickstart remembers of its first run; `complete` once every step is done, so that a broken run is taken up again. */
-type Record = { url: string; email: string; username: string; password: string; complete: boolean };
+type Record = {
+  url: string;
+  /** Tells one deployment from another; records of earlier versions have none. */
+  data_dir?: string;
+  email: string;
+  username: string;
+  password: string;
+  complete: boolean;
+};
+
+/** A deployment and the command line's folder. */
+export type QuickstartPlaces = { url: string; configDir: string; dataDir: string };
 
 export type FirstRunResult = {
   username: string;
   email: string;
   password: string | undefined;
   created: boolean;
+  /** What the command line belonged to before: the file with its owner's password, and where it was. */
+  before: { kept: string; url: string } | undefined;
 };
 
 const DEMO = 'demo';
@@ -41,14 +54,28 @@ async function isNew(client: ApiClient): Promise<boolean> {
   }
 }
 
+/** What is known of this deployment. A record without a data directory is of the only one there was. */
+function readOwn({ configDir, dataDir }: QuickstartPlaces): Record | undefined {
+  const record = readRecord(configDir);
+  return record === undefined || (record.data_dir ?? dataDir) === dataDir ? record : undefined;
+}
+
+/** Puts aside what is known of another deployment's owner, whose password stands nowhere else. */
+function keepOther({ configDir, dataDir }: QuickstartPlaces): FirstRunResult['before'] {
+  const other = readRecord(configDir);
+  const isSame = other?.data_dir === undefined ? other?.complete === false : other.data_dir === dataDir;
+  if (other === undefined || isSame) return undefined;
+  return { kept: putConfigFileAside(configDir, 'quickstart.json'), url: other.url };
+}
+
 async function createOwner(
   client: ApiClient,
-  folder: string,
+  { url, configDir: folder, dataDir }: QuickstartPlaces,
   env: NodeJS.ProcessEnv,
-  url: string,
 ): Promise<Record> {
   const record: Record = {
     url,
+    data_dir: dataDir,
     email: env.CODER_FIRST_USER_EMAIL || 'admin@localhost.localdomain',
     username: env.CODER_FIRST_USER_USERNAME || 'admin',
     password: env.CODER_FIRST_USER_PASSWORD || randomBytes(15).toString('base64url'),
@@ -124,15 +151,16 @@ async function startDemo(client: ApiClient, progress: Progress): Promise<void> {
  * templates and the workspace `demo`. Every step finds what an interrupted run has left and goes on from there.
  */
 export async function firstRun(
-  url: string,
-  folder: string,
+  places: QuickstartPlaces,
   env: NodeJS.ProcessEnv,
   progress: Progress,
 ): Promise<FirstRunResult | undefined> {
+  const { url, configDir: folder } = places;
   const anonymous = createApiClient({ url });
   const fresh = await isNew(anonymous);
   if (fresh) progress.step('Creating the owner');
-  const record = fresh ? await createOwner(anonymous, folder, env, url) : readRecord(folder);
+  const before = fresh ? keepOther(places) : undefined;
+  const record = fresh ? await createOwner(anonymous, places, env) : readOwn(places);
   if (!fresh && record?.complete !== false) return undefined;
   const client = await signIn(url, folder, record);
   if (client === undefined || record === undefined) return undefined;
@@ -144,5 +172,6 @@ export async function firstRun(
     email: record.email,
     password: env.CODER_FIRST_USER_PASSWORD ? undefined : record.password,
     created: fresh,
+    before,
   };
 }

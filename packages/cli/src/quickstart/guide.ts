@@ -9,6 +9,13 @@ export function renderOwner(result: FirstRunResult, folder: string): string {
     const kept = join(folder, 'quickstart.json');
     lines.push(`  Password      ${result.password}   (shown once; kept in ${kept}, which only you can read)`);
   }
+  if (result.before !== undefined) {
+    const { kept, url } = result.before;
+    lines.push(
+      `  Before        This command line belonged to the deployment at ${url}, whose owner is in ${kept} now.`,
+      `                To go back to it: start it, then coder login ${url}`,
+    );
+  }
   return `${lines.join('\n')}\n`;
 }
 

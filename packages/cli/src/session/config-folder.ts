@@ -1,6 +1,6 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, parse, resolve } from 'node:path';
 
 /**
  * Where the command line keeps its session, as upstream does: `CODER_CONFIG_DIR`, otherwise `coderv2` in the user's
@@ -32,6 +32,17 @@ export function writeConfigFile(folder: string, name: ConfigFile, text: string):
   writeFileSync(temporary, text, { mode: 0o600 });
   chmodSync(temporary, 0o600);
   renameSync(temporary, target);
+}
+
+/** Gives a file of the configuration folder a name that is free, `quickstart-1.json` for example; returns where it is now. */
+export function putConfigFileAside(folder: string, name: ConfigFile): string {
+  const { name: base, ext } = parse(name);
+  for (let number = 1; ; number++) {
+    const aside = join(folder, `${base}-${number}${ext}`);
+    if (existsSync(aside)) continue;
+    renameSync(join(folder, name), aside);
+    return aside;
+  }
 }
 
 /** Removes a file of the configuration folder; one that is not there is removed already. */

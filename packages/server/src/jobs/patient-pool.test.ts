@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { patientPool } from './patient-pool.ts';
@@ -31,11 +32,22 @@ describe('a patient pool', () => {
     expect(pool.tries).toBe(4);
   });
 
-  it('does not wait for what does not get better, nor once it is told to end', async () => {
-    const refused = failing(away('28P01'));
-    await expect(refused.patient.connect()).rejects.toMatchObject({ code: '28P01' });
-    const ending = failing(away('ECONNREFUSED'));
-    ending.pool.ending = true;
-    await expect(ending.patient.connect()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  it('does not wait for what does not get better', async () => {
+    const { patient } = failing(away('28P01'));
+    await expect(patient.connect()).rejects.toMatchObject({ code: '28P01' });
   });
+
+  it.each(['ECONNREFUSED', 'ended'])(
+    'fails no job that outlives it (%s), which would end the server',
+    async (code) => {
+      const { pool, patient } = failing(away(code));
+      pool.ending = true;
+      const answer = patient.connect().then(
+        () => 'connected',
+        () => 'failed',
+      );
+      expect(await Promise.race([answer, setImmediate('nothing')])).toBe('nothing');
+      expect(pool.tries).toBe(1);
+    },
+  );
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { chmod, mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { processTable, userOf } from './process-table.ts';
+import { processNumbers, userOf } from './process-table.ts';
 
 /** The account a workspace runs under. Its group has the same number. */
 export interface Account {
@@ -125,6 +125,6 @@ function foreignUsers(): Set<number> {
   const named = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .map((line) => Number(line.split(':')[2]));
-  const running = processTable().map((entry) => userOf(entry.pid) ?? -1);
+  const running = processNumbers().map((pid) => userOf(pid) ?? -1);
   return new Set([...named, ...running]);
 }

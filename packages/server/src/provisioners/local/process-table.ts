@@ -44,10 +44,14 @@ export function isAlive(identity: ProcessIdentity): boolean {
 
 /** Every process that this server can see, zombies left out. */
 export function processTable(): ProcessEntry[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => readProcess(Number(name)))
+  return processNumbers()
+    .map(readProcess)
     .filter((entry) => entry !== undefined);
+}
+
+/** The same without a look at each, zombies included. */
+export function processNumbers(): number[] {
+  return readdirSync('/proc').map(Number).filter(Number.isInteger);
 }
 
 /** The real user of a process. The owner of its folder in `/proc` will not do: that is root for some. */
