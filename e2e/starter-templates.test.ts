@@ -45,6 +45,6 @@ test('what the starter templates make runs, tests itself and is seen from outsid
 
   await starter(deployment, 'python');
   expect((await deployment.coder(['create', 'py', '--template', 'python', '--yes'])).code).toBe(0);
-  const greeted = await deployment.coder(['ssh', 'py', '--', 'python3', '-m', 'unittest']);
+  const greeted = await deployment.coder(['ssh', 'py', '--', 'python', '-m', 'unittest']);
   expect(greeted.code, greeted.stderr).toBe(0);
 });

@@ -60,7 +60,8 @@ async function readRow(deployment: Deployment, workspace: string, reference: Ref
   const subject = timed(() => call('coder_workspace_read_file', args));
   return differenceRow(
     'read a 1 MiB file through the tool, warm',
-    await inTurns(100, 50, subject, reference.timed('read', local)),
+    // After 50 turns a call takes 13 ms where it takes 9 after 500.
+    await inTurns(100, 500, subject, reference.timed('read', local)),
     '`fs.readFile` + base64',
     15,
   );

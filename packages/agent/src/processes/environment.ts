@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
 
 /** Of the agent itself, never of what runs in the workspace: the token would let any command act as the agent. */
 const PRIVATE = [
@@ -63,7 +64,8 @@ export function createEnvironment(base: NodeJS.ProcessEnv, marker: string): Work
   inherited.USER ??= user.username;
   inherited.LOGNAME ??= inherited.USER;
   inherited.SHELL ??= user.shell ?? '/bin/sh';
-  inherited.PATH ??= '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+  // What a user installs for itself (pip, pipx, cargo and others put it there) is found first, as in a Debian or Fedora login.
+  inherited.PATH = `${join(inherited.HOME, '.local/bin')}:${inherited.PATH ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'}`;
   inherited.LANG ??= 'C.UTF-8';
   inherited.CODER = 'true';
   let manifest: Record<string, string> = {};
