@@ -60,17 +60,23 @@ export async function throughput(
   return done / ((performance.now() - started) / 1000);
 }
 
-/** Measures two things in turns, so that what else the machine does hits both; the ratio of the medians. */
+/**
+ * Measures two things in turns, so that what else the machine does hits both, after `warmUp` rounds that do not count; the medians
+ * of each.
+ */
 export async function compare(
   rounds: number,
+  warmUp: number,
   subject: () => Promise<number>,
   reference: () => Promise<number>,
 ): Promise<{ subject: number; reference: number }> {
   const a: number[] = [];
   const b: number[] = [];
-  for (let i = 0; i < rounds; i += 1) {
-    b.push(await reference());
-    a.push(await subject());
+  for (let i = -warmUp; i < rounds; i += 1) {
+    const of = { reference: await reference(), subject: await subject() };
+    if (i < 0) continue;
+    b.push(of.reference);
+    a.push(of.subject);
   }
   return { subject: percentile(a, 0.5), reference: percentile(b, 0.5) };
 }
