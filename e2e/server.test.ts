@@ -37,11 +37,17 @@ test(verifies('server.term'), { timeout: 90_000 }, async () => {
   await starter(deployment, 'local');
   expect((await deployment.coder(['create', 'web', '--template', 'local', '--yes'])).code).toBe(0);
   const marker = `1${randomBytes(4).readUInt32LE()}`;
-  const agent = (await deployment.client.workspaces.getByName({ user: 'me', name: 'web' })).latest_build
-    .resources[0]?.agents?.[0];
+  const { id, latest_build } = await deployment.client.workspaces.getByName({ user: 'me', name: 'web' });
+  const agent = latest_build.resources[0]?.agents?.[0];
   await deployment.client.processes.start({ agent: agent?.id ?? '', id: 'long', command: `sleep ${marker}` });
+  const watched = await deployment.client.raw(`/workspaces/${id}/watch`);
+  const events = watched.text();
+  const before = performance.now();
   await deployment.kill('SIGTERM');
   expect(deployment.process.exitCode).toBe(0);
+  // A page that watches something does not hold it up, and sees an end, not a break.
+  expect(performance.now() - before).toBeLessThan(10_000);
+  expect(await events).toContain('event: data');
   expect(processesWith(marker).length).toBeGreaterThan(0);
   await deployment.restart();
   await waitUntil(async () => (await deployment.coder(['ssh', 'web', '--', 'true'])).code === 0, 20_000);

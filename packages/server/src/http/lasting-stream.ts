@@ -21,11 +21,15 @@ export type LastingStream = {
   watch(caller: Caller, answer: Promise<Response>): Promise<Response>;
 };
 
-/** Ends what a route streams with the right to it. What is over when it is answered is left alone. */
+/**
+ * Ends what a route streams with the right to it, and events, which have no end of their own, when the server is `stopping`. What is
+ * over when it is answered is left alone.
+ */
 export function lastingStream(
   kind: RawRoute['kind'],
   gone: AbortSignal,
   whileGood: WhileGood,
+  stopping?: AbortSignal,
 ): LastingStream {
   if (kind === 'upload') return lastingUpload(gone, whileGood);
   if (kind !== 'events' && kind !== 'file') return { signal: gone, watch: (_, answer) => answer };
@@ -34,11 +38,13 @@ export function lastingStream(
     async watch(caller, answer) {
       const response = await answer;
       const { actor } = caller;
-      return actor
-        ? endedEarly(kind, response, gone, (over, end) =>
-            whileGood(actor, over, end, () => caller.workspaceId),
-          )
-        : response;
+      if (!actor && kind === 'file') return response;
+      return endedEarly(kind, response, gone, (over, end) => {
+        if (actor) whileGood(actor, over, end, () => caller.workspaceId);
+        if (kind !== 'events' || stopping === undefined) return;
+        if (stopping.aborted) end();
+        else stopping.addEventListener('abort', end, { once: true, signal: over });
+      });
     },
   };
 }

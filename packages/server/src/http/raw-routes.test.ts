@@ -30,6 +30,7 @@ function mount(server: TestApi) {
     accessUrl: testAccessUrl,
     log,
     whileGood: server.identity.whileGood,
+    stopping: new AbortController().signal,
   });
   return { app, upgrades, routes };
 }

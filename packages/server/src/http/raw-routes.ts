@@ -53,11 +53,13 @@ export type RawRoutesOptions = {
   log: Logger;
   /** Calls `end` when an actor may no longer be what it was, until `over` says that there is nothing left to end. */
   whileGood: WhileGood;
+  /** Aborted when the server stops: what streams events is ended then. */
+  stopping: AbortSignal;
 };
 
 /** Makes the functions that serve {@link rawRoutes} through the same pipeline as the contract. */
 export function createRawRoutes(options: RawRoutesOptions): RawRoutes {
-  const { app, upgrades, pipeline, accessUrl, log, whileGood } = options;
+  const { app, upgrades, pipeline, accessUrl, log, whileGood, stopping } = options;
   const answerError = createAnswerError({ accessUrl, log });
 
   return {
@@ -71,7 +73,7 @@ export function createRawRoutes(options: RawRoutesOptions): RawRoutes {
         try {
           const url = new URL(c.req.url);
           const request = c.req.raw;
-          const lasting = lastingStream(route.kind, request.signal, whileGood);
+          const lasting = lastingStream(route.kind, request.signal, whileGood, stopping);
           const admitted = await pipeline.admit(named, {
             method: c.req.method,
             url,

@@ -135,6 +135,7 @@ export async function compose(ground: Ground): Promise<Composition> {
     accessUrl,
     log,
     whileGood: identity.whileGood,
+    stopping: ground.stopping,
   });
   agents.mount(rawRoutes);
   serveWorkspaceStreams(rawRoutes, { workspaces });

@@ -22,6 +22,8 @@ export interface Ground {
   readonly app: HttpApp;
   readonly upgrades: Upgrades;
   readonly openRequests: OpenRequests;
+  /** Aborted when the server stops, after what runs has been waited for: what has no end of its own ends then. */
+  readonly stopping: AbortSignal;
   readonly metrics: Metrics;
   /** How documents that OAuth2 applications publish are fetched, where it is not by the server's own guarded way. */
   readonly fetchDocument?: OAuthOptions['fetchDocument'];

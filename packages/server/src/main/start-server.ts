@@ -124,8 +124,10 @@ export async function startServer(
     log.info({ url: served.url }, 'metrics are served');
   }
 
+  const stopping = new AbortController();
   const composition = await compose({
     config,
+    stopping: stopping.signal,
     accessUrl,
     localUrl: localUrl(server.url),
     version,
@@ -161,6 +163,7 @@ export async function startServer(
     health.state = 'stopping';
     const until = performance.now() + config.shutdownTimeout;
     await drain(composition, config.shutdownTimeout, log);
+    stopping.abort();
     await server.close(Math.max(1_000, until - performance.now()));
     await running.disposeAsync();
   };

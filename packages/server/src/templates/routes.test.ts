@@ -34,6 +34,7 @@ async function served() {
     accessUrl: testAccessUrl,
     log,
     whileGood: api.identity.whileGood,
+    stopping: new AbortController().signal,
   });
   serveTemplateStreams(raw, h);
   raw.mountApi(api.handler);

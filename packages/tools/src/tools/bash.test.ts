@@ -53,6 +53,19 @@ describe('coder_workspace_bash', () => {
     expect(json.note).toContain(`process_id "${json.process_id}", after 6`);
   });
 
+  it('says where a command goes on whose answer did not come', async () => {
+    const deployment = fakeDeployment({
+      'processes.start': () => {
+        throw new ApiError('AGENT_UNREACHABLE', { message: 'The agent lost its connection.' });
+      },
+    });
+    const { text, isError } = await call(deployment, bash, { workspace: 'api', command: 'make' });
+    expect(isError).toBe(true);
+    const id = inputsOf(deployment, 'processes.start')[0]?.id;
+    expect(text).toMatch(/^The agent lost its connection\./);
+    expect(text).toContain(`coder_workspace_process_output (process_id "${id}")`);
+  });
+
   it('lets a background command run on, without a timeout', async () => {
     const deployment = answering(aProcess({ state: 'running', exit_code: null }), someOutput(''));
     const { json } = await call(deployment, bash, { workspace: 'api', command: 'serve', background: true });

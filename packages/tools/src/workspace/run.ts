@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type ApiClient, ApiError } from '@coder/api';
+import { type ApiClient, ApiError, type ErrorCode } from '@coder/api';
 import type { ProcessResult, StartProcessInput } from '@coder/api/agent';
 import { OUTPUT_LIMIT } from '../present/output.ts';
-import { ToolError } from '../tool-error.ts';
+import { describeFailure, ToolError } from '../tool-error.ts';
 
 /**
  * The id of a process, chosen before it runs, so that it can be found whatever happens to the answer. The same
@@ -13,6 +13,9 @@ function processIdFor(idempotencyKey: string | undefined): string {
   if (idempotencyKey === undefined) return `p${randomBytes(6).toString('hex')}`;
   return `k${createHash('sha256').update(idempotencyKey).digest('hex').slice(0, 24)}`;
 }
+
+/** Failures of the way to the workspace, which do not tell whether what was asked for was done. */
+const UNANSWERED: ReadonlySet<string> = new Set<ErrorCode>(['AGENT_UNREACHABLE', 'SERVER_UNREACHABLE']);
 
 /** Between the TERM and the KILL of a command that nobody waits for any more. */
 const KILL_AFTER_MS = 500;
@@ -46,6 +49,9 @@ export async function runCommand(
       merge_stderr: true,
       ...rest,
     })
+    .catch((error: unknown) => {
+      throw withHandle(error, id);
+    })
     .finally(() => over.abort());
   if (!result.started && result.process.command !== command) {
     throw new ToolError(
@@ -53,6 +59,13 @@ export async function runCommand(
     );
   }
   return result;
+}
+
+/** An answer that did not come says nothing about the command, which may go on: the caller is told where it finds it. */
+function withHandle(error: unknown, id: string): unknown {
+  if (!(error instanceof ApiError) || !UNANSWERED.has(error.code)) return error;
+  const message = `${describeFailure(error)} If the command had begun it goes on: see coder_workspace_process_output (process_id "${id}").`;
+  return new ToolError(message, { cause: error });
 }
 
 /** Ends a command whose caller has gone. It may not have reached the agent yet, and is then asked for again. */

@@ -142,6 +142,7 @@ async function startServer(
     accessUrl: testAccessUrl,
     log,
     whileGood: api.identity.whileGood,
+    stopping: new AbortController().signal,
   });
   agents.mount(raw);
   raw.mountApi(api.handler);
