@@ -1,6 +1,8 @@
 import type { Notifications } from '../database/index.ts';
 
 export type Changes = {
+  /** Aborted when the server stops: nobody waits for a change any longer. */
+  readonly stopping: AbortSignal;
   /**
    * Calls `changed` whenever the channel carries this id, or when it may have been missed, until the returned function is
    * called. Subscribe first and read then, so that nothing falls between.
@@ -11,7 +13,10 @@ export type Changes = {
 };
 
 /** The database's notifications by id, so that a thousand waiting requests cost one listener a channel. */
-export function createChanges(notifications: Notifications): Changes {
+export function createChanges(
+  notifications: Notifications,
+  stopping = new AbortController().signal,
+): Changes {
   const channels = new Map<string, { listening: Promise<unknown>; byId: Map<string, Set<() => void>> }>();
 
   function channelOf(channel: string) {
@@ -35,6 +40,7 @@ export function createChanges(notifications: Notifications): Changes {
   }
 
   return {
+    stopping,
     async subscribe(channel, id, changed) {
       const { listening, byId } = channelOf(channel);
       const set = byId.get(id) ?? new Set();
@@ -82,14 +88,20 @@ export function nextChange(
 }
 
 /**
- * Reads until what is read is final or the time is over, waking only when a change is announced or when the reader says
- * that time alone will change its answer.
+ * Reads until what is read is final or the time is over, which it also is when the caller has gone or the server stops, waking only
+ * when a change is announced or when the reader says that time alone will change its answer.
  */
 export async function waitUntil<T>(
   changes: Changes,
-  { channel, id, waitMs, signal }: { channel: string; id: string; waitMs: number; signal?: AbortSignal },
+  {
+    channel,
+    id,
+    waitMs,
+    signal: gone,
+  }: { channel: string; id: string; waitMs: number; signal?: AbortSignal },
   read: () => Promise<{ value: T; final: boolean; wakeInMs?: number | undefined }>,
 ): Promise<{ value: T; expired: boolean }> {
+  const over = gone ? AbortSignal.any([gone, changes.stopping]) : changes.stopping;
   let wake = () => {};
   let changed = false;
   const unsubscribe = await changes.subscribe(channel, id, () => {
@@ -103,16 +115,16 @@ export async function waitUntil<T>(
       const { value, final, wakeInMs } = await read();
       const leftMs = until - performance.now();
       if (final) return { value, expired: false };
-      if (leftMs <= 0 || signal?.aborted) return { value, expired: true };
+      if (leftMs <= 0 || over.aborted) return { value, expired: true };
       if (changed) continue;
       const { promise, resolve } = Promise.withResolvers<void>();
       wake = resolve;
       const timer = setTimeout(resolve, Math.ceil(Math.min(leftMs, wakeInMs ?? leftMs)));
-      const gone = () => resolve();
-      signal?.addEventListener('abort', gone, { once: true });
+      const end = () => resolve();
+      over.addEventListener('abort', end, { once: true });
       await promise;
       clearTimeout(timer);
-      signal?.removeEventListener('abort', gone);
+      over.removeEventListener('abort', end);
     }
   } finally {
     unsubscribe();
