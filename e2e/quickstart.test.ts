@@ -32,7 +32,7 @@ test(verifies('quickstart.first-run'), { timeout: 120_000 }, async () => {
   const said = await runCoder(['ssh', 'demo', '--', 'echo', 'hello from', '$HOME'], user.env);
   expect(said.stdout).toBe('hello from $HOME\n');
 
-  expectKeptPassword(user.home, first.printed);
+  expectKeptPassword(user.home, first.printed, verifies('quickstart.password-file'));
   await runsAgain(first);
 });
 

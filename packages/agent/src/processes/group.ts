@@ -19,7 +19,11 @@ export interface ProcessGroup {
 const POLL_MS = 15;
 /** After so many rounds of KILL what is left is not ours to kill, or cannot die (a dead disk): we stop trying. */
 const KILL_ROUNDS = 60;
-/** The dead count against the limit of processes until they are reaped, which is another's work (process 1's) and may never be done. */
+/**
+ * The dead count against the limit of processes until they are reaped. That is another's work (process 1's), which a container
+ * without an init does late or never: it is waited for only where as many have died as may fill a limit.
+ */
+const MANY = 50;
 const REAPED_WITHIN_MS = 2_000;
 
 /**
@@ -71,17 +75,19 @@ export function processGroup(pid: number, marker: string): ProcessGroup {
 
   /** Until nobody, the dead included, is left in the groups that were sent a signal: who starts the next process has its place. */
   const reaped = async () => {
+    if (reached.size < MANY) return;
     const deadline = performance.now() + REAPED_WITHIN_MS;
     for (const group of struck) {
       while (send(-group, 0) && performance.now() < deadline) await sleep(POLL_MS);
     }
-    struck.clear();
   };
 
   return {
     members,
     signal: (name) => void strike(name),
     async end(graceMs) {
+      // A number that was struck earlier may be another's by now.
+      struck.clear();
       if (graceMs > 0) {
         strike('SIGTERM');
         const deadline = performance.now() + graceMs;

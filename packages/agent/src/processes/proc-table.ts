@@ -38,26 +38,37 @@ export function readProc(pid: number | string): ProcEntry | undefined {
   };
 }
 
+/** So often /proc is listed for one table at most, should new processes come without end. */
+const MAX_PASSES = 50;
+
 /**
  * All processes that can be seen, dead ones that were not reaped left out. Takes about 20 µs a process. `each` is called
- * with one as soon as it is read.
+ * with one as soon as it is read. What begins meanwhile is in it, too: who starts another and ends would else never be seen.
  */
 export function readProcTable(each?: (entry: ProcEntry) => void): ProcEntry[] {
   const entries: ProcEntry[] = [];
-  let names: string[];
-  try {
-    names = readdirSync('/proc');
-  } catch {
-    return entries;
-  }
-  for (const name of names) {
-    if (!/^\d+$/.test(name)) continue;
-    const entry = readProc(name);
-    if (!entry || entry.state === 'Z' || entry.state === 'X') continue;
-    entries.push(entry);
-    each?.(entry);
+  const seen = new Set<string>();
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    const before = seen.size;
+    for (const name of listProcesses()) {
+      if (seen.has(name)) continue;
+      seen.add(name);
+      const entry = readProc(name);
+      if (!entry || entry.state === 'Z' || entry.state === 'X') continue;
+      entries.push(entry);
+      each?.(entry);
+    }
+    if (seen.size === before) break;
   }
   return entries;
+}
+
+function listProcesses(): string[] {
+  try {
+    return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  } catch {
+    return [];
+  }
 }
 
 /** Whether the process was started with `NAME=value` in its environment; false when we may not know. */
