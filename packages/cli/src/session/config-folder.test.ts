@@ -1,8 +1,23 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
-import { configFolder, readConfigFile, removeConfigFile, writeConfigFile } from './config-folder.ts';
+import {
+  configFolder,
+  putConfigFileAside,
+  readConfigFile,
+  removeConfigFile,
+  writeConfigFile,
+} from './config-folder.ts';
 
 describe('the configuration folder', () => {
   it.each([
@@ -36,5 +51,25 @@ describe('the configuration folder', () => {
     removeConfigFile(home.path, 'url');
     removeConfigFile(home.path, 'url');
     expect(existsSync(join(home.path, 'url'))).toBe(false);
+  });
+
+  it('puts a file aside under a name that nothing has, not even a link that leads nowhere', () => {
+    using home = temporaryFolder();
+    const at = (name: string) => join(home.path, name);
+    writeFileSync(at('quickstart-1.json'), 'first');
+    symlinkSync(at('nowhere'), at('quickstart-2.json'));
+    writeConfigFile(home.path, 'quickstart.json', 'second');
+    expect(putConfigFileAside(home.path, 'quickstart.json')).toBe(at('quickstart-3.json'));
+    expect(readFileSync(at('quickstart-1.json'), 'utf8')).toBe('first');
+    expect(readFileSync(at('quickstart-3.json'), 'utf8')).toBe('second');
+    expect(statSync(at('quickstart-3.json')).mode & 0o777).toBe(0o600);
+    expect(existsSync(at('quickstart.json'))).toBe(false);
+    expect(existsSync(at('nowhere'))).toBe(false);
+  });
+
+  it('takes no name for a file that is not there to be put aside', () => {
+    using home = temporaryFolder();
+    expect(() => putConfigFileAside(home.path, 'quickstart.json')).toThrow('ENOENT');
+    expect(readdirSync(home.path)).toEqual([]);
   });
 });

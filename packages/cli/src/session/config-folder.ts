@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join, parse, resolve } from 'node:path';
 
@@ -12,7 +21,13 @@ export function configFolder(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /** The names of the files in the configuration folder. */
-export type ConfigFile = 'url' | 'session' | 'oauth.json' | 'quickstart.json';
+export type ConfigFile =
+  | 'url'
+  | 'session'
+  | 'oauth.json'
+  | 'quickstart.json'
+  // What was put aside.
+  | `quickstart-${number}.json`;
 
 /** Reads a file of the configuration folder; undefined when it is not there or empty. */
 export function readConfigFile(folder: string, name: ConfigFile): string | undefined {
@@ -34,14 +49,32 @@ export function writeConfigFile(folder: string, name: ConfigFile, text: string):
   renameSync(temporary, target);
 }
 
-/** Gives a file of the configuration folder a name that is free, `quickstart-1.json` for example; returns where it is now. */
+/**
+ * Gives a file of the configuration folder a name that is free, `quickstart-1.json` for example; returns where it is now.
+ * Nothing is ever replaced: the name is taken before the file moves there, so that of two programs each gets its own.
+ * Throws what the file system says when there is no such file, or the folder cannot be written to.
+ */
 export function putConfigFileAside(folder: string, name: ConfigFile): string {
+  const aside = takeFreeName(folder, name);
+  try {
+    renameSync(join(folder, name), aside);
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw error;
+  }
+  return aside;
+}
+
+function takeFreeName(folder: string, name: ConfigFile): string {
   const { name: base, ext } = parse(name);
   for (let number = 1; ; number++) {
     const aside = join(folder, `${base}-${number}${ext}`);
-    if (existsSync(aside)) continue;
-    renameSync(join(folder, name), aside);
-    return aside;
+    try {
+      closeSync(openSync(aside, 'wx', 0o600));
+      return aside;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
   }
 }
 
