@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { testDatabase } from '../testing/index.ts';
 import { createDatabase } from './database.ts';
 import { inTransaction, isUniqueViolation, sqlState } from './transaction.ts';
@@ -43,6 +43,7 @@ describe('a connection that breaks', () => {
     const uncaught: unknown[] = [];
     const note = (error: unknown) => void uncaught.push(error);
     process.on('uncaughtException', note);
+    onTestFinished(() => void process.off('uncaughtException', note));
     const broken = inTransaction(database.db, async (trx) => {
       const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
       await database.pool.query('select pg_terminate_backend($1, 5000)', [rows[0]?.pid]);
@@ -50,7 +51,6 @@ describe('a connection that breaks', () => {
     });
     await expect(broken).rejects.toThrow();
     expect((await sql`select 1 as one`.execute(database.db)).rows).toEqual([{ one: 1 }]);
-    process.off('uncaughtException', note);
     expect(uncaught).toEqual([]);
   });
 });
