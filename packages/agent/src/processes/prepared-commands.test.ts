@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignalProcess, StartProcess, type StartProcessInput } from '@coder/api/agent';
@@ -28,7 +37,7 @@ beforeEach(async () => {
   home = join(folder, 'home');
   marker = folder;
   mkdirSync(home);
-  pipes = createPipePool(folder, 'test');
+  pipes = createPipePool(folder, randomUUID());
   await pipes.fill();
   environment = createEnvironment(given, marker);
   hold = createHold(shell(), folder, () => {});
@@ -77,6 +86,18 @@ function isWaiting(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** The named pipes that a process has open, one entry for each of its descriptors. */
+function pipesOf(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      const name = readlinkSync(`/proc/${pid}/fd/${fd}`);
+      return name.includes('/coder-pipe-') ? [name] : [];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** Runs something, after which a shell waits; resolves with its pid. */
@@ -262,7 +283,11 @@ test('what is written to both outputs comes in its order', async () => {
 
 test('what is held and does not begin is ended, and leaves nothing', async () => {
   const pid = await waiting();
-  const before = readdirSync('/proc/self/fd').length;
+  // What it reads, by what it is let go, and what it writes.
+  const ofShell = new Set(pipesOf(pid));
+  const left = () => pipesOf(process.pid).filter((name) => ofShell.has(name));
+  expect(ofShell.size).toBe(3);
+  expect(new Set(left())).toEqual(ofShell);
   const refusal = Promise.withResolvers<void>();
   const refused = run({ command: 'touch ran' }, refusal.promise);
   await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/cmdline`, 'latin1')).toContain('touch'));
@@ -270,8 +295,7 @@ test('what is held and does not begin is ended, and leaves nothing', async () =>
   await expect(refused).rejects.toThrow('no row');
   await vi.waitFor(() => expect(readProc(pid)).toBeUndefined());
   expect(readdirSync(home)).toEqual([]);
-  // The pipes of it: what it reads, by what it is let go, and what it writes.
-  expect(readdirSync('/proc/self/fd').length).toBeLessThan(before);
+  await vi.waitFor(() => expect(left()).toEqual([]));
 });
 
 test('a shutdown ends what is held', async () => {
