@@ -4,7 +4,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CliError } from '../cli-error.ts';
 import { reportError } from './report-error.ts';
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
 
 /** The exit code and what was written to standard error. */
 function report(error: unknown): [code: number, text: string] {
@@ -59,6 +62,5 @@ describe('a failed command', () => {
   it('shows where it happened only to who asks', () => {
     vi.stubEnv('CODER_DEBUG', '1');
     expect(report(new Error('broken'))[1]).toContain('report-error.test.ts');
-    vi.unstubAllEnvs();
   });
 });
