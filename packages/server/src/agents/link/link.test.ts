@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestAgent, type TestAgent } from './testing.ts';
+import { outputText, startTestAgent, type TestAgent } from './testing.ts';
 
 let agent: TestAgent;
 beforeAll(async () => {
   agent = await startTestAgent();
 });
 afterAll(() => agent.stop());
-
-const text = (output: { chunks: { data: string }[] }) => output.chunks.map((c) => c.data).join('');
 
 describe('processes', () => {
   test('a command answers with its output, marked by stream, and its exit code', async () => {
@@ -79,7 +77,7 @@ describe('processes', () => {
       command: 'pgrep -x sleep -a | grep -E "sleep 30[012]" || true',
       wait_ms: 5_000,
     });
-    expect(text(left.output)).toBe('');
+    expect(outputText(left.output)).toBe('');
   });
 
   test('a child that keeps the pipe does not hold up the result, and goes on', async () => {
@@ -92,7 +90,9 @@ describe('processes', () => {
     expect(performance.now() - started).toBeLessThan(900);
     expect(process).toMatchObject({ state: 'exited', exit_code: 0 });
     await expect
-      .poll(async () => text((await agent.connection.processes.output('holder')).output), { timeout: 5_000 })
+      .poll(async () => outputText((await agent.connection.processes.output('holder')).output), {
+        timeout: 5_000,
+      })
       .toBe('now\nlate\n');
     expect(await agent.connection.processes.get('holder')).toMatchObject({
       state: 'exited',
@@ -112,7 +112,7 @@ describe('processes', () => {
       command: 'pgrep -af "sleep 31[1]" || true',
       wait_ms: 5_000,
     });
-    expect(text(left.output)).toBe('');
+    expect(outputText(left.output)).toBe('');
   });
 
   test('what outlives a TERM is ended later, also when the first process has gone at once, and counts once', async () => {
@@ -127,7 +127,7 @@ describe('processes', () => {
     expect(await agent.connection.processes.signal('stubborn', signal)).toMatchObject({ state: 'exited' });
     const left = () =>
       agent.connection.processes.start({ command: 'pgrep -af "sleep 31[2]" || true', wait_ms: 5_000 });
-    await expect.poll(async () => text((await left()).output), { timeout: 5_000 }).toBe('');
+    await expect.poll(async () => outputText((await left()).output), { timeout: 5_000 }).toBe('');
     expect(await agent.connection.processes.get('stubborn')).toMatchObject({ killed_descendants: 1 });
   });
 
@@ -136,7 +136,7 @@ describe('processes', () => {
     await agent.connection.processes.stdin('cat', 'one\n');
     await agent.connection.processes.stdin('cat', 'two\n', true);
     const { output } = await agent.connection.processes.output('cat', { wait_ms: 5_000, wait_for: 'end' });
-    expect(text(output)).toBe('one\ntwo\nbye\n');
+    expect(outputText(output)).toBe('one\ntwo\nbye\n');
     await expect(agent.connection.processes.stdin('cat', 'x')).rejects.toMatchObject({ code: 'not_running' });
   });
 
@@ -163,8 +163,8 @@ describe('processes', () => {
     await agent.connection.processes.resize('tty', { width: 101, height: 41 });
     await agent.connection.processes.stdin('tty', 'go\n');
     const { output } = await agent.connection.processes.output('tty', { wait_ms: 5_000, wait_for: 'end' });
-    expect(text(output)).toContain('41 101');
-    expect(text(output)).toContain('terminal');
+    expect(outputText(output)).toContain('41 101');
+    expect(outputText(output)).toContain('terminal');
   });
 
   test('real pipes: /dev/stderr can be opened; the token is not in the environment', async () => {
@@ -223,7 +223,7 @@ describe('processes', () => {
     let total = 0;
     while (total < 50_000_000) {
       const part = await agent.connection.processes.output('big', { after: cursor, limit: 1024 * 1024 });
-      read = text(part.output);
+      read = outputText(part.output);
       expect(read.includes('\uFFFD')).toBe(false);
       total += Buffer.byteLength(read);
       cursor = part.output.next_cursor;
@@ -242,7 +242,7 @@ describe('processes', () => {
       while (next < 1_000) {
         const n = next++;
         const { output } = await agent.connection.processes.start({ command: `echo ${n}`, wait_ms: 20_000 });
-        expect(text(output)).toBe(`${n}\n`);
+        expect(outputText(output)).toBe(`${n}\n`);
       }
     };
     await Promise.all(Array.from({ length: 8 }, worker));

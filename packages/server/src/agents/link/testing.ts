@@ -145,3 +145,8 @@ export async function startTestAgent(options: TestAgentOptions = {}): Promise<Te
     },
   };
 }
+
+/** All that an answer holds of a process's output. */
+export function outputText(output: { chunks: { data: string }[] }): string {
+  return output.chunks.map(({ data }) => data).join('');
+}
