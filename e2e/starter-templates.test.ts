@@ -47,4 +47,13 @@ test('what the starter templates make runs, tests itself and is seen from outsid
   expect((await deployment.coder(['create', 'py', '--template', 'python', '--yes'])).code).toBe(0);
   const greeted = await deployment.coder(['ssh', 'py', '--', 'python', '-m', 'unittest']);
   expect(greeted.code, greeted.stderr).toBe(0);
+  // Also where a person types, after the machine's own settings have set PATH anew.
+  const py = await deployment.client.workspaces.getByName({ user: 'me', name: 'py' });
+  const { output } = await deployment.client.processes.start({
+    agent: py.latest_build.resources[0]?.agents?.[0]?.id ?? '',
+    command: `exec bash -lc 'python -m unittest'`,
+    pty: { width: 80, height: 24 },
+    wait_ms: 20_000,
+  });
+  expect(output.chunks.map(({ data }) => data).join('')).toContain('OK');
 });

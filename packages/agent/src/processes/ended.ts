@@ -1,4 +1,4 @@
-import { type ProcessGroup, signalGroup } from './group.ts';
+import { leftRunning, type ProcessGroup, signalGroup } from './group.ts';
 import type { ManagedProcess } from './process.ts';
 
 /**
@@ -7,7 +7,14 @@ import type { ManagedProcess } from './process.ts';
  */
 export function endedProcess(last: ManagedProcess, group: ProcessGroup): ManagedProcess {
   const { id, output, endedAt } = last;
-  const described = last.describe();
+  const { left_running, ...described } = last.describe();
+  let left = left_running === true;
+  // Who has gone does not come back, so it is looked for until then.
+  const stillLeft = () => {
+    const answer = leftRunning(left, group);
+    left = answer.left_running === true;
+    return answer;
+  };
   return {
     id,
     output,
@@ -15,6 +22,7 @@ export function endedProcess(last: ManagedProcess, group: ProcessGroup): Managed
     endedAt,
     describe: () => ({
       ...described,
+      ...stillLeft(),
       killed_descendants: group.reached,
       // What was left behind may still write.
       output_bytes: output.size,

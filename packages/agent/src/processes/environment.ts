@@ -53,6 +53,14 @@ function accountEntry(): { username: string; homedir: string; shell: string | nu
   }
 }
 
+/** A template can put folders before or behind the others, or below the home directory, which it cannot know. */
+function expandPath(path: string, inherited: Record<string, string>): string {
+  return path.replaceAll(
+    /\$(?:\{(HOME|PATH)\}|(HOME|PATH)\b)/g,
+    (_, braced?: string, plain?: string) => inherited[braced ?? plain ?? ''] ?? '',
+  );
+}
+
 /** `base` is the agent's own environment; `marker` is how the workspace's processes are told from others. */
 export function createEnvironment(base: NodeJS.ProcessEnv, marker: string): WorkspaceEnvironment {
   const inherited: Record<string, string> = {};
@@ -60,19 +68,20 @@ export function createEnvironment(base: NodeJS.ProcessEnv, marker: string): Work
     if (value !== undefined && !PRIVATE.includes(name)) inherited[name] = value;
   }
   const user = accountEntry();
-  inherited.HOME ??= user.homedir;
+  inherited.HOME ||= user.homedir;
   inherited.USER ??= user.username;
   inherited.LOGNAME ??= inherited.USER;
   inherited.SHELL ??= user.shell ?? '/bin/sh';
   // What a user installs for itself (pip, pipx, cargo and others put it there) is found first, as in a Debian or Fedora login.
-  inherited.PATH = `${join(inherited.HOME, '.local/bin')}:${inherited.PATH ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'}`;
+  inherited.PATH = `${join(inherited.HOME, '.local/bin')}:${inherited.PATH || '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'}`;
   inherited.LANG ??= 'C.UTF-8';
   inherited.CODER = 'true';
   let manifest: Record<string, string> = {};
   let revision = 0;
   return {
     set(variables) {
-      manifest = variables;
+      manifest = { ...variables };
+      if (manifest.PATH !== undefined) manifest.PATH = expandPath(manifest.PATH, inherited);
       revision += 1;
     },
     get revision() {

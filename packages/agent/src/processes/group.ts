@@ -20,6 +20,11 @@ const POLL_MS = 15;
 /** After so many rounds of KILL what is left is not ours to kill, or cannot die (a dead disk): we stop trying. */
 const KILL_ROUNDS = 60;
 /**
+ * Who sees nobody may have looked just between two that live a moment each, and looks once more; who sees some that were gone when they
+ * were to be struck looks so often.
+ */
+const ENOUGH_MISSES = 10;
+/**
  * The dead count against the limit of processes until they are reaped. That is another's work (process 1's), which a container
  * without an init does late or never: it is waited for only where as many have died as may fill a limit.
  */
@@ -63,14 +68,17 @@ export function processGroup(pid: number, marker: string): ProcessGroup {
     }
   };
 
-  /** Sends a signal to all; returns whether there was anybody to send it to. */
-  const strike = (name: NodeJS.Signals): boolean => {
+  /** Sends a signal to all; `vanished` are those that were seen and had gone when it was sent, or are not ours to send it to. */
+  const strike = (name: NodeJS.Signals): 'nobody' | 'vanished' | 'struck' => {
     const { table, found } = look();
+    if (found.length === 0) return 'nobody';
     // The kernel reaches a whole group at once, so that none can fork its way past us, however fast.
-    for (const group of groupsOf(table, found)) if (send(-group, name)) struck.add(group);
+    const groups = [...groupsOf(table, found)].filter((group) => send(-group, name));
+    for (const group of groups) struck.add(group);
     const others = found.filter((member) => member !== pid && send(member, name));
     for (const member of others) reached.add(member);
-    return others.length > 0 || (alive && found.includes(pid));
+    const any = groups.length > 0 || others.length > 0 || (alive && found.includes(pid));
+    return any ? 'struck' : 'vanished';
   };
 
   /** Until nobody, the dead included, is left in the groups that were sent a signal: who starts the next process has its place. */
@@ -95,10 +103,10 @@ export function processGroup(pid: number, marker: string): ProcessGroup {
           await sleep(Math.min(POLL_MS, Math.max(1, deadline - performance.now())));
         }
       }
-      // Who sees nobody once may have looked just between two that live a moment each.
-      for (let round = 0, empty = 0; round < KILL_ROUNDS && empty < 2; round++) {
-        empty = strike('SIGKILL') ? 0 : empty + 1;
-        if (empty < 2) await sleep(round < 5 ? 2 : POLL_MS);
+      for (let round = 0, misses = 0; round < KILL_ROUNDS && misses < ENOUGH_MISSES; round++) {
+        const outcome = strike('SIGKILL');
+        misses = outcome === 'struck' ? 0 : misses + (outcome === 'nobody' ? ENOUGH_MISSES / 2 : 1);
+        if (misses < ENOUGH_MISSES) await sleep(round < 5 ? 2 : POLL_MS);
       }
       await reaped();
     },
@@ -109,6 +117,11 @@ export function processGroup(pid: number, marker: string): ProcessGroup {
       return reached.size;
     },
   };
+}
+
+/** What a process's description says of what it `maybe` left behind; the look that tells is taken only then. */
+export function leftRunning(maybe: boolean, group: ProcessGroup): { left_running?: true } {
+  return maybe && group.members().length > 0 ? { left_running: true } : {};
 }
 
 /** Does what a request for a signal asks; `kill` is how the whole group is ended. */

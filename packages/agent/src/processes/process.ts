@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { EndReason, Process, SignalProcess, StartProcess, TerminalSize } from '@coder/api/agent';
 import type { Child, ChildEnd } from './child.ts';
-import { type ProcessGroup, signalGroup } from './group.ts';
+import { leftRunning, type ProcessGroup, signalGroup } from './group.ts';
 import type { OutputLog } from './output-log.ts';
 
 /** How long output may still come after the first process has ended while a descendant holds the pipe open. */
@@ -54,6 +54,8 @@ export function manageProcess(parts: ProcessParts): {
   let durationMs = 0;
   let finished = false;
   let outputClosed = false;
+  /** Somebody still had it when the process had ended: nothing else tells of what was left behind without a look at all processes. */
+  let outputHeld = false;
   let stdinClosed = child.stdin === null;
   let reason: EndReason | undefined;
   let timedOut = false;
@@ -83,6 +85,7 @@ export function manageProcess(parts: ProcessParts): {
     if (finished || !end || killing) return;
     if (!outputClosed && drain === undefined) {
       const over = () => {
+        outputHeld = !outputClosed;
         outputClosed = true;
         settle();
       };
@@ -162,6 +165,7 @@ export function manageProcess(parts: ProcessParts): {
       killed_descendants: group.reached,
       output_bytes: output.size,
       output_lost_bytes: output.lostBytes(),
+      ...leftRunning(finished && outputHeld, group),
     }),
     waitEnd: (ms, signal) => wait(ms, signal, () => finished, false),
     waitOutput: (after, ms, signal) => wait(ms, signal, () => finished || output.size > after, true),

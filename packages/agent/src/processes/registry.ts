@@ -161,11 +161,12 @@ export function createProcessRegistry(options: RegistryOptions): ProcessRegistry
     get: find,
     list(state) {
       retention.evict();
-      const all = [...settled.values()].filter(
-        (p) => !passing.has(p.id) && (state === undefined || (state === 'running') === p.running),
-      );
+      const all = [...settled.values()].filter((p) => !passing.has(p.id)).map((p) => p.describe());
+      // What has left something running behind belongs to both.
+      const isWanted = (p: Process) =>
+        state === undefined || p.state === state || (state === 'running' && p.left_running === true);
       return {
-        processes: all.reverse().map((p) => p.describe()),
+        processes: all.reverse().filter(isWanted),
         forgotten: retention.forgottenCount(),
       };
     },

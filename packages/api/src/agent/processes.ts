@@ -102,6 +102,8 @@ export const Process = z.object({
   output_bytes: z.number(),
   /** How many of them are no longer kept, because the output or the sum of all outputs was too long. */
   output_lost_bytes: z.number(),
+  /** It has ended, and what it started in the background still runs and may write to its output. */
+  left_running: z.boolean().optional(),
 });
 export type Process = z.infer<typeof Process>;
 

@@ -76,5 +76,8 @@ export function endNote(process: Process): string | undefined {
   if (process.end_reason === 'signal' || process.end_reason === 'canceled') {
     return `The process was ended by ${process.signal ?? 'a signal'}.`;
   }
+  if (process.left_running) {
+    return `What it started in the background still runs: follow its output with coder_workspace_process_output, end it with coder_workspace_process_signal (process_id "${process.id}").`;
+  }
   return undefined;
 }

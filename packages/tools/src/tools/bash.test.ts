@@ -53,6 +53,13 @@ describe('coder_workspace_bash', () => {
     expect(json.note).toContain(`process_id "${json.process_id}", after 6`);
   });
 
+  it('says that what a command left in the background still runs', async () => {
+    const deployment = answering(aProcess({ left_running: true }), someOutput(''));
+    const { json } = await call(deployment, bash, { workspace: 'api', command: 'serve &' });
+    expect(json).toMatchObject({ exit_code: 0, process_id: expect.any(String) });
+    expect(json.note).toContain(`coder_workspace_process_signal (process_id "${json.process_id}")`);
+  });
+
   it('says where a command goes on whose answer did not come', async () => {
     const deployment = fakeDeployment({
       'processes.start': () => {

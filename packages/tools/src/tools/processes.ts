@@ -138,6 +138,7 @@ function presentProcess(process: Process): Record<string, unknown> {
         : process.command,
     running: exitCode === undefined,
     ...(exitCode === undefined ? {} : { exit_code: exitCode }),
+    ...(process.left_running ? { left_running: true } : {}),
     started_at: process.started_at,
     wall_duration_ms: Math.round(process.duration_ms),
     output_bytes: process.output_bytes,

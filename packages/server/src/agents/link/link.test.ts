@@ -100,6 +100,17 @@ describe('processes', () => {
     });
   });
 
+  test('what has left something running that holds its output says so, as long as it runs', async () => {
+    const { processes } = agent.connection;
+    const { process } = await processes.start({ id: 'server', command: 'sleep 313 & true', wait_ms: 10_000 });
+    expect(process).toMatchObject({ state: 'exited', exit_code: 0, left_running: true });
+    const running = async () => (await processes.list({ state: 'running' })).processes.map(({ id }) => id);
+    expect(await running()).toContain('server');
+    const ended = await processes.signal('server', { signal: 'KILL' });
+    expect(ended.left_running).toBeUndefined();
+    expect(await running()).not.toContain('server');
+  });
+
   test('what an ended process has left behind still gets its signals', async () => {
     await agent.connection.processes.start({
       id: 'parent',
