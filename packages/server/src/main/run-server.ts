@@ -1,5 +1,6 @@
 import { optimizeSooner } from '@coder/api/optimize-sooner';
 import type { Config } from '../config/index.ts';
+import type { Logger } from '../logger.ts';
 import { type RunningServer, type ServerOptions, startServer } from './start-server.ts';
 
 export interface RunOptions extends ServerOptions {
@@ -14,6 +15,9 @@ const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
  * what they get, so that one press arrives several times.
  */
 const sameStopMs = 1_000;
+
+/** How long what is left may take once requests and builds have been waited for. A database that is silent would hold it up for ever. */
+const closeMs = 15_000;
 
 /**
  * Runs a server until the process is told to stop, and resolves with the exit code. The first signal stops it in order, a
@@ -48,7 +52,7 @@ export async function runServer(config: Config, { onReady, ...options }: RunOpti
       await Promise.race([stopped, onReady?.(server)]);
       await stopped;
     } finally {
-      await server.close();
+      await closed(server, config, log);
     }
     log.info('stopped');
     return 0;
@@ -57,4 +61,14 @@ export async function runServer(config: Config, { onReady, ...options }: RunOpti
     process.off('uncaughtException', onCrash);
     process.off('unhandledRejection', onCrash);
   }
+}
+
+async function closed(server: RunningServer, { shutdownTimeout }: Config, log: Logger): Promise<void> {
+  const overdue = setTimeout(() => {
+    log.error(
+      'the database does not answer, or something else cannot be closed; the process ends without it',
+    );
+    process.exit(1);
+  }, shutdownTimeout + closeMs);
+  await server.close().finally(() => clearTimeout(overdue));
 }
