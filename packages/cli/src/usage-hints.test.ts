@@ -33,6 +33,7 @@ it.each([
     'See "coder exp mcp configure --help".',
   ],
   [['show', 'web', '--nope'], "error: unknown option '--nope'", 'See "coder show --help".'],
+  [['list', '--nope'], "error: unknown option '--nope'", 'See "coder list --help".'],
   [['frobnicate'], "error: unknown command 'frobnicate'", 'See "coder --help".'],
 ])('words that a command does not take are refused with those that it takes: %j', async (words, ...lines) => {
   expect(await runCoder(...words)).toEqual({ code: 1, stdout: '', stderr: `${lines.join('\n')}\n` });

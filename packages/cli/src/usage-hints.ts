@@ -12,7 +12,8 @@ export function addUsageHints(command: Command): void {
 function usageHint(command: Command, error: string): string {
   const help = command.createHelp();
   const usage = help.commandUsage(command);
-  const path = usage.slice(0, usage.search(/ [[<]|$/));
+  // One name of each command, so that the line can be typed: `list|ls` would be a pipe.
+  const path = usage.slice(0, usage.search(/ [[<]|$/)).replaceAll(/\|\S+/g, '');
   const lines = [`See "${path} --help".`];
   if (/^error: (missing required argument|too many arguments)/.test(error)) lines.unshift(`Usage: ${usage}`);
   // The command itself has more below it than fit a line.
