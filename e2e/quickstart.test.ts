@@ -42,6 +42,7 @@ async function runsAgain(first: Quickstart): Promise<void> {
   const again = await user.run({ CODER_HTTP_ADDRESS: new URL(first.url).host });
   expect(performance.now() - before, verifies('quickstart.again')).toBeLessThan(5000);
   expect(again.printed).not.toContain('Password');
+  expect(again.printed).not.toContain('Sign in');
   const beside = await runCoder(['quickstart'], user.env);
   expect([beside.code, beside.stderr], verifies('quickstart.beside')).toEqual([
     1,

@@ -16,7 +16,19 @@ export const start = [
   {
     id: 'quickstart.two-deployments',
     promise:
-      'with another --data-dir the first start keeps the password of the other deployment, and says where',
+      'with another --data-dir the first start keeps the password of the other deployment, and says where, and how to go back',
+    source: 'README, Start',
+  },
+  {
+    id: 'quickstart.other-session',
+    promise:
+      'where the command line is signed in to another deployment, quickstart says so, how to sign in to this one and where its password is',
+    source: 'README, Start',
+  },
+  {
+    id: 'quickstart.interrupted',
+    promise:
+      'a first run that was interrupted goes on at the next start, and tells the password and what it has put aside then',
     source: 'README, Start',
   },
   {

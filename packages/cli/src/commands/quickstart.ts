@@ -1,9 +1,13 @@
+import { createApiClient } from '@coder/api';
+import { parseConfig } from '@coder/server';
 import { Command } from 'commander';
 import { coderCommand } from '../coder-command.ts';
 import { withProgress } from '../output/progress.ts';
 import { firstRun } from '../quickstart/first-run.ts';
 import { renderGuide, renderOwner } from '../quickstart/guide.ts';
 import { refuseWhatNpmKept } from '../quickstart/kept-by-npm.ts';
+import { knownOwner } from '../quickstart/record.ts';
+import { lookAtSignIn } from '../quickstart/sign-in.ts';
 import { version } from '../version.ts';
 import { addServerFlags, readServerConfig, serve, serverFlags } from './server.ts';
 
@@ -29,10 +33,18 @@ export function quickstartCommand(): Command {
       progress.step('Starting the server');
       await serve(config, async (server) => {
         const { configDir, dataDir } = config;
-        const result = await firstRun({ url: server.url, configDir, dataDir }, process.env, progress);
+        const { url, accessUrl } = server;
+        const { deployment_id: deploymentId } = await createApiClient({ url }).deployment.buildInfo();
+        const coder = coderCommand();
+        const result = await firstRun({ url, deploymentId, configDir, dataDir }, process.env, progress);
         progress.succeed(`coder ${version} is running.`);
-        if (result?.created) process.stdout.write(renderOwner(result, configDir));
-        process.stdout.write(renderGuide({ url: server.accessUrl, coder: coderCommand(), dataDir }));
+        if (result) {
+          const { config: usual } = parseConfig({ flags: { 'config-dir': configDir }, env: {} });
+          process.stdout.write(renderOwner(result, { coder, defaultDataDir: usual.dataDir }));
+        }
+        const signIn = await lookAtSignIn(configDir, [url, accessUrl]);
+        const owner = knownOwner(configDir, deploymentId);
+        process.stdout.write(renderGuide({ url: accessUrl, coder, dataDir, signIn, owner }));
       });
     });
   });

@@ -4,45 +4,38 @@ import { type ApiClient, ApiError, allPages, createApiClient } from '@coder/api'
 import { followBuild, waitReady } from '../builds.ts';
 import { CliError } from '../cli-error.ts';
 import type { Progress } from '../output/progress.ts';
-import { putConfigFileAside, readConfigFile, writeConfigFile } from '../session/config-folder.ts';
+import { readConfigFile } from '../session/config-folder.ts';
 import { storeLogin } from '../session/stored-login.ts';
 import { starterFolder, starterTemplates } from '../starter-templates.ts';
 import { packTemplate } from '../template-archive.ts';
 import { publishTemplate } from '../template-publish.ts';
-
-/** What quickstart remembers of its first run; `complete` once every step is done, so that a broken run is taken up again. */
-type Record = {
-  url: string;
-  /** Tells one deployment from another; records of earlier versions have none. */
-  data_dir?: string;
-  email: string;
-  username: string;
-  password: string;
-  complete: boolean;
-};
+import {
+  type Before,
+  beforeOf,
+  type FoundRecord,
+  makeRoom,
+  ownRecord,
+  putDamagedAside,
+  type QuickstartRecord,
+  readRecord,
+  writeRecord,
+} from './record.ts';
 
 /** A deployment and the command line's folder. */
-export type QuickstartPlaces = { url: string; configDir: string; dataDir: string };
+export type QuickstartPlaces = { url: string; deploymentId: string; configDir: string; dataDir: string };
 
 export type FirstRunResult = {
   username: string;
   email: string;
+  /** Undefined when the caller chose it. */
   password: string | undefined;
-  created: boolean;
-  /** What the command line belonged to before: the file with its owner's password, and where it was. */
-  before: { kept: string; url: string } | undefined;
+  /** The file with the password. */
+  kept: string;
+  /** What was put aside, or stands beside it: another deployment's owner, as a rule. */
+  before: Before | undefined;
 };
 
 const DEMO = 'demo';
-
-function readRecord(folder: string): Record | undefined {
-  const text = readConfigFile(folder, 'quickstart.json');
-  return text === undefined ? undefined : (JSON.parse(text) as Record);
-}
-
-function writeRecord(folder: string, record: Record): void {
-  writeConfigFile(folder, 'quickstart.json', `${JSON.stringify(record, null, 2)}\n`);
-}
 
 async function isNew(client: ApiClient): Promise<boolean> {
   try {
@@ -54,49 +47,53 @@ async function isNew(client: ApiClient): Promise<boolean> {
   }
 }
 
-/** What is known of this deployment. A record without a data directory is of the only one there was. */
-function readOwn({ configDir, dataDir }: QuickstartPlaces): Record | undefined {
-  const record = readRecord(configDir);
-  return record === undefined || (record.data_dir ?? dataDir) === dataDir ? record : undefined;
-}
-
-/** Puts aside what is known of another deployment's owner, whose password stands nowhere else. */
-function keepOther({ configDir, dataDir }: QuickstartPlaces): FirstRunResult['before'] {
-  const other = readRecord(configDir);
-  const isSame = other?.data_dir === undefined ? other?.complete === false : other.data_dir === dataDir;
-  if (other === undefined || isSame) return undefined;
-  return { kept: putConfigFileAside(configDir, 'quickstart.json'), url: other.url };
-}
-
 async function createOwner(
   client: ApiClient,
-  { url, configDir: folder, dataDir }: QuickstartPlaces,
+  { url, deploymentId, configDir: folder, dataDir }: QuickstartPlaces,
   env: NodeJS.ProcessEnv,
-): Promise<Record> {
-  const record: Record = {
+): Promise<FoundRecord> {
+  const { begun, before } = makeRoom(folder, deploymentId);
+  const chosen = env.CODER_FIRST_USER_PASSWORD || undefined;
+  // What was begun may be the owner's just now, of a process beside this one.
+  const made = begun && !begun.is_password_chosen ? begun.password : randomBytes(15).toString('base64url');
+  const record: QuickstartRecord = {
+    deployment_id: deploymentId,
     url,
     data_dir: dataDir,
     email: env.CODER_FIRST_USER_EMAIL || 'admin@localhost.localdomain',
     username: env.CODER_FIRST_USER_USERNAME || 'admin',
-    password: env.CODER_FIRST_USER_PASSWORD || randomBytes(15).toString('base64url'),
+    password: chosen ?? made,
+    is_password_chosen: chosen !== undefined,
     complete: false,
+    ...(before === undefined ? {} : { before }),
   };
   // Written before the user exists: a password that nobody knows would lock the deployment.
-  writeRecord(folder, record);
+  writeRecord(folder, 'quickstart.json', record);
   await client.users.createFirst({
     email: record.email,
     username: record.username,
     password: record.password,
   });
-  return record;
+  return { file: 'quickstart.json', record };
 }
 
-/** A working session: the stored one, or a new one with the password of the first run. */
-async function signIn(
-  url: string,
-  folder: string,
-  record: Record | undefined,
-): Promise<ApiClient | undefined> {
+/** What an interrupted first run has left; undefined when there is nothing to go on with. */
+function interrupted({ configDir, deploymentId }: QuickstartPlaces, progress: Progress) {
+  const damaged = putDamagedAside(configDir);
+  if (damaged) progress.line(`quickstart.json cannot be read. It is ${damaged.kept} now.`);
+  const own = ownRecord(configDir, deploymentId);
+  return own?.record.complete === false ? own : undefined;
+}
+
+/** What to say of other deployments; a run that goes on in a file that was put aside signs in beside the current one. */
+function toldBefore(folder: string, { file, record }: FoundRecord): Before | undefined {
+  const current = file === 'quickstart.json' ? undefined : readRecord(folder);
+  if (record.before || current === undefined || current === 'damaged') return record.before;
+  return beforeOf(folder, { file: 'quickstart.json', record: current });
+}
+
+/** A working session: the stored one, or a new one with the password of the first run. Undefined when that is no longer good. */
+async function signIn(url: string, folder: string, record: QuickstartRecord): Promise<ApiClient | undefined> {
   const token = readConfigFile(folder, 'url') === url ? readConfigFile(folder, 'session') : undefined;
   if (token !== undefined) {
     const client = createApiClient({ url, token });
@@ -106,11 +103,14 @@ async function signIn(
     );
     if (valid) return client;
   }
-  if (record === undefined) return undefined;
-  const { session_token } = await createApiClient({ url }).users.login({
-    email: record.email,
-    password: record.password,
-  });
+  const login = await createApiClient({ url })
+    .users.login({ email: record.email, password: record.password })
+    .catch((error: unknown) => {
+      if (error instanceof ApiError && error.status === 401) return undefined;
+      throw error;
+    });
+  if (login === undefined) return undefined;
+  const { session_token } = login;
   storeLogin(folder, { url, token: session_token });
   return createApiClient({ url, token: session_token });
 }
@@ -148,7 +148,9 @@ async function startDemo(client: ApiClient, progress: Progress): Promise<void> {
 
 /**
  * Everything that `coder quickstart` does the first time: the owner, the session of this command line, the starter
- * templates and the workspace `demo`. Every step finds what an interrupted run has left and goes on from there.
+ * templates and the workspace `demo`. Whatever interrupts it once the owner is there, the next start goes on: it signs
+ * in with the password of the record, and leaves templates and a workspace that are there already as they are.
+ * Returns undefined when there is nothing to do.
  */
 export async function firstRun(
   places: QuickstartPlaces,
@@ -159,19 +161,20 @@ export async function firstRun(
   const anonymous = createApiClient({ url });
   const fresh = await isNew(anonymous);
   if (fresh) progress.step('Creating the owner');
-  const before = fresh ? keepOther(places) : undefined;
-  const record = fresh ? await createOwner(anonymous, places, env) : readOwn(places);
-  if (!fresh && record?.complete !== false) return undefined;
+  const own = fresh ? await createOwner(anonymous, places, env) : interrupted(places, progress);
+  if (own === undefined) return undefined;
+  const { file, record } = own;
+  const kept = join(folder, file);
   const client = await signIn(url, folder, record);
-  if (client === undefined || record === undefined) return undefined;
+  if (client === undefined) {
+    progress.line(`The first run was not finished, and the password in ${kept} is no longer good to go on.`);
+    return undefined;
+  }
   await publishStarters(client, progress);
   await startDemo(client, progress);
-  writeRecord(folder, { ...record, complete: true });
-  return {
-    username: record.username,
-    email: record.email,
-    password: env.CODER_FIRST_USER_PASSWORD ? undefined : record.password,
-    created: fresh,
-    before,
-  };
+  const told = toldBefore(folder, own);
+  const { before: _, ...done } = record;
+  writeRecord(folder, file, { ...done, complete: true });
+  const password = record.is_password_chosen ? undefined : record.password;
+  return { username: record.username, email: record.email, password, kept, before: told };
 }
