@@ -175,6 +175,24 @@ test(verifies('mcp.output-order'), { timeout: 60_000 }, async () => {
   }
 });
 
+test(verifies('mcp.left-running'), { timeout: 60_000 }, async () => {
+  await using client = await connectHttp(deployment.url, deployment.token, 'modern');
+  const web = { workspace: 'web' };
+  const { process_id, exit_code, note } = await client.call<Record<string, unknown>>('coder_workspace_bash', {
+    ...web,
+    command: 'sleep 1000 &',
+  });
+  expect(exit_code).toBe(0);
+  expect(note).toContain(`process_id "${process_id}"`);
+  const running = async () =>
+    (
+      await client.call<{ processes: object[] }>('coder_workspace_process_list', { ...web, state: 'running' })
+    ).processes.filter((process) => 'process_id' in process && process.process_id === process_id);
+  expect(await running()).toMatchObject([{ running: false, left_running: true }]);
+  await client.call('coder_workspace_process_signal', { ...web, process_id, signal: 'kill' });
+  expect(await running()).toEqual([]);
+});
+
 test(verifies('mcp.timeout'), { timeout: 60_000 }, async () => {
   await using client = await connectHttp(deployment.url, deployment.token, 'modern');
   const result = await client.call<{ output: string; exit_code: number }>('coder_workspace_bash', {

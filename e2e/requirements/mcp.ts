@@ -39,6 +39,12 @@ export const mcp = [
     source: 'docs/mcp.md',
   },
   {
+    id: 'mcp.left-running',
+    promise:
+      'what a command leaves running with & is said, listed among what runs, and ended by its process_id',
+    source: 'docs/mcp.md',
+  },
+  {
     id: 'mcp.timeout',
     promise: 'a command that reaches its timeout is ended with all its children, and its output is kept',
     source: 'docs/mcp.md',
