@@ -51,12 +51,44 @@ test(verifies('cli.templates-push-asks'), { timeout: 60_000 }, async () => {
   expect(await unasked.ended).toBe(0);
   const again = coderInTerminal(push, deployment.env);
   await again.shows(/publish a new version of the template "mine"\?/);
-  again.type('y');
+  // Enter alone publishes, which takes nothing away.
+  again.type('\r');
   expect(await again.ended).toBe(0);
   expect((await deployment.coder(push)).code).toBe(0);
   const [template] = await deployment.client.templates.list({});
   const versions = await deployment.client.templates.versions({ template: template?.id ?? '' });
   expect(versions).toHaveLength(3);
+});
+
+test(verifies('cli.enter-destroys-nothing'), { timeout: 90_000 }, async () => {
+  const folder = join(deployment.home, 'kept');
+  const ok = async (...args: string[]) => {
+    const done = await deployment.coder(args);
+    expect(done.code, done.stderr).toBe(0);
+    return done.stdout;
+  };
+  await ok('templates', 'init', folder, '--id', 'local');
+  await ok('templates', 'push', 'kept', '--directory', folder);
+  await ok('create', 'web', '--template', 'kept', '--yes');
+  for (const [question, ...args] of [
+    ['Delete web and everything in it?', 'delete', 'web'],
+    ['Restart web?', 'restart', 'web'],
+    ['Delete kept?', 'templates', 'delete', 'kept'],
+    ['Suspend ada', 'users', 'suspend', 'ada'],
+  ] as const) {
+    const asked = coderInTerminal(args, deployment.env);
+    await asked.shows(new RegExp(question.replace('?', '\\?')));
+    asked.type('\r');
+    await asked.shows(/Nothing was done\./);
+    expect(await asked.ended, args.join(' ')).toBe(130);
+  }
+  const [workspace] = await deployment.client.workspaces.list({}).then((page) => page.workspaces);
+  expect(workspace?.latest_build).toMatchObject({ build_number: 1, status: 'running' });
+
+  const meant = coderInTerminal(['delete', 'web'], deployment.env);
+  await meant.shows(/Delete web and everything in it\?/);
+  meant.type('y');
+  expect(await meant.ended).toBe(0);
 });
 
 test(verifies('cli.failure-ends'), { timeout: 60_000 }, async () => {

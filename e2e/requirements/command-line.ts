@@ -34,6 +34,11 @@ export const commandLine = [
     source: 'docs/reference/cli.md',
   },
   {
+    id: 'cli.enter-destroys-nothing',
+    promise: 'where a command asks before it deletes, ends or revokes something, Enter alone means no',
+    source: 'CHANGELOG',
+  },
+  {
     id: 'cli.failure-ends',
     promise: 'a command that fails on a terminal ends there, too: what it was doing is marked as failed',
     source: 'README, Use',

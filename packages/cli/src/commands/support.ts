@@ -27,6 +27,7 @@ function bundleSubcommand(): Command {
       await confirmedOnTerminal(
         `Collect logs and configuration of ${workspace ? `${workspace.name} and ` : ''}the deployment into a file?`,
         flags.yes,
+        'yes',
       );
       const token = await sessionOf(command).token?.();
       const file = resolve(flags.outputFile ?? `coder-support-${Math.floor(Date.now() / 1000)}.tar.gz`);

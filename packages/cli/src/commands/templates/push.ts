@@ -42,7 +42,7 @@ export function pushSubcommand(): Command {
       const aim = existing
         ? `publish a new version of the template "${name}"`
         : `create the template "${name}"`;
-      await confirmedOnTerminal(`Upload ${resolve(flags.directory)} to ${aim}?`, flags.yes);
+      await confirmedOnTerminal(`Upload ${resolve(flags.directory)} to ${aim}?`, flags.yes, 'yes');
       await withProgress(async (progress) => {
         progress.step(`Publishing ${name}`);
         const result = await publishTemplate(client, publication, progress);
