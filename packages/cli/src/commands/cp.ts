@@ -13,15 +13,7 @@ import { bytes } from '../output/print.ts';
 import { packFolder } from '../pack-folder.ts';
 import { clientOf } from '../session/context.ts';
 import { findWorkspace, parseWorkspaceRef } from '../workspace-ref.ts';
-
-type Place = { workspace: string | undefined; path: string };
-
-/** `workspace:path` is in a workspace; what has a slash before its colon, or no colon, is here. */
-function parsePlace(text: string): Place {
-  const colon = text.indexOf(':');
-  if (colon < 1 || text.startsWith('.') || text.startsWith('/')) return { workspace: undefined, path: text };
-  return { workspace: text.slice(0, colon), path: text.slice(colon + 1) || '~' };
-}
+import { parseCopy } from './cp/places.ts';
 
 const remote = (agent: string, what: string, path: string) =>
   `/workspaceagents/${agent}/files/${what}?path=${encodeURIComponent(path)}&relative_to=home`;
@@ -136,11 +128,7 @@ export function cpCommand(): Command {
     .option('-r, --recursive', 'copy folders')
     .addHelpText('after', '\nA path in a workspace begins in the home directory, unless it begins with "/".')
     .action(async (fromText: string, toText: string, flags: { recursive?: boolean }, command: Command) => {
-      const from = parsePlace(fromText);
-      const to = parsePlace(toText);
-      if ((from.workspace === undefined) === (to.workspace === undefined)) {
-        throw new CliError('One of the two places must be in a workspace: write it <workspace>:<path>.');
-      }
+      const { from, to } = parseCopy(fromText, toText, flags.recursive);
       const ref = from.workspace ?? to.workspace ?? '';
       const client = clientOf(command);
       const agent = await ensureRunning(
