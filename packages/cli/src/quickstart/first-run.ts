@@ -1,25 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { type ApiClient, ApiError, allPages, createApiClient } from '@coder/api';
-import { followBuild, waitReady } from '../builds.ts';
-import { CliError } from '../cli-error.ts';
+import { type ApiClient, ApiError, createApiClient } from '@coder/api';
 import type { Progress } from '../output/progress.ts';
 import { readConfigFile } from '../session/config-folder.ts';
 import { storeLogin } from '../session/stored-login.ts';
-import { starterFolder, starterTemplates } from '../starter-templates.ts';
-import { packTemplate } from '../template-archive.ts';
-import { publishTemplate } from '../template-publish.ts';
 import {
   type Before,
-  beforeOf,
   type FoundRecord,
   makeRoom,
   ownRecord,
   putDamagedAside,
   type QuickstartRecord,
-  readRecord,
+  toldBefore,
   writeRecord,
 } from './record.ts';
+import { publishStarters, startDemo } from './starters.ts';
 
 /** A deployment and the command line's folder. */
 export type QuickstartPlaces = { url: string; deploymentId: string; configDir: string; dataDir: string };
@@ -34,8 +29,6 @@ export type FirstRunResult = {
   /** What was put aside, or stands beside it: another deployment's owner, as a rule. */
   before: Before | undefined;
 };
-
-const DEMO = 'demo';
 
 async function isNew(client: ApiClient): Promise<boolean> {
   try {
@@ -85,13 +78,6 @@ function interrupted({ configDir, deploymentId }: QuickstartPlaces, progress: Pr
   return own?.record.complete === false ? own : undefined;
 }
 
-/** What to say of other deployments; a run that goes on in a file that was put aside signs in beside the current one. */
-function toldBefore(folder: string, { file, record }: FoundRecord): Before | undefined {
-  const current = file === 'quickstart.json' ? undefined : readRecord(folder);
-  if (record.before || current === undefined || current === 'damaged') return record.before;
-  return beforeOf(folder, { file: 'quickstart.json', record: current });
-}
-
 /** A working session: the stored one, or a new one with the password of the first run. Undefined when that is no longer good. */
 async function signIn(url: string, folder: string, record: QuickstartRecord): Promise<ApiClient | undefined> {
   const token = readConfigFile(folder, 'url') === url ? readConfigFile(folder, 'session') : undefined;
@@ -113,37 +99,6 @@ async function signIn(url: string, folder: string, record: QuickstartRecord): Pr
   const { session_token } = login;
   storeLogin(folder, { url, token: session_token });
   return createApiClient({ url, token: session_token });
-}
-
-async function publishStarters(client: ApiClient, progress: Progress): Promise<void> {
-  const templates = await allPages((page) => client.templates.list(page));
-  const existing = new Set(templates.map((t) => t.name));
-  for (const name of starterTemplates().filter((starter) => !existing.has(starter))) {
-    progress.step(`Publishing the template ${name}`);
-    const archive = await packTemplate(join(starterFolder, name));
-    const quiet: Progress = { ...progress, line: () => undefined };
-    await publishTemplate(client, { organization: 'default', name, archive, activate: true }, quiet);
-  }
-}
-
-async function startDemo(client: ApiClient, progress: Progress): Promise<void> {
-  progress.step(`Creating the workspace ${DEMO}`);
-  const template = (await client.templates.list({ q: 'exact_name:local' })).find((t) => t.name === 'local');
-  if (!template)
-    throw new CliError('The starter template "local" is missing, so there is no demo workspace.');
-  const existing = await client.workspaces.getByName({ user: 'me', name: DEMO }).catch((error: unknown) => {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
-  });
-  const workspace =
-    existing ??
-    (await client.workspaces.create(
-      { user: 'me', name: DEMO, template_id: template.id },
-      { context: { idempotencyKey: 'quickstart-demo' } },
-    ));
-  const quiet: Progress = { ...progress, line: () => undefined };
-  await followBuild(client, workspace.latest_build, quiet);
-  await waitReady(client, workspace, undefined, quiet);
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   putDamagedAside,
   type QuickstartRecord,
   readRecord,
+  toldBefore,
   writeRecord,
 } from './record.ts';
 
@@ -115,5 +116,24 @@ describe('the record of a deployment', () => {
     writeFileSync(join(home.path, 'quickstart.json'), 'null');
     expect(putDamagedAside(home.path)).toEqual({ kept: join(home.path, 'quickstart-1.json') });
     expect(readdirSync(home.path)).toEqual(['quickstart-1.json']);
+  });
+
+  it('tells of the other deployment at the end of the first run, wherever that goes on', () => {
+    using home = temporaryFolder();
+    const own = { file: 'quickstart-1.json', record: { ...record, complete: false } } as const;
+    expect(toldBefore(home.path, own)).toBeUndefined();
+    writeRecord(home.path, 'quickstart.json', {
+      ...record,
+      deployment_id: 'other',
+      url: 'http://127.0.0.1:3001',
+    });
+    expect(toldBefore(home.path, own)).toEqual({
+      kept: join(home.path, 'quickstart.json'),
+      url: 'http://127.0.0.1:3001',
+      email: record.email,
+      data_dir: record.data_dir,
+    });
+    expect(toldBefore(home.path, { ...own, file: 'quickstart.json' })).toBeUndefined();
+    expect(toldBefore(home.path, { ...own, record: { ...own.record, before: earlier } })).toEqual(earlier);
   });
 });

@@ -99,9 +99,19 @@ export function knownOwner(folder: string, deploymentId: string): KnownOwner | u
 }
 
 /** Where to find what a record tells of its deployment. */
-export function beforeOf(folder: string, { file, record }: FoundRecord): Before {
+function beforeOf(folder: string, { file, record }: FoundRecord): Before {
   const { url, email, data_dir } = record;
   return { kept: join(folder, file), url, email, ...(data_dir === undefined ? {} : { data_dir }) };
+}
+
+/**
+ * What a first run says of another deployment at its end. One that goes on in a file that was put aside signs the command
+ * line in where `quickstart.json` is of another deployment, and stays.
+ */
+export function toldBefore(folder: string, { file, record }: FoundRecord): Before | undefined {
+  const current = file === CURRENT ? undefined : readRecord(folder);
+  if (record.before || current === undefined || current === 'damaged') return record.before;
+  return beforeOf(folder, { file: CURRENT, record: current });
 }
 
 /** Puts `quickstart.json` aside when it cannot be understood; it may hold a password nonetheless. */
