@@ -12,6 +12,7 @@ import {
   putDamagedAside,
   type QuickstartRecord,
   toldBefore,
+  writeCompleted,
   writeRecord,
 } from './record.ts';
 import { publishStarters, startDemo } from './starters.ts';
@@ -118,18 +119,17 @@ export async function firstRun(
   if (fresh) progress.step('Creating the owner');
   const own = fresh ? await createOwner(anonymous, places, env) : interrupted(places, progress);
   if (own === undefined) return undefined;
-  const { file, record } = own;
-  const kept = join(folder, file);
+  const { record } = own;
   const client = await signIn(url, folder, record);
   if (client === undefined) {
-    progress.line(`The first run was not finished, and the password in ${kept} is no longer good to go on.`);
+    const where = join(folder, own.file);
+    progress.line(`The first run was not finished, and the password in ${where} is no longer good to go on.`);
     return undefined;
   }
   await publishStarters(client, progress);
   await startDemo(client, progress);
   const told = toldBefore(folder, own);
-  const { before: _, ...done } = record;
-  writeRecord(folder, file, { ...done, complete: true });
+  const { file } = writeCompleted(folder, own);
   const password = record.is_password_chosen ? undefined : record.password;
-  return { username: record.username, email: record.email, password, kept, before: told };
+  return { username: record.username, email: record.email, password, kept: join(folder, file), before: told };
 }

@@ -9,6 +9,7 @@ import {
   type QuickstartRecord,
   readRecord,
   toldBefore,
+  writeCompleted,
   writeRecord,
 } from './record.ts';
 
@@ -135,5 +136,22 @@ describe('the record of a deployment', () => {
     });
     expect(toldBefore(home.path, { ...own, file: 'quickstart.json' })).toBeUndefined();
     expect(toldBefore(home.path, { ...own, record: { ...own.record, before: earlier } })).toEqual(earlier);
+  });
+});
+
+describe('two first runs at once', () => {
+  it('each end with a record of their own', () => {
+    using home = temporaryFolder();
+    const begun = (deployment_id: string) => {
+      const mine = { ...record, deployment_id, password: deployment_id, complete: false };
+      makeRoom(home.path, deployment_id);
+      writeRecord(home.path, 'quickstart.json', mine);
+      return { file: 'quickstart.json' as const, record: mine };
+    };
+    const [first, second] = [begun('first'), begun('second')];
+    expect(writeCompleted(home.path, second).file).toBe('quickstart.json');
+    expect(writeCompleted(home.path, first).file).toBe('quickstart-1.json');
+    for (const id of ['first', 'second'])
+      expect(ownRecord(home.path, id)?.record).toMatchObject({ password: id, complete: true });
   });
 });

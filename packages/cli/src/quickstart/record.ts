@@ -69,6 +69,15 @@ export function ownRecord(folder: string, deploymentId: string): FoundRecord | u
   return undefined;
 }
 
+/** Writes that a first run is complete, where its record is by now: another deployment's, beside it, may have put it aside. */
+export function writeCompleted(folder: string, { file, record }: FoundRecord): FoundRecord {
+  const { before: _, ...rest } = record;
+  const own = rest.deployment_id === undefined ? undefined : ownRecord(folder, rest.deployment_id);
+  const completed = { file: own?.file ?? file, record: { ...rest, complete: true } };
+  writeRecord(folder, completed.file, completed.record);
+  return completed;
+}
+
 /** `quickstart.json` first, then what was put aside, the latest first. */
 function recordFiles(folder: string): RecordFile[] {
   return listed(folder)
