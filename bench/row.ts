@@ -18,21 +18,25 @@ export function ratioRow(
   };
 }
 
+type Times = { subject: number; reference: number };
+
+const more = ({ subject, reference }: Times) =>
+  `p50 ${(subject - reference).toFixed(1)} ms more (${subject.toFixed(1)} ms)`;
+
 /** A time as what it adds to the reference's. */
-export function differenceRow(
-  path: string,
-  figures: { subject: number; reference: number },
-  reference: string,
-  atMostMs: number,
-): Row {
-  const more = figures.subject - figures.reference;
+export function differenceRow(path: string, figures: Times, reference: string, atMostMs: number): Row {
   return {
     path,
     reference: `${reference}: p50 ${figures.reference.toFixed(1)} ms`,
-    measured: `p50 ${more.toFixed(1)} ms more (${figures.subject.toFixed(1)} ms)`,
+    measured: more(figures),
     budget: `at most ${atMostMs} ms more`,
-    within: more <= atMostMs,
+    within: figures.subject - figures.reference <= atMostMs,
   };
+}
+
+/** The time of the row before it under other conditions, which has no budget. */
+export function comparisonRow(path: string, figures: Times): Row {
+  return plainRow(path, more(figures), 'for comparison', true);
 }
 
 /** A figure that stands by itself. */

@@ -41,7 +41,7 @@ export const mcp = [
   {
     id: 'mcp.left-running',
     promise:
-      'what a command leaves running with & is said, listed among what runs, and ended by its process_id',
+      'what a command leaves running with & and its output is said, listed among what runs, and ended by its process_id',
     source: 'docs/mcp.md',
   },
   {

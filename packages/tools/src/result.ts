@@ -15,8 +15,8 @@ export function jsonResult(value: unknown): ToolResult {
 }
 
 /**
- * As {@link jsonResult}, with base64 as `content`: nothing in it needs an escape, and to look for one through a megabyte takes a
- * tenth of such a call. Only for what the server has encoded itself.
+ * As {@link jsonResult}, with base64 as `content`: nothing in it needs an escape, and to look for one takes 1.5 ms for
+ * each mebibyte of a file. Only for what the server has encoded itself.
  */
 export function base64Result(content: string, about: Record<string, unknown>): ToolResult {
   if (content.length <= STRUCTURED_LIMIT) return jsonResult({ content, ...about });
